@@ -1,0 +1,182 @@
+/**
+ * Everything that Millrace asks of the process it runs in. No package reads a clock, draws a random number, opens a file or
+ * starts a worker except through a Host that it was given; so the same code runs on Node.js, in a browser, and in a
+ * deterministic simulation.
+ * @public
+ */
+export interface Host {
+  /** The host's name for messages, such as `node 24.21.0`. */
+  readonly name: string;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly random: RandomSource;
+  /** The local file system; undefined where there is none (a browser). */
+  readonly files: HostFiles | undefined;
+  /** Decoders and encoders of compressed streams that this host has, by name: `deflate`, `gzip`, `bzip2`, `xz`, `zstd`, `brotli`. */
+  readonly compression: HostCompression;
+  /** Standard output and error, and whether a person is looking at them. */
+  readonly terminal: Terminal;
+  /** Program arguments and environment variables, for parameter tools; empty where there are none. */
+  readonly process: HostProcess;
+  /** TCP sockets; undefined where there are none. */
+  readonly sockets: HostSockets | undefined;
+  /** Worker threads; undefined where there are none. */
+  readonly workers: HostWorkers | undefined;
+}
+
+/** Tells the time. @public */
+export interface Clock {
+  /** Returns the wall-clock time in milliseconds since 1970-01-01T00:00:00Z. */
+  now(): number;
+  /** Returns a monotonic time in milliseconds, with fractions, from an arbitrary origin. */
+  monotonic(): number;
+}
+
+/** Calls back later. @public */
+export interface Timers {
+  /** Calls `callback` once, not before `delayMs` milliseconds from now. The handle cancels it. */
+  setTimer(delayMs: number, callback: () => void): TimerHandle;
+}
+
+/** Cancels a timer. @public */
+export interface TimerHandle {
+  /** Cancels the timer; a no-op when it has fired. */
+  cancel(): void;
+}
+
+/** Draws random numbers. @public */
+export interface RandomSource {
+  /** Returns a random unsigned 32-bit integer, to seed a generator of ours. */
+  seed(): number;
+}
+
+/** What a path names. @public */
+export interface FileStatus {
+  /** Absolute path. */
+  readonly path: string;
+  readonly isDirectory: boolean;
+  /** Length in bytes; 0 for a directory. */
+  readonly sizeBytes: number;
+  /** Modification time in milliseconds since the epoch. */
+  readonly modifiedMs: number;
+}
+
+/**
+ * The local file system, by absolute or working-directory-relative paths. Errors are MillraceErrors: FILE_NOT_FOUND,
+ * FILE_EXISTS, FILE_SYSTEM_FAILED (with the system's own code and the path).
+ * @public
+ */
+export interface HostFiles {
+  /** Makes `path` absolute and normal. `file:` URLs are accepted. */
+  resolve(path: string): string;
+  /** Returns the status of `path`, or undefined when nothing is there. */
+  status(path: string): Promise<FileStatus | undefined>;
+  /** Lists the entries of a directory, sorted by name in code-unit order. */
+  list(path: string): Promise<readonly FileStatus[]>;
+  /** Opens a file for reading at any position. The caller closes it. */
+  openRead(path: string): Promise<ReadableFile>;
+  /** Creates a file for writing; `exclusive` fails with FILE_EXISTS when it is there, else it is truncated. The caller closes it. */
+  openWrite(path: string, options: { readonly exclusive: boolean }): Promise<WritableFile>;
+  /** Makes a directory and its parents; a no-op when it is there. */
+  makeDirectory(path: string): Promise<void>;
+  /** Renames a file or directory; an existing file at `to` is replaced in one step. */
+  rename(from: string, to: string): Promise<void>;
+  /** Removes a file, or a directory with all it holds; a no-op when nothing is there. */
+  remove(path: string): Promise<void>;
+  /** Makes a fresh empty directory in the system's temporary folder and returns its path. The caller removes it. */
+  makeTemporaryDirectory(prefix: string): Promise<string>;
+}
+
+/** A file open for reading. @public */
+export interface ReadableFile {
+  /** The length in bytes when it was opened. */
+  readonly sizeBytes: number;
+  /** Reads up to `target.length` bytes from `position` and returns how many were read; 0 only at the end of the file. */
+  read(target: Uint8Array, position: number): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** A file open for writing, from its start to its end. @public */
+export interface WritableFile {
+  /** Appends all of `bytes`; a short write is completed or reported, never swallowed. */
+  write(bytes: Uint8Array): Promise<void>;
+  /** Forces what was written to the disk. */
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Names a compression format. @public */
+export type CompressionName = "deflate" | "gzip" | "bzip2" | "xz" | "zstd" | "brotli";
+
+/** Compresses and decompresses streams of bytes. Either map may lack a name: the host cannot do it. @public */
+export interface HostCompression {
+  /** Turns compressed chunks into plain chunks; corrupt input rejects with CORRUPT_FILE. */
+  decompress(name: CompressionName, source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> | undefined;
+  /** Turns plain chunks into compressed chunks. */
+  compress(name: CompressionName, source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> | undefined;
+}
+
+/** Writes text for a person. @public */
+export interface Terminal {
+  /** Writes `text` to standard output as it is. */
+  write(text: string): void;
+  /** Writes `text` to standard error as it is. */
+  writeError(text: string): void;
+  /** Whether standard error is a terminal, on which progress may be shown and overwritten. */
+  readonly isInteractive: boolean;
+  /** The width in columns; 80 when unknown. */
+  readonly columns: number;
+}
+
+/** What the process was started with. @public */
+export interface HostProcess {
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** How many processors this process may use, at least 1. */
+  readonly numProcessors: number;
+}
+
+/** Opens TCP connections and listens for them. @public */
+export interface HostSockets {
+  connect(options: {
+    readonly host: string;
+    readonly port: number;
+    readonly signal?: AbortSignal;
+  }): Promise<HostSocket>;
+  /** Listens on `host`; port 0 takes a free one. */
+  listen(
+    options: { readonly host: string; readonly port: number },
+    onConnection: (socket: HostSocket) => void,
+  ): Promise<HostListener>;
+}
+
+/** One TCP connection. @public */
+export interface HostSocket extends AsyncIterable<Uint8Array> {
+  /** Resolves when the bytes were taken by the system or its buffer has room again. */
+  write(bytes: Uint8Array): Promise<void>;
+  /** Closes both directions; a no-op when closed. */
+  close(): Promise<void>;
+}
+
+/** A listening port. @public */
+export interface HostListener {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/** Starts worker threads. @public */
+export interface HostWorkers {
+  /** Starts a worker on the module at `url`; `data` is cloned into it. */
+  start(url: URL, data: unknown): HostWorker;
+}
+
+/** One worker thread. @public */
+export interface HostWorker {
+  post(message: unknown, transfer?: readonly ArrayBuffer[]): void;
+  onMessage(listener: (message: unknown) => void): void;
+  /** Called once, with the error if the worker died of one. */
+  onExit(listener: (error: Error | undefined) => void): void;
+  terminate(): Promise<void>;
+  /** Whether the worker keeps the process alive; true at first. */
+  setReferenced(isReferenced: boolean): void;
+}
