@@ -1,3 +1,44 @@
+// Accumulators and aggregators
+export {
+  type Accumulator,
+  type AccumulatorClass,
+  type AccumulatorResult,
+  AverageAccumulator,
+  DoubleCounter,
+  Histogram,
+  IntCounter,
+  ListAccumulator,
+  LongCounter,
+  MaximumAccumulator,
+  MinimumAccumulator,
+} from "./accumulators/index.js";
+export {
+  type Aggregator,
+  type AggregatorFactory,
+  type ConvergenceCriterion,
+  convergesAtZero,
+  DoubleSumAggregator,
+  LongSumAggregator,
+} from "./aggregators/index.js";
+// Configuration
+export {
+  Configuration,
+  type EnvironmentOptions,
+  type ExecutionMode,
+  type ParameterValue,
+} from "./configuration/index.js";
+// Engines
+export {
+  type Engine,
+  type EngineFactory,
+  type Job,
+  type JobOptions,
+  type JobProgress,
+  type JobResult,
+  registerEngine,
+  registeredEngines,
+} from "./engine/index.js";
+// Errors
 export {
   type ErrorCode,
   type ErrorDetails,
@@ -7,6 +48,71 @@ export {
   isMillraceError,
   MillraceError,
 } from "./errors/index.js";
+// Expressions
+export type {
+  CallNode,
+  CastTarget,
+  ColumnNode,
+  ExpressionFunctionName,
+  ExpressionNode,
+  LiteralNode,
+  LiteralValue,
+  ParameterNode,
+} from "./expressions/index.js";
+// Functions
+export {
+  type BroadcastHandle,
+  type Collector,
+  type Lifecycle,
+  RICH_FUNCTION,
+  RichCoGroupFunction,
+  RichCrossFunction,
+  RichFilterFunction,
+  RichFlatJoinFunction,
+  RichFlatMapFunction,
+  RichFunction,
+  RichGroupCombineFunction,
+  RichGroupReduceFunction,
+  RichJoinFunction,
+  RichMapFunction,
+  RichMapPartitionFunction,
+  RichReduceFunction,
+  type RuntimeContext,
+} from "./functions/index.js";
+// Host
+export type {
+  Clock,
+  CompressionName,
+  Host,
+  HostCompression,
+  HostListener,
+  HostProcess,
+  HostSocket,
+  HostSockets,
+  HostWorker,
+  HostWorkers,
+  RandomSource,
+  Terminal,
+  TimerHandle,
+  Timers,
+} from "./host/index.js";
+// Sources, sinks and file systems
+export type {
+  FileStatus,
+  FileSystem,
+  IoContext,
+  ReadableFile,
+  Sink,
+  SinkWriter,
+  Source,
+  SourceSplit,
+  SourceStatistics,
+  SplitDataProperties,
+  SubtaskIoContext,
+  WritableFile,
+  WriteMode,
+} from "./io/index.js";
+// Types
 export {
   type AnyType,
   type ArrayType,

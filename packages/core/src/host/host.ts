@@ -1,3 +1,5 @@
+import type { FileSystem } from "../io/file-system.js";
+
 /**
  * Everything that Millrace asks of the process it runs in. No package reads a clock, draws a random number, opens a file or
  * starts a worker except through a Host that it was given; so the same code runs on Node.js, in a browser, and in a
@@ -11,7 +13,7 @@ export interface Host {
   readonly timers: Timers;
   readonly random: RandomSource;
   /** The local file system; undefined where there is none (a browser). */
-  readonly files: HostFiles | undefined;
+  readonly files: FileSystem | undefined;
   /** Decoders and encoders of compressed streams that this host has, by name: `deflate`, `gzip`, `bzip2`, `xz`, `zstd`, `brotli`. */
   readonly compression: HostCompression;
   /** Standard output and error, and whether a person is looking at them. */
@@ -48,61 +50,6 @@ export interface TimerHandle {
 export interface RandomSource {
   /** Returns a random unsigned 32-bit integer, to seed a generator of ours. */
   seed(): number;
-}
-
-/** What a path names. @public */
-export interface FileStatus {
-  /** Absolute path. */
-  readonly path: string;
-  readonly isDirectory: boolean;
-  /** Length in bytes; 0 for a directory. */
-  readonly sizeBytes: number;
-  /** Modification time in milliseconds since the epoch. */
-  readonly modifiedMs: number;
-}
-
-/**
- * The local file system, by absolute or working-directory-relative paths. Errors are MillraceErrors: FILE_NOT_FOUND,
- * FILE_EXISTS, FILE_SYSTEM_FAILED (with the system's own code and the path).
- * @public
- */
-export interface HostFiles {
-  /** Makes `path` absolute and normal. `file:` URLs are accepted. */
-  resolve(path: string): string;
-  /** Returns the status of `path`, or undefined when nothing is there. */
-  status(path: string): Promise<FileStatus | undefined>;
-  /** Lists the entries of a directory, sorted by name in code-unit order. */
-  list(path: string): Promise<readonly FileStatus[]>;
-  /** Opens a file for reading at any position. The caller closes it. */
-  openRead(path: string): Promise<ReadableFile>;
-  /** Creates a file for writing; `exclusive` fails with FILE_EXISTS when it is there, else it is truncated. The caller closes it. */
-  openWrite(path: string, options: { readonly exclusive: boolean }): Promise<WritableFile>;
-  /** Makes a directory and its parents; a no-op when it is there. */
-  makeDirectory(path: string): Promise<void>;
-  /** Renames a file or directory; an existing file at `to` is replaced in one step. */
-  rename(from: string, to: string): Promise<void>;
-  /** Removes a file, or a directory with all it holds; a no-op when nothing is there. */
-  remove(path: string): Promise<void>;
-  /** Makes a fresh empty directory in the system's temporary folder and returns its path. The caller removes it. */
-  makeTemporaryDirectory(prefix: string): Promise<string>;
-}
-
-/** A file open for reading. @public */
-export interface ReadableFile {
-  /** The length in bytes when it was opened. */
-  readonly sizeBytes: number;
-  /** Reads up to `target.length` bytes from `position` and returns how many were read; 0 only at the end of the file. */
-  read(target: Uint8Array, position: number): Promise<number>;
-  close(): Promise<void>;
-}
-
-/** A file open for writing, from its start to its end. @public */
-export interface WritableFile {
-  /** Appends all of `bytes`; a short write is completed or reported, never swallowed. */
-  write(bytes: Uint8Array): Promise<void>;
-  /** Forces what was written to the disk. */
-  sync(): Promise<void>;
-  close(): Promise<void>;
 }
 
 /** Names a compression format. @public */

@@ -1,10 +1,8 @@
 export type {
   Clock,
   CompressionName,
-  FileStatus,
   Host,
   HostCompression,
-  HostFiles,
   HostListener,
   HostProcess,
   HostSocket,
@@ -12,9 +10,7 @@ export type {
   HostWorker,
   HostWorkers,
   RandomSource,
-  ReadableFile,
   Terminal,
   TimerHandle,
   Timers,
-  WritableFile,
 } from "./host.js";

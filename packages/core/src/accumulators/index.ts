@@ -1,0 +1,9 @@
+export type { Accumulator, AccumulatorClass, AccumulatorResult } from "./accumulator.js";
+export { DoubleCounter, IntCounter, LongCounter } from "./counters.js";
+export {
+  AverageAccumulator,
+  Histogram,
+  ListAccumulator,
+  MaximumAccumulator,
+  MinimumAccumulator,
+} from "./distributions.js";

@@ -1,0 +1,8 @@
+export {
+  type Aggregator,
+  type AggregatorFactory,
+  type ConvergenceCriterion,
+  convergesAtZero,
+  DoubleSumAggregator,
+  LongSumAggregator,
+} from "./aggregator.js";

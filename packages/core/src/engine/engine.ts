@@ -1,0 +1,88 @@
+import type { Accumulator, AccumulatorClass, AccumulatorResult } from "../accumulators/index.js";
+import type { EnvironmentOptions } from "../configuration/index.js";
+import type { Host } from "../host/index.js";
+
+/**
+ * Runs plans. This interface, with the operators of the common API, is all that the author of an engine implements; programs
+ * find the engine through {@link registerEngine}.
+ *
+ * @typeParam Plan - what it runs; the common API's `Plan` for every engine that programs can find
+ * @public
+ */
+export interface Engine<in Plan> {
+  /** The engine's name, such as `collection`. */
+  readonly name: string;
+  /** The host that the program's own side uses: clock, terminal, files. */
+  readonly host: Host;
+  /** Returns the parallelism of operators that say nothing, in an environment with these options. */
+  defaultParallelism(options: EnvironmentOptions): number;
+  /**
+   * Starts a job and returns at once. Failures to start come through the job's `result`.
+   * The engine does not change the plan and keeps no reference to it after the job.
+   */
+  start(plan: Plan, job: JobOptions): Job;
+  /** Returns how the engine would run the plan, without running it. */
+  explain(plan: Plan, options: EnvironmentOptions): Promise<string>;
+  /** Cancels all jobs and releases everything; the engine is of no use afterwards. */
+  close(): Promise<void>;
+}
+
+/** Says how one job is run. @public */
+export interface JobOptions {
+  readonly name: string;
+  readonly environment: EnvironmentOptions;
+  /** Cancels the job when it aborts. */
+  readonly signal?: AbortSignal | undefined;
+  /** Files to bring to every worker before user code asks for them, by name (B013). */
+  readonly cachedFiles: ReadonlyMap<string, string>;
+  /** Told about the job's phases as they change; for showing progress. */
+  readonly onProgress?: ((progress: JobProgress) => void) | undefined;
+}
+
+/** Tells how far a job is. @public */
+export interface JobProgress {
+  /** The operator at work. */
+  readonly operator: string;
+  readonly numOperatorsDone: number;
+  readonly numOperators: number;
+  /** Records that left the operator so far. */
+  readonly numRecords: number;
+}
+
+/** Is a job that was started. @public */
+export interface Job {
+  readonly id: string;
+  /** Resolves when the job is done and all its outputs are committed; rejects with the first error, or JOB_CANCELLED. */
+  result(): Promise<JobResult>;
+  /**
+   * Returns the records that reached the plan's collecting sink number `index`, in batches. Each sink can be read once.
+   * Ending the iteration early cancels the job.
+   */
+  records(index: number): AsyncIterable<readonly unknown[]>;
+  /** Cancels the job; resolves when nothing of it runs or is left any more. */
+  cancel(): Promise<void>;
+}
+
+/** Is what a finished job tells. @public */
+export interface JobResult {
+  readonly jobId: string;
+  readonly jobName: string;
+  /** How long the job ran, in milliseconds. */
+  readonly netRuntime: number;
+  /** Returns the value of an accumulator by the class it was made with; undefined when no subtask used the name. */
+  getAccumulatorResult<A extends Accumulator<never, unknown>>(
+    name: string,
+    type: AccumulatorClass<A>,
+  ): AccumulatorResult<A>;
+  getAccumulatorResult(name: string): unknown;
+  /** Returns the values of all accumulators by name. */
+  getAllAccumulatorResults(): ReadonlyMap<string, unknown>;
+}
+
+/** Makes engines; what an engine package registers. @public */
+export interface EngineFactory<in Plan> {
+  readonly name: string;
+  /** The factory with the highest rank makes the ambient environment. The collection environment has 0, local 100, a command line's 1000. */
+  readonly rank: number;
+  create(options: EnvironmentOptions): Engine<Plan>;
+}

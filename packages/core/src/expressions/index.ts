@@ -1,0 +1,10 @@
+export type {
+  CallNode,
+  CastTarget,
+  ColumnNode,
+  ExpressionFunctionName,
+  ExpressionNode,
+  LiteralNode,
+  LiteralValue,
+  ParameterNode,
+} from "./expression-node.js";

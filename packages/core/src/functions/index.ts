@@ -1,0 +1,18 @@
+export type { Collector } from "./collector.js";
+export type { Lifecycle } from "./lifecycle.js";
+export {
+  RICH_FUNCTION,
+  RichCoGroupFunction,
+  RichCrossFunction,
+  RichFilterFunction,
+  RichFlatJoinFunction,
+  RichFlatMapFunction,
+  RichFunction,
+  RichGroupCombineFunction,
+  RichGroupReduceFunction,
+  RichJoinFunction,
+  RichMapFunction,
+  RichMapPartitionFunction,
+  RichReduceFunction,
+} from "./rich-functions.js";
+export type { BroadcastHandle, RuntimeContext } from "./runtime-context.js";
