@@ -113,6 +113,7 @@ export type {
   WriteMode,
 } from "./io/index.js";
 // Types
+export { compareValues, equalValues, keyText, type ValueKind } from "./keys/index.js";
 export {
   type AnyType,
   type ArrayType,
