@@ -1,1 +1,76 @@
-export {};
+// Functions
+export type { AnyFunction, SourceLocation, UserFunction } from "./functions/user-function.js";
+// Keys and orders
+export type { KeyPart, Keys, Order, Ordering, Partitioner } from "./keys/keys.js";
+// Operators
+export { CollectionSourceOperator, CollectOperator, SinkOperator, SourceOperator } from "./operators/endpoints.js";
+export {
+  type AggregateName,
+  AggregateOperator,
+  type CombineHint,
+  DistinctOperator,
+  type FieldAggregation,
+  FirstOperator,
+  GroupCombineOperator,
+  GroupedOperator,
+  type GroupingSpec,
+  GroupReduceOperator,
+  type NamedAggregate,
+  ReduceOperator,
+  SelectByOperator,
+  SummarizeOperator,
+} from "./operators/grouping-operators.js";
+export {
+  BulkIterationOperator,
+  type BulkStep,
+  DeltaIterationOperator,
+  type DeltaStep,
+  type IterationAggregator,
+  PartialSolutionOperator,
+  SolutionSetOperator,
+  WorksetOperator,
+} from "./operators/iteration-operators.js";
+export { type LogicalOperator, logical, type OperatorKind } from "./operators/logical-operator.js";
+export {
+  type BroadcastInput,
+  type FunctionSettings,
+  Operator,
+  type OperatorCommon,
+  type OperatorSettings,
+  type SemanticProperties,
+  SingleInputOperator,
+  TwoInputOperator,
+} from "./operators/operator.js";
+export {
+  type DataDistribution,
+  OrderByOperator,
+  type Partitioning,
+  PartitionOperator,
+  SortPartitionOperator,
+} from "./operators/partition-operators.js";
+export {
+  type AsyncOptions,
+  FilterOperator,
+  FlatMapOperator,
+  MapAsyncOperator,
+  MapOperator,
+  MapPartitionOperator,
+  ProjectOperator,
+  SelectOperator,
+} from "./operators/record-operators.js";
+export {
+  CoGroupOperator,
+  CoGroupRawOperator,
+  type CoGroupSpec,
+  type CrossHint,
+  CrossOperator,
+  type JoinHint,
+  JoinOperator,
+  type JoinSpec,
+  type JoinType,
+  type PairResult,
+  type ProjectedField,
+  UnionOperator,
+} from "./operators/two-input-operators.js";
+// Plans
+export { dependenciesOf, functionSettingsOf, Plan } from "./plan/plan.js";

@@ -1,0 +1,61 @@
+import type { Configuration, Sink, Source } from "@millrace/core";
+import type { Ordering } from "../keys/keys.js";
+import { Operator, type OperatorCommon, SingleInputOperator } from "./operator.js";
+
+/** Reads a source. @public */
+export class SourceOperator extends Operator {
+  readonly kind = "source";
+  readonly source: Source<unknown>;
+  /** What was given by `withParameters`. */
+  parameters: Configuration | undefined = undefined;
+
+  constructor(source: Source<unknown>, common: OperatorCommon) {
+    super([], common);
+    this.source = source;
+    this.settings.resultType = source.type;
+    if (source.isNonParallel === true) this.settings.parallelism = 1;
+  }
+}
+
+/**
+ * Holds the records of the program itself: `fromCollection` and `fromElements`. They are read when the first job starts that
+ * uses them.
+ * @public
+ */
+export class CollectionSourceOperator extends Operator {
+  readonly kind = "collectionSource";
+  readonly records: Iterable<unknown>;
+
+  constructor(records: Iterable<unknown>, common: OperatorCommon) {
+    super([], common);
+    this.records = records;
+    this.settings.parallelism = 1;
+  }
+}
+
+/** Writes its input to a sink. @public */
+export class SinkOperator extends SingleInputOperator {
+  readonly kind = "sink";
+  readonly sink: Sink<unknown>;
+  /** The order in which each subtask writes; empty for any. */
+  localOrder: Ordering = [];
+  parameters: Configuration | undefined = undefined;
+
+  constructor(input: Operator, sink: Sink<unknown>, common: OperatorCommon) {
+    super(input, common);
+    this.sink = sink;
+  }
+}
+
+/**
+ * Hands its input to the client: `collect`, `count`, `print` and `for await` end in one. The plan numbers them in the order
+ * of its sinks; the engine serves them by `Job.records(index)`. Partitions come one after the other, in order.
+ * @public
+ */
+export class CollectOperator extends SingleInputOperator {
+  readonly kind = "collect";
+
+  constructor(input: Operator, common: OperatorCommon) {
+    super(input, common);
+  }
+}
