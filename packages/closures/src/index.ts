@@ -21,3 +21,5 @@ export {
 } from "./analysis.js";
 export { analyzeFunctionText } from "./analyze-function-text.js";
 export { FunctionAnalyzer } from "./function-analyzer.js";
+// Refusals before a job starts
+export { type AssignedCapturesOptions, refuseAssignedCaptures } from "./refuse-assigned-captures.js";
