@@ -79,6 +79,16 @@ export {
   RichReduceFunction,
   type RuntimeContext,
 } from "./functions/index.js";
+// Hashes
+export {
+  MAX_PARTITIONS,
+  PARTITION_HASH_VERSION,
+  partitionHash,
+  partitionHashOfBytes,
+  partitionOf,
+  type TableHashSeed,
+  tableHashOfBytes,
+} from "./hash/index.js";
 // Host
 export type {
   Clock,
@@ -112,8 +122,21 @@ export type {
   WritableFile,
   WriteMode,
 } from "./io/index.js";
+// Keys
+export {
+  canonicalKeyBytes,
+  compareValues,
+  equalValues,
+  type FieldPath,
+  fieldPathText,
+  fieldValue,
+  keyText,
+  parseFieldPath,
+  type ValueKind,
+} from "./keys/index.js";
+// Records
+export { checkRecord, MAX_RECORD_DEPTH, normalizeRecord } from "./records/index.js";
 // Types
-export { compareValues, equalValues, keyText, type ValueKind } from "./keys/index.js";
 export {
   type AnyType,
   type ArrayType,

@@ -1,2 +1,4 @@
-export { isBytes, isDate, isMap, rankOfKind, type ValueKind, valueKindOf } from "./value-kind.js";
+export { canonicalKeyBytes } from "./canonical.js";
+export { type FieldPath, fieldPathText, fieldValue, parseFieldPath } from "./field-path.js";
+export type { ValueKind } from "./value-kind.js";
 export { compareValues, equalValues, keyText } from "./values.js";

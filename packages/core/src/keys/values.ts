@@ -95,7 +95,8 @@ function ownField(row: Record<string, unknown>, name: string): unknown {
   return Object.hasOwn(row, name) ? row[name] : undefined;
 }
 
-function sortedEntries(map: Map<unknown, unknown>): [unknown, unknown][] {
+/** Returns the entries of a map in the order of their keys, then values: what equality and order of maps go by. @internal */
+export function sortedEntries(map: Map<unknown, unknown>): [unknown, unknown][] {
   return [...map].sort(compareArrays);
 }
 

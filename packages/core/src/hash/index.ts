@@ -1,0 +1,8 @@
+export {
+  MAX_PARTITIONS,
+  PARTITION_HASH_VERSION,
+  partitionHash,
+  partitionHashOfBytes,
+  partitionOf,
+} from "./partition-hash.js";
+export { halfSipHash, type TableHashSeed, tableHashOfBytes } from "./table-hash.js";
