@@ -74,9 +74,12 @@ function capture(command, commandArguments, options = {}, output = []) {
   });
 }
 
-/** Reads the last closing line `N passed, N failed` of a check script. */
+/** Reads the counts of a check script's last line `N passed, N failed`, or those of Node's test runner (TAP). */
 function countsIn(text) {
-  const last = [...text.matchAll(/^(\d+) passed, (\d+) failed$/gm)].at(-1);
+  const last = [
+    ...text.matchAll(/^(\d+) passed, (\d+) failed$/gm),
+    ...text.matchAll(/^# pass (\d+)\n# fail (\d+)$/gm),
+  ].at(-1);
   return last === undefined ? {} : { passed: Number(last[1]), failed: Number(last[2]) };
 }
 

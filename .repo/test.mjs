@@ -1,7 +1,7 @@
 import { Phases } from "./phases.mjs";
 import { buildPackages, installDependencies } from "./prepare.mjs";
 import { forgetTestReports, testCounts } from "./test-reports.mjs";
-import { installToolchain } from "./toolchain.mjs";
+import { installToolchain, toolchainNode } from "./toolchain.mjs";
 
 /** `npm test`: everything that must hold before a change lands, the quick checks first. `.ci/run` calls it. */
 
@@ -15,6 +15,8 @@ if (isReady) {
   await phases.run("lint", (run) =>
     run("biome", ["ci", "--colors=off", "--error-on-warnings", "--max-diagnostics=50", "."]),
   );
+  await phases.run("layers", script("check-layers.mjs"));
+  await phases.run("checks", (run) => run(toolchainNode(), ["--test", "--test-reporter=tap", ".repo/test/*.test.mjs"]));
   await phases.run("types", turbo("typecheck"));
   await phases.run("tests", async (run) => {
     forgetTestReports();
@@ -29,4 +31,9 @@ phases.close();
 /** Makes a phase that runs one task of every package; what did not change comes from turbo's cache. */
 function turbo(task) {
   return (run) => run("turbo", ["run", task, "--continue", "--concurrency=2", "--output-logs=errors-only"]);
+}
+
+/** Makes a phase that runs one of the check scripts of this folder under the toolchain's Node.js. */
+function script(name, ...scriptArguments) {
+  return (run) => run(toolchainNode(), [`.repo/${name}`, ...scriptArguments]);
 }
