@@ -23,3 +23,4 @@ export { analyzeFunctionText } from "./analyze-function-text.js";
 export { FunctionAnalyzer } from "./function-analyzer.js";
 // Refusals before a job starts
 export { type AssignedCapturesOptions, refuseAssignedCaptures } from "./refuse-assigned-captures.js";
+export { parseScript, type ScriptSource } from "./script-source.js";

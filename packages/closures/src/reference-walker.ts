@@ -20,6 +20,7 @@ import {
   type FunctionNode,
   hasUseStrict,
   literalKey,
+  partsOf,
   type StatementNode,
   staticKeys,
   staticProperty,
@@ -213,14 +214,7 @@ export class ReferenceWalker {
 
   /** Visits the parts of a node that declares nothing and whose parts are all references. */
   #children(node: AnyNode, scope: Scope): void {
-    for (const key in node) {
-      const child = node[key as keyof typeof node] as unknown;
-      if (Array.isArray(child)) {
-        for (const item of child) if (isNode(item)) this.visit(item, scope);
-      } else if (isNode(child)) {
-        this.visit(child, scope);
-      }
-    }
+    for (const part of partsOf(node)) this.visit(part, scope);
   }
 
   #functionExpression(node: NodeOf<"FunctionExpression">, scope: Scope): void {
@@ -389,8 +383,4 @@ export class ReferenceWalker {
     }
     if (node.computed || node.property.type === "PrivateIdentifier") this.visit(node.property, scope);
   }
-}
-
-function isNode(value: unknown): value is AnyNode {
-  return typeof value === "object" && value !== null && "type" in value && typeof value.type === "string";
 }

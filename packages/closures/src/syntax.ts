@@ -75,3 +75,18 @@ export function staticKeys(pattern: acorn.ObjectPattern): string[] | undefined {
   }
   return keys;
 }
+
+/** Lists the nodes directly inside a node, whatever they are. */
+export function partsOf(node: AnyNode): AnyNode[] {
+  const parts: AnyNode[] = [];
+  for (const key in node) {
+    const child = node[key as keyof typeof node] as unknown;
+    if (Array.isArray(child)) parts.push(...child.filter(isNode));
+    else if (isNode(child)) parts.push(child);
+  }
+  return parts;
+}
+
+function isNode(value: unknown): value is AnyNode {
+  return typeof value === "object" && value !== null && "type" in value && typeof value.type === "string";
+}

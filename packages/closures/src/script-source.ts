@@ -1,0 +1,124 @@
+/**
+ * Finds functions in a whole script by position, which tells more than their text alone: strict mode is certain, and so
+ * is whether a function's own name is its own or a variable around it.
+ */
+import { type MethodDefinition, type Program, parse } from "acorn";
+import type { SourceAnalysis, UnparsableAnalysis } from "./analysis.js";
+import { analyzeParsedFunction } from "./analyze-function-text.js";
+import {
+  functionShape,
+  LENIENT_OPTIONS,
+  type ParsedFunction,
+  parseFailureOf,
+  type SelfName,
+  strictnessOf,
+  unparsable,
+} from "./function-text.js";
+import { LineTable } from "./line-table.js";
+import { type AnyNode, isClassNode, partsOf, startsWithUseStrict } from "./syntax.js";
+
+/** A function of the script, and where its head stands: everything up to the first character of its body. */
+interface FunctionSite {
+  readonly parsed: ParsedFunction;
+  readonly start: number;
+  readonly bodyStart: number;
+}
+
+/**
+ * Parses a whole script, once for all functions in it. Never throws.
+ *
+ * @param goal - how the script was loaded: a module is strict and may `await` at its top; `"script"` covers CommonJS too
+ * @beta
+ */
+export function parseScript(source: string, goal: "module" | "script"): ScriptSource | UnparsableAnalysis {
+  try {
+    const sourceType = goal === "module" ? "module" : "commonjs";
+    return new ScriptSource(source, parse(source, { ...LENIENT_OPTIONS, sourceType }));
+  } catch (error) {
+    return unparsable(source, parseFailureOf(error, 0));
+  }
+}
+
+/** Holds a parsed script and analyzes its functions on demand. Made by {@link parseScript}. @beta */
+export class ScriptSource {
+  readonly kind = "script";
+  readonly #text: string;
+  readonly #lines: LineTable;
+  /** In order of their start, so that of two that hold a position the later one is the inner one. */
+  readonly #sites: readonly FunctionSite[];
+  readonly #analyses = new Map<FunctionSite, SourceAnalysis>();
+
+  /** @internal */
+  constructor(text: string, program: Program) {
+    this.#text = text;
+    this.#lines = new LineTable(text);
+    const sites: FunctionSite[] = [];
+    const isStrict = program.sourceType === "module" || startsWithUseStrict(program.body);
+    collectSites(program, isStrict, this.#lines, sites);
+    this.#sites = sites.sort((left, right) => left.start - right.start);
+  }
+
+  /**
+   * Analyzes the innermost function whose head holds a position: the first character of its text, its parameter list,
+   * the first character of its body, or anything between. The head of a constructor stands for its class. Positions in
+   * the result are those of the script.
+   *
+   * @param line - counts from 1
+   * @param column - counts from 1
+   * @returns undefined when no function's head is there
+   */
+  functionAt(line: number, column: number): SourceAnalysis | undefined {
+    const offset = this.#lines.offset(line, column);
+    if (offset === undefined) return undefined;
+    const site = this.#sites.findLast((each) => each.start <= offset && offset <= each.bodyStart);
+    if (site === undefined) return undefined;
+    let analysis = this.#analyses.get(site);
+    if (analysis === undefined) {
+      analysis = this.#analyze(site);
+      this.#analyses.set(site, analysis);
+    }
+    return analysis;
+  }
+
+  #analyze(site: FunctionSite): SourceAnalysis {
+    try {
+      return analyzeParsedFunction(site.parsed);
+    } catch (error) {
+      return unparsable(this.#text, parseFailureOf(error, 0));
+    }
+  }
+}
+
+function collectSites(node: AnyNode, isStrict: boolean, lines: LineTable, sites: FunctionSite[]): void {
+  const shape = functionShape(node);
+  if (shape === undefined) {
+    collectFromParts(node, isStrict, lines, sites);
+    return;
+  }
+  const { root } = shape;
+  const strictness = strictnessOf(root, isStrict ? "strict" : "sloppy");
+  const parsed: ParsedFunction = { ...shape, strictness, selfName: selfNameOf(node), nodeOffset: 0, lines };
+  sites.push({ parsed, start: node.start, bodyStart: root.body.start });
+  for (const maker of isClassNode(root) ? root.body.body : []) {
+    if (!isConstructor(maker)) continue;
+    sites.push({ parsed, start: maker.start, bodyStart: maker.value.body.start });
+  }
+  // A member holds its function as a value, which is no second function.
+  if (root !== node && "key" in node) collectSites(node.key, isStrict, lines, sites);
+  collectFromParts(root, strictness === "strict", lines, sites);
+}
+
+function collectFromParts(node: AnyNode, isStrict: boolean, lines: LineTable, sites: FunctionSite[]): void {
+  for (const part of partsOf(node)) {
+    if (isConstructor(part)) collectFromParts(part.value, isStrict, lines, sites);
+    else collectSites(part, isStrict, lines, sites);
+  }
+}
+
+function isConstructor(node: AnyNode): node is MethodDefinition {
+  return node.type === "MethodDefinition" && node.kind === "constructor";
+}
+
+function selfNameOf(node: AnyNode): SelfName {
+  return node.type === "FunctionDeclaration" ? "captured" : "binding";
+}
