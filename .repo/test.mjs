@@ -25,6 +25,9 @@ if (isReady) {
     });
     return testCounts();
   });
+  await phases.run("spec rules", script("check-spec.mjs"));
+  await phases.run("error pages", script("check-error-pages.mjs"));
+  await phases.run("api", turbo("api"));
 }
 phases.close();
 
