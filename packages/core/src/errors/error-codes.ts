@@ -32,6 +32,7 @@ const ERROR_CODES = {
   FILE_NOT_FOUND: "A file or directory does not exist",
   FILE_EXISTS: "An output exists and may not be overwritten",
   FILE_SYSTEM_FAILED: "The file system refused an operation",
+  NETWORK_FAILED: "The network refused or ended a connection",
   UNSUPPORTED_COMPRESSION: "A file's compression cannot be read or written here",
   MALFORMED_INPUT: "A file holds something its format does not allow",
   CORRUPT_FILE: "A file does not hold what was written into it",

@@ -1,3 +1,4 @@
+export { bareHost } from "./bare-host.js";
 export type {
   Clock,
   CompressionName,

@@ -1,4 +1,35 @@
+export { type ByteInput, type InputEncoding, openByteInput, throwIfCancelled } from "./byte-input.js";
+export { compressionEnding, compressionOf } from "./compression.js";
+export { DelimitedReader, type DelimitedReaderOptions, recordTooLong } from "./delimited-reader.js";
+export {
+  type DelimitedFormat,
+  delimitedSource,
+  type FileReadOptions,
+  fileName,
+  type SplitParser,
+} from "./delimited-source.js";
+export { Delimiter } from "./delimiter.js";
+export {
+  asciiTrimmed,
+  decodeBase64,
+  decodeTypedJson,
+  encodeBase64,
+  encodeTypedJson,
+  type FieldParser,
+  FieldProblem,
+  fieldParser,
+  isFieldType,
+  shown,
+} from "./fields/index.js";
+export { enumerateFiles, type InputFile } from "./file-enumeration.js";
+export { createFileSplits, type FileSplit, type FileSplitOptions } from "./file-splits.js";
 export type { FileStatus, FileSystem, ReadableFile, WritableFile } from "./file-system.js";
 export type { IoContext, SubtaskIoContext } from "./io-context.js";
+export { createIoContext, createSubtaskIoContext, type IoContextParts } from "./io-environment.js";
+export { lineNumberAt } from "./line-numbers.js";
+export { MalformedRecord, malformedInput } from "./malformed-record.js";
+export { MemoryFileSystem } from "./memory-file-system.js";
+export { readFully } from "./record-start.js";
 export type { Sink, SinkWriter, WriteMode } from "./sink.js";
 export type { Source, SourceSplit, SourceStatistics, SplitDataProperties } from "./source.js";
+export { type Charset, type TextCoding, textCoding } from "./text-decoding.js";
