@@ -1,0 +1,26 @@
+import type { Host } from "@millrace/core";
+import { nodeClock, nodeRandom, nodeTimers } from "./node-clock.js";
+import { nodeCompression } from "./node-compression.js";
+import { NodeFileSystem } from "./node-file-system.js";
+import { nodeSockets } from "./node-sockets.js";
+import { nodeProcess, nodeTerminal } from "./node-terminal.js";
+import { nodeWorkers } from "./node-workers.js";
+
+/**
+ * Returns the host of this Node.js process: the system's clock, timers, files, compression, terminal, sockets and threads.
+ * @public
+ */
+export function nodeHost(): Host {
+  return {
+    name: `node ${process.versions.node}`,
+    clock: nodeClock,
+    timers: nodeTimers,
+    random: nodeRandom,
+    files: new NodeFileSystem(),
+    compression: nodeCompression,
+    terminal: nodeTerminal,
+    process: nodeProcess,
+    sockets: nodeSockets,
+    workers: nodeWorkers,
+  };
+}
