@@ -1,1 +1,2 @@
-export {};
+export { type PrimitiveReadOptions, primitiveSource } from "./primitive-source.js";
+export { SKIPPED_LINES, type TextReadOptions, textSource } from "./text-source.js";
