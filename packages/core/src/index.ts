@@ -176,8 +176,28 @@ export {
   parseFieldPath,
   type ValueKind,
 } from "./keys/index.js";
+// Memory
+export {
+  DataInputView,
+  DataOutputView,
+  DOES_NOT_FIT,
+  type LayoutIdWords,
+  MAX_RECORD_SIZE_BYTES,
+  Memory,
+  MemorySegment,
+  PAGE_HEADER_BYTES,
+  PAGE_KIND_CONTROL,
+  PAGE_KIND_DATA,
+  PAGE_SIZE_BYTES,
+  type PageHeader,
+  type RecordWriter,
+  readPageHeader,
+  SLOT_SIZE_BYTES,
+} from "./memory/index.js";
 // Records
 export { checkRecord, MAX_RECORD_DEPTH, normalizeRecord } from "./records/index.js";
+// Rows
+export { type RecordReader, type RowCodeOptions, RowLayout, RowSerializer } from "./rows/index.js";
 // Types
 export {
   type AnyType,
@@ -199,7 +219,10 @@ export {
   type ScalarType,
   type TupleType,
   type TypeInformation,
+  type TypeJson,
   type TypeKind,
+  typeFromJson,
   types,
+  typeToJson,
   type VariantType,
 } from "./types/index.js";

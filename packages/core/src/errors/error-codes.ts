@@ -16,6 +16,7 @@ const ERROR_CODES = {
   FUNCTION_FAILED: "A user function threw",
   RECORD_TYPE_MISMATCH: "A record contradicts its declared type",
   RECORD_NOT_DATA: "A value cannot be part of a record",
+  RECORD_TOO_LARGE: "A record is larger than one buffer can be",
   NULL_FIELD: "A null stands where a value is required",
   ITERABLE_CONSUMED: "A group or partition was read a second time",
   NO_SINKS: "A job was started without a sink",

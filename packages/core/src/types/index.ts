@@ -18,4 +18,5 @@ export type {
   TypeKind,
   VariantType,
 } from "./type-information.js";
+export { rowTypeOf, type TypeJson, typeFromJson, typeToJson } from "./type-json.js";
 export { type InferRow, type InferVariant, type OptionalField, types } from "./types.js";

@@ -1,0 +1,106 @@
+/**
+ * Strings in rows. A string whose code units are all below 256 is stored one byte each, any other two bytes each: the two
+ * forms in which V8 holds strings, so that both ways are copies and lone surrogates survive. `docs/decisions` has the
+ * measurements against one-form encodings. Keys have another form, in which bytes order as code units do.
+ */
+import { DOES_NOT_FIT, type Memory } from "../memory/index.js";
+import { readLatin1, readUtf16 } from "./read-text.js";
+import { STRING_IS_UTF16 } from "./row-format.js";
+
+/**
+ * Writes `text` at slot `end` and its offset from slot `base` and its length into the words at `word`. Returns the slot
+ * behind it, or {@link DOES_NOT_FIT}.
+ */
+export function writeString(
+  memory: Memory,
+  word: number,
+  base: number,
+  text: string,
+  end: number,
+  limit: number,
+): number {
+  const { length } = text;
+  const next = end + ((length + 7) >> 3);
+  if (next > limit) return DOES_NOT_FIT;
+  const { i32, u8 } = memory;
+  i32[word] = (end - base) * 8;
+  i32[word + 1] = length << 1;
+  if (length === 0) return next;
+  i32[next * 2 - 2] = 0;
+  i32[next * 2 - 1] = 0;
+  const from = end * 8;
+  let seen = 0;
+  for (let i = 0; i < length; i++) {
+    const unit = text.charCodeAt(i);
+    u8[from + i] = unit;
+    seen |= unit;
+  }
+  return seen < 256 ? next : writeUtf16(memory, word, text, end, limit);
+}
+
+function writeUtf16(memory: Memory, word: number, text: string, end: number, limit: number): number {
+  const { length } = text;
+  const next = end + ((length + 3) >> 2);
+  if (next > limit) return DOES_NOT_FIT;
+  const { i32, u16 } = memory;
+  i32[word + 1] = (length << 2) | STRING_IS_UTF16;
+  i32[next * 2 - 2] = 0;
+  i32[next * 2 - 1] = 0;
+  const from = end * 4;
+  for (let i = 0; i < length; i++) u16[from + i] = text.charCodeAt(i);
+  return next;
+}
+
+/** Reads the string whose words are at `word` in the struct at slot `base`. */
+export function readString(memory: Memory, word: number, base: number): string {
+  const tag = memory.i32[word + 1]!;
+  const from = base * 8 + memory.i32[word]!;
+  return (tag & STRING_IS_UTF16) === 0 ? readLatin1(memory, from, tag >> 1) : readUtf16(memory, from, tag >> 2);
+}
+
+/**
+ * Compares two strings where they lie, by code units: negative, 0 or positive. `wordA` and `wordB` are the words of their
+ * slots, in the structs at slots `baseA` and `baseB`.
+ */
+export function compareStrings(
+  a: Memory,
+  wordA: number,
+  baseA: number,
+  b: Memory,
+  wordB: number,
+  baseB: number,
+): number {
+  const tagA = a.i32[wordA + 1]!;
+  const tagB = b.i32[wordB + 1]!;
+  const fromA = baseA * 8 + a.i32[wordA]!;
+  const fromB = baseB * 8 + b.i32[wordB]!;
+  if (((tagA | tagB) & STRING_IS_UTF16) === 0) return compareBytes(a.u8, fromA, tagA >> 1, b.u8, fromB, tagB >> 1);
+  const isWideA = (tagA & STRING_IS_UTF16) !== 0;
+  const isWideB = (tagB & STRING_IS_UTF16) !== 0;
+  const lengthA = isWideA ? tagA >> 2 : tagA >> 1;
+  const lengthB = isWideB ? tagB >> 2 : tagB >> 1;
+  const length = Math.min(lengthA, lengthB);
+  for (let i = 0; i < length; i++) {
+    const unitA = isWideA ? a.u16[(fromA >>> 1) + i]! : a.u8[fromA + i]!;
+    const unitB = isWideB ? b.u16[(fromB >>> 1) + i]! : b.u8[fromB + i]!;
+    if (unitA !== unitB) return unitA - unitB;
+  }
+  return lengthA - lengthB;
+}
+
+/** Compares two runs of bytes, unsigned and lexicographically; a run comes before what continues it. */
+export function compareBytes(
+  a: Uint8Array,
+  fromA: number,
+  lengthA: number,
+  b: Uint8Array,
+  fromB: number,
+  lengthB: number,
+): number {
+  const length = Math.min(lengthA, lengthB);
+  for (let i = 0; i < length; i++) {
+    const order = a[fromA + i]! - b[fromB + i]!;
+    if (order !== 0) return order;
+  }
+  return lengthA - lengthB;
+}
