@@ -21,6 +21,7 @@ const inventoryRow = /^[A-Z]\d{3}$/;
 export function specProblems(root, tests) {
   const { rules, problems } = declaredRules(root);
   const cited = new Set();
+  const unknown = new Map();
   for (const { folder, name } of tests) {
     for (const number of citations(name)) {
       const owners = rules.has(`${folder} ${number}`) ? [folder] : ownersOf(rules, number);
@@ -28,10 +29,11 @@ export function specProblems(root, tests) {
       else if (owners.length > 1) {
         problems.push(`${folder}: the test "${name}" cites [${number}], which ${owners.join(" and ")} both declare`);
       } else if (!inventoryRow.test(number)) {
-        problems.push(`${folder}: the test "${name}" cites [${number}], which no SPEC.md declares`);
+        unknown.set(`${folder}: no SPEC.md declares [${number}]`, name);
       }
     }
   }
+  for (const [problem, name] of unknown) problems.push(`${problem}, which a test cites: "${name}"`);
   for (const [key, place] of rules) if (!cited.has(key)) problems.push(`${place}: no test cites this rule`);
   return problems;
 }

@@ -42,7 +42,7 @@ test("a test that cites an unknown rule is a problem, a row of the inventory is 
     { folder: "packages/one", name: "[B028] row" },
   ];
   assert.deepEqual(specProblems(fixture(context, files), more), [
-    'packages/one: the test "[A9] gone" cites [A9], which no SPEC.md declares',
+    'packages/one: no SPEC.md declares [A9], which a test cites: "[A9] gone"',
   ]);
 });
 
