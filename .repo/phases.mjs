@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { performance } from "node:perf_hooks";
-import { checkEnvironment, root } from "./toolchain.mjs";
+import { contentHash, recall, remember } from "./stamps.mjs";
+import { checkEnvironment, root, toolchainNode } from "./toolchain.mjs";
 
 /**
  * Runs the phases of `npm start` and `npm test`: one line for each with its duration, silence while all is well, and
@@ -11,29 +12,22 @@ export class Phases {
   numFailed = 0;
 
   /**
-   * Runs one phase. `action` gets `run(command, arguments, options)`, which captures the output of a child process and
-   * throws when it fails; it may return `{ passed, failed, note, output }`. Gives whether the phase passed.
+   * Runs one phase and gives whether it passed. `action` gets `run(command, arguments, options)`, which captures the
+   * output of a child process, returns it and throws when the process fails; the action may return `{ passed, failed }`.
+   * With `inputs`, the files and folders that the result depends on, a phase that passed is not repeated until one changes.
    */
-  async run(name, action) {
+  async run(name, action, inputs) {
     const start = performance.now();
-    const output = [];
-    let result;
-    try {
-      result = await action((command, commandArguments, options) =>
-        capture(command, commandArguments, options, output),
-      );
-    } catch (error) {
-      if (!(error instanceof CommandFailure)) output.push(`${error?.stack ?? error}\n`);
-      result = { passed: 0, failed: 1, ...countsIn(output.join("")) };
-      if (result.failed === 0) result.failed = 1;
-    }
-    const { passed, failed, note } = { passed: 1, failed: 0, ...countsIn(output.join("")), ...result };
+    const hash = inputs === undefined ? undefined : contentHash(inputs, [process.version, toolchainNode()]);
+    const known = hash === undefined ? undefined : recall(name, hash);
+    const { passed, failed, output } = known ?? (await outcome(action));
+    if (hash !== undefined) remember(name, hash, { passed, failed });
     this.numPassed += passed;
     this.numFailed += failed;
     const seconds = ((performance.now() - start) / 1000).toFixed(1);
-    const remarks = [...(failed > 0 ? [`FAILED (${failed})`] : []), ...(note === undefined ? [] : [note])];
-    console.log(`${name.padEnd(12)}${seconds.padStart(6)} s  ${remarks.join(", ")}`.trimEnd());
-    if (failed > 0) process.stdout.write(`${indented(output.join(""))}\n`);
+    const remark = failed > 0 ? `FAILED (${failed})` : known === undefined ? "" : "unchanged";
+    console.log(`${name.padEnd(12)}${seconds.padStart(6)} s  ${remark}`.trimEnd());
+    if (failed > 0) console.log(output.trimEnd().replace(/^/gm, "  "));
     return failed === 0;
   }
 
@@ -44,11 +38,25 @@ export class Phases {
   }
 }
 
+/** Carries out an action; an action that throws has failed, and one that says no counts is one check. */
+async function outcome(action) {
+  const said = [];
+  const run = (command, commandArguments, options) => capture(command, commandArguments, options, said);
+  try {
+    const result = await action(run);
+    return { passed: 1, failed: 0, ...countsIn(said.join("")), ...result, output: said.join("") };
+  } catch (error) {
+    if (!(error instanceof CommandFailure)) said.push(`${error?.stack ?? error}\n`);
+    const { passed, failed } = { passed: 0, failed: 0, ...countsIn(said.join("")) };
+    return { passed, failed: Math.max(failed, 1), output: said.join("") };
+  }
+}
+
 /** Says that a child process failed; what it printed is in the phase's output already. */
 class CommandFailure extends Error {}
 
 /** Runs a child process with no standard input; its two outputs are kept in the order of arrival. */
-function capture(command, commandArguments, options = {}, output = []) {
+function capture(command, commandArguments, options, output) {
   return new Promise((resolve, reject) => {
     const said = [];
     const child = spawn(command, commandArguments, {
@@ -81,8 +89,4 @@ function countsIn(text) {
     ...text.matchAll(/^# pass (\d+)\n# fail (\d+)$/gm),
   ].at(-1);
   return last === undefined ? {} : { passed: Number(last[1]), failed: Number(last[2]) };
-}
-
-function indented(text) {
-  return text.trimEnd().replace(/^/gm, "  ");
 }

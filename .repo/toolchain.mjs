@@ -71,6 +71,8 @@ export function checkEnvironment() {
     ...toolchainEnvironment(),
     CI: process.env.CI ?? "true",
     DO_NOT_TRACK: "1",
+    // The checks that try the built packages under it run under the toolchain's Node.js themselves.
+    MILLRACE_OWN_NODE: process.env.MILLRACE_OWN_NODE ?? process.execPath,
     NO_COLOR: "1",
     NO_UPDATE_NOTIFIER: "1",
     TURBO_NO_UPDATE_NOTIFIER: "1",
