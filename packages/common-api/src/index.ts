@@ -1,5 +1,8 @@
 // Functions
+export { OPERATOR, operatorOf } from "./functions/data-set-handle.js";
+export { instantiate } from "./functions/instantiate.js";
 export type { AnyFunction, SourceLocation, UserFunction } from "./functions/user-function.js";
+export { userFunctionsOf } from "./functions/user-functions-of.js";
 // Keys and orders
 export type { KeyPart, Keys, Order, Ordering, Partitioner } from "./keys/keys.js";
 // Operators
@@ -73,4 +76,8 @@ export {
   UnionOperator,
 } from "./operators/two-input-operators.js";
 // Plans
-export { dependenciesOf, functionSettingsOf, Plan } from "./plan/plan.js";
+export { dependenciesOf, functionSettingsOf } from "./plan/dependencies.js";
+export { explainPlan } from "./plan/explain.js";
+export { type IterationBody, type IterationOperator, placeholdersOf } from "./plan/iterations.js";
+export { parallelismOf } from "./plan/parallelism.js";
+export { Plan } from "./plan/plan.js";

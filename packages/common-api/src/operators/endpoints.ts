@@ -1,4 +1,4 @@
-import type { Configuration, Sink, Source } from "@millrace/core";
+import { type Configuration, normalizeRecord, type Sink, type Source } from "@millrace/core";
 import type { Ordering } from "../keys/keys.js";
 import { Operator, type OperatorCommon, SingleInputOperator } from "./operator.js";
 
@@ -25,11 +25,21 @@ export class SourceOperator extends Operator {
 export class CollectionSourceOperator extends Operator {
   readonly kind = "collectionSource";
   readonly records: Iterable<unknown>;
+  #taken: readonly unknown[] | undefined = undefined;
 
   constructor(records: Iterable<unknown>, common: OperatorCommon) {
     super([], common);
     this.records = records;
     this.settings.parallelism = 1;
+  }
+
+  /**
+   * Returns copies of the records as they were at the first call: what the program does to them later changes no job, and an
+   * iterable that can be read only once serves several. The caller must not change them.
+   */
+  takeRecords(): readonly unknown[] {
+    this.#taken ??= Array.from(this.records, (record) => normalizeRecord(record, this.settings.resultType));
+    return this.#taken;
   }
 }
 

@@ -1,7 +1,8 @@
-import { invariant, MillraceError } from "@millrace/core";
+import { invariant } from "@millrace/core";
 import type { CollectOperator, SinkOperator } from "../operators/endpoints.js";
-import { logical } from "../operators/logical-operator.js";
-import type { FunctionSettings, Operator } from "../operators/operator.js";
+import type { Operator } from "../operators/operator.js";
+import { dependenciesOf } from "./dependencies.js";
+import { findIterationBodies, type IterationBody } from "./iterations.js";
 
 /**
  * Is a program as engines run it: sinks, and everything they need. A snapshot: names, parallelism and sinks that change in the
@@ -14,6 +15,8 @@ export class Plan {
   readonly sinks: readonly (SinkOperator | CollectOperator)[];
   /** All operators, each after its inputs, those of iteration steps included; the same object is here once. */
   readonly operators: readonly Operator[];
+  /** What each iteration repeats, by the operator of the iteration. */
+  readonly iterations: ReadonlyMap<Operator, IterationBody>;
   readonly #ids: ReadonlyMap<Operator, number>;
 
   /** Throws ITERATION_NOT_CLOSED or INVALID_ITERATION for a program that no engine could run. */
@@ -21,6 +24,7 @@ export class Plan {
     this.jobName = jobName;
     this.sinks = sinks;
     this.operators = inTopologicalOrder(sinks);
+    this.iterations = findIterationBodies(this.operators);
     this.#ids = new Map(this.operators.map((operator, index) => [operator, index]));
   }
 
@@ -30,36 +34,6 @@ export class Plan {
     invariant(id !== undefined, `${operator.settings.name} is part of the plan that is asked for its id`);
     return id;
   }
-}
-
-/** Returns the function settings of an operator that has user code, else undefined. @public */
-export function functionSettingsOf(operator: Operator): FunctionSettings | undefined {
-  return "functionSettings" in operator ? (operator.functionSettings as FunctionSettings) : undefined;
-}
-
-/** Returns all operators that `operator` reads: inputs, broadcast inputs, and the results of its iteration step. @public */
-export function dependenciesOf(operator: Operator): readonly Operator[] {
-  const broadcasts = functionSettingsOf(operator)?.broadcastInputs.map((input) => input.operator) ?? [];
-  return [...operator.inputs, ...broadcasts, ...stepResultsOf(operator)];
-}
-
-function stepResultsOf(operator: Operator): readonly Operator[] {
-  const node = logical(operator);
-  if (node.kind !== "bulkIteration" && node.kind !== "deltaIteration") return [];
-  if (node.step === undefined) {
-    throw new MillraceError({
-      code: "ITERATION_NOT_CLOSED",
-      what: "An iteration is used that was never closed",
-      expected: "a call of closeWith on it, whose result is the data set to go on with",
-      where: { operator: operator.settings.name },
-    });
-  }
-  if (node.kind === "bulkIteration") {
-    const { next, termination } = node.step as { next: Operator; termination: Operator | undefined };
-    return termination === undefined ? [next] : [next, termination];
-  }
-  const { delta, nextWorkset } = node.step as { delta: Operator; nextWorkset: Operator };
-  return [delta, nextWorkset];
 }
 
 function inTopologicalOrder(sinks: readonly Operator[]): Operator[] {
