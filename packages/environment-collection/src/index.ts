@@ -1,1 +1,4 @@
-export {};
+// Engine
+export { collectionEngine, collectionEngineFactory } from "./engine/collection-engine.js";
+// Expressions
+export { evaluateExpression } from "./expressions/evaluate-expression.js";

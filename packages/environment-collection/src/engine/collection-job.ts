@@ -1,0 +1,145 @@
+import { type Plan, parallelismOf } from "@millrace/common-api";
+import { Configuration, type Host, type Job, type JobOptions, type JobResult, MillraceError } from "@millrace/core";
+import { deferred } from "../execution/deferred.js";
+import { JobAccumulators } from "../execution/job-accumulators.js";
+import type { JobAttempt } from "../execution/job-attempt.js";
+import type { Partitions } from "../execution/partitions.js";
+import { PlanEvaluation } from "../execution/plan-evaluation.js";
+import { CollectionJobResult } from "./collection-job-result.js";
+import { RecordBatches } from "./record-batches.js";
+
+/** Is what a finished job has: its result, and the records that reached each collecting sink. */
+interface Outcome {
+  readonly result: JobResult;
+  readonly collected: readonly Partitions[];
+}
+
+/** Is a job on this engine. It starts when it is made, in a later turn of the event loop's microtasks. */
+export class CollectionJob implements Job {
+  readonly id: string;
+  readonly #plan: Plan;
+  readonly #defaultParallelism: number;
+  readonly #host: Host;
+  readonly #options: JobOptions;
+  readonly #check: (plan: Plan) => void;
+  readonly #controller = new AbortController();
+  readonly #outcome = deferred<Outcome>();
+  readonly #ended = deferred<void>();
+  readonly #sinksRead = new Set<number>();
+
+  /** @param check - throws for a plan that must not run; its error is the job's */
+  constructor(
+    id: string,
+    plan: Plan,
+    defaultParallelism: number,
+    host: Host,
+    options: JobOptions,
+    check: (plan: Plan) => void,
+  ) {
+    this.id = id;
+    this.#plan = plan;
+    this.#defaultParallelism = defaultParallelism;
+    this.#host = host;
+    this.#options = options;
+    this.#check = check;
+    // Whoever asks for the result hears of a failure; a job that nobody asks about must not end the process.
+    this.#outcome.promise.catch(() => undefined);
+    void this.#run();
+  }
+
+  /** Resolves when nothing of the job runs any more, however it ended. */
+  get ended(): Promise<void> {
+    return this.#ended.promise;
+  }
+
+  async result(): Promise<JobResult> {
+    return (await this.#outcome.promise).result;
+  }
+
+  records(index: number): AsyncIterable<readonly unknown[]> {
+    if (this.#sinksRead.has(index)) {
+      throw new MillraceError({
+        code: "ITERABLE_CONSUMED",
+        what: `The records of collecting sink ${index} were asked for a second time`,
+        expected: "one reader of each sink",
+      });
+    }
+    this.#sinksRead.add(index);
+    const partitions = this.#outcome.promise.then(({ collected }) => collected[index] ?? []);
+    return new RecordBatches(partitions, () => this.cancel());
+  }
+
+  async cancel(): Promise<void> {
+    this.#controller.abort();
+    await this.ended;
+  }
+
+  async #run(): Promise<void> {
+    const release = this.#followSignals();
+    try {
+      // The caller gets the job before any user code runs.
+      await Promise.resolve();
+      this.#outcome.resolve(await this.#runWithRetries());
+    } catch (error) {
+      this.#outcome.reject(error);
+    } finally {
+      release();
+      this.#ended.resolve();
+    }
+  }
+
+  /** Runs the plan until it succeeds, is cancelled, or there are no retries left. */
+  async #runWithRetries(): Promise<Outcome> {
+    const started = this.#host.clock.monotonic();
+    this.#check(this.#plan);
+    const parallelism = parallelismOf(this.#plan, this.#defaultParallelism);
+    const numRetries = this.#options.environment.executionRetries ?? 0;
+    for (let attemptNumber = 0; ; attemptNumber++) {
+      const attempt = this.#newAttempt(attemptNumber);
+      try {
+        const evaluation = new PlanEvaluation(this.#plan, parallelism, attempt, this.#options.onProgress);
+        const collected = await evaluation.run();
+        const netRuntime = this.#host.clock.monotonic() - started;
+        return {
+          result: new CollectionJobResult(this.id, this.#options.name, netRuntime, attempt.accumulators),
+          collected,
+        };
+      } catch (error) {
+        if (this.#controller.signal.aborted) throw this.#cancelled();
+        if (attemptNumber >= numRetries) throw error;
+      }
+    }
+  }
+
+  #newAttempt(attemptNumber: number): JobAttempt {
+    return {
+      host: this.#host,
+      attemptNumber,
+      jobParameters: new Configuration(this.#options.environment.jobParameters),
+      cachedFiles: this.#options.cachedFiles,
+      accumulators: new JobAccumulators(),
+      signal: this.#controller.signal,
+      cancelled: () => this.#cancelled(),
+    };
+  }
+
+  /** Cancels the job when a signal of the caller aborts; the function it returns stops that. */
+  #followSignals(): () => void {
+    const signals = [this.#options.signal, this.#options.environment.signal].filter((signal) => signal !== undefined);
+    const abort = (): void => this.#controller.abort();
+    for (const signal of signals) {
+      if (signal.aborted) abort();
+      signal.addEventListener("abort", abort);
+    }
+    return () => {
+      for (const signal of signals) signal.removeEventListener("abort", abort);
+    };
+  }
+
+  #cancelled(): MillraceError {
+    return new MillraceError({
+      code: "JOB_CANCELLED",
+      what: `The job ${JSON.stringify(this.#options.name)} was cancelled`,
+    });
+  }
+}

@@ -1,0 +1,48 @@
+import type { Partitions } from "../execution/partitions.js";
+import { handedOut } from "../execution/records.js";
+
+/** How many records a batch has at most: enough to make the steps of an async iterator cheap. */
+const MAX_BATCH_RECORDS = 1024;
+
+type Batch = readonly unknown[];
+
+/**
+ * Gives the records of a collecting sink to the client, partition after partition, once the job has succeeded: a job that
+ * fails and is started again must not give records twice. Leaving early cancels the job.
+ */
+export class RecordBatches implements AsyncIterableIterator<Batch> {
+  readonly #batches: Promise<Iterator<Batch>>;
+  readonly #cancel: () => Promise<void>;
+  #isLeft = false;
+
+  constructor(partitions: Promise<Partitions>, cancel: () => Promise<void>) {
+    this.#batches = partitions.then(batchesOf);
+    // The reader hears of a failure when it asks for a batch.
+    this.#batches.catch(() => undefined);
+    this.#cancel = cancel;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async next(): Promise<IteratorResult<Batch, undefined>> {
+    if (this.#isLeft) return { done: true, value: undefined };
+    const result = (await this.#batches).next();
+    return result.done === true ? { done: true, value: undefined } : result;
+  }
+
+  async return(): Promise<IteratorResult<Batch, undefined>> {
+    this.#isLeft = true;
+    await this.#cancel();
+    return { done: true, value: undefined };
+  }
+}
+
+function* batchesOf(partitions: Partitions): Generator<Batch> {
+  for (const records of partitions) {
+    for (let start = 0; start < records.length; start += MAX_BATCH_RECORDS) {
+      yield records.slice(start, start + MAX_BATCH_RECORDS).map(handedOut);
+    }
+  }
+}

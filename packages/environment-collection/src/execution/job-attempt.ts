@@ -1,0 +1,22 @@
+import type { Configuration, Host, MillraceError } from "@millrace/core";
+import type { JobAccumulators } from "./job-accumulators.js";
+
+/** Is what all operators of one run of a job share. A retried job has one for each run. */
+export interface JobAttempt {
+  readonly host: Host;
+  /** 0 for the first run. */
+  readonly attemptNumber: number;
+  readonly jobParameters: Configuration;
+  /** Paths by the names under which the program registered them. */
+  readonly cachedFiles: ReadonlyMap<string, string>;
+  readonly accumulators: JobAccumulators;
+  /** Aborts when the job is cancelled. */
+  readonly signal: AbortSignal;
+  /** Makes the error of a cancelled job. */
+  readonly cancelled: () => MillraceError;
+}
+
+/** Throws JOB_CANCELLED once the job was cancelled. */
+export function throwIfCancelled(job: JobAttempt): void {
+  if (job.signal.aborted) throw job.cancelled();
+}

@@ -1,0 +1,168 @@
+/**
+ * Evaluates a plan once: operators one after the other, each after those that it reads. The dynamic path of an iteration is
+ * evaluated by the iteration, once per superstep; everything else once.
+ */
+import {
+  dependenciesOf,
+  type IterationBody,
+  type LogicalOperator,
+  logical,
+  type Operator,
+  type Plan,
+} from "@millrace/common-api";
+import type { JobProgress } from "@millrace/core";
+import { evaluateOperator } from "../operators/evaluate-operator.js";
+import { bulkIteration, deltaIteration, type EvaluateStep } from "../operators/iterations.js";
+import { SinkRun } from "../operators/sink.js";
+import { type JobAttempt, throwIfCancelled } from "./job-attempt.js";
+import { OperatorRun } from "./operator-run.js";
+import type { Partitions } from "./partitions.js";
+import type { Superstep } from "./superstep.js";
+
+type Results = ReadonlyMap<Operator, Partitions>;
+
+/** Is one evaluation of a plan, with its sinks. */
+export class PlanEvaluation {
+  readonly #plan: Plan;
+  readonly #parallelism: ReadonlyMap<Operator, number>;
+  readonly #job: JobAttempt;
+  readonly #onProgress: ((progress: JobProgress) => void) | undefined;
+  readonly #results = new Map<Operator, Partitions>();
+  readonly #sinks = new Map<Operator, SinkRun>();
+
+  constructor(
+    plan: Plan,
+    parallelism: ReadonlyMap<Operator, number>,
+    job: JobAttempt,
+    onProgress: ((progress: JobProgress) => void) | undefined,
+  ) {
+    this.#plan = plan;
+    this.#parallelism = parallelism;
+    this.#job = job;
+    this.#onProgress = onProgress;
+  }
+
+  /**
+   * Evaluates everything and commits all sinks. Returns what reached each collecting sink, in the order of the plan's sinks.
+   * When anything fails, or the job is cancelled, all sinks are aborted before it throws.
+   */
+  async run(): Promise<readonly Partitions[]> {
+    try {
+      await this.#initializeSinks();
+      await this.#evaluateOutside();
+      await this.#commitSinks();
+    } catch (error) {
+      await this.#abortSinks();
+      throw error;
+    }
+    return this.#plan.sinks.filter(({ kind }) => kind === "collect").map((sink) => this.#resultOf(sink));
+  }
+
+  async #initializeSinks(): Promise<void> {
+    for (const sink of this.#plan.sinks) {
+      throwIfCancelled(this.#job);
+      if (sink.kind !== "sink") continue;
+      const sinkRun = new SinkRun(this.#runOf(sink, undefined, this.#results));
+      this.#sinks.set(sink, sinkRun);
+      await sinkRun.initialize();
+    }
+  }
+
+  async #evaluateOutside(): Promise<void> {
+    const outside = operatorsOutsideOfIterations(this.#plan);
+    const lastReaders = lastReadersOf(outside, this.#plan);
+    for (const [numDone, operator] of outside.entries()) {
+      throwIfCancelled(this.#job);
+      this.#report(operator, numDone, outside.length);
+      this.#results.set(operator, await this.#evaluate(operator, undefined, this.#results));
+      this.#report(operator, numDone + 1, outside.length);
+      for (const done of lastReaders.get(operator) ?? []) this.#results.delete(done);
+    }
+  }
+
+  async #evaluate(operator: Operator, superstep: Superstep | undefined, results: Results): Promise<Partitions> {
+    const node = logical(operator);
+    switch (node.kind) {
+      case "sink":
+        await this.#sinks.get(node)?.write(results.get(node.input) as Partitions);
+        return [];
+      case "collect":
+        return results.get(node.input) as Partitions;
+      case "bulkIteration":
+        return bulkIteration(this.#runOf(node, superstep, results), this.#stepOf(node, results));
+      case "deltaIteration":
+        return deltaIteration(this.#runOf(node, superstep, results), this.#stepOf(node, results));
+      case "partialSolution":
+      case "workset":
+      case "solutionSet":
+        return results.get(node) as Partitions;
+      default:
+        return evaluateOperator(this.#runOf(node, superstep, results));
+    }
+  }
+
+  /** Makes the function that evaluates the dynamic path of an iteration for one superstep. */
+  #stepOf(iteration: Operator, outside: Results): EvaluateStep {
+    const { operators } = this.#plan.iterations.get(iteration) as IterationBody;
+    return async (placeholders, superstep) => {
+      const results = new Map([...outside, ...placeholders]);
+      for (const operator of operators) {
+        throwIfCancelled(this.#job);
+        results.set(operator, await this.#evaluate(operator, superstep, results));
+      }
+      return (operator) => results.get(operator) as Partitions;
+    };
+  }
+
+  #runOf<O extends LogicalOperator>(operator: O, superstep: Superstep | undefined, results: Results): OperatorRun<O> {
+    return new OperatorRun(operator, this.#parallelism.get(operator) as number, this.#job, superstep, results);
+  }
+
+  async #commitSinks(): Promise<void> {
+    throwIfCancelled(this.#job);
+    for (const [operator, sink] of this.#sinks) {
+      await sink.commit();
+      // What is committed stays: a later failure must not remove it.
+      this.#sinks.delete(operator);
+    }
+  }
+
+  async #abortSinks(): Promise<void> {
+    for (const sink of this.#sinks.values()) {
+      try {
+        await sink.abort();
+      } catch {
+        // The failure that led here is the one to report.
+      }
+    }
+  }
+
+  #resultOf(operator: Operator): Partitions {
+    return this.#results.get(operator) as Partitions;
+  }
+
+  #report(operator: Operator, numOperatorsDone: number, numOperators: number): void {
+    const numRecords = this.#results.get(operator)?.reduce((sum, records) => sum + records.length, 0) ?? 0;
+    this.#onProgress?.({ operator: operator.settings.name, numOperatorsDone, numOperators, numRecords });
+  }
+}
+
+function operatorsOutsideOfIterations(plan: Plan): readonly Operator[] {
+  const inside = new Set([...plan.iterations.values()].flatMap(({ operators }) => operators));
+  const placeholders = new Set(["partialSolution", "workset", "solutionSet"]);
+  return plan.operators.filter((operator) => !inside.has(operator) && !placeholders.has(operator.kind));
+}
+
+/** Returns, for each operator, the operators whose results are of no use after it: nothing later reads them. */
+function lastReadersOf(order: readonly Operator[], plan: Plan): ReadonlyMap<Operator, readonly Operator[]> {
+  const lastReader = new Map<Operator, Operator>();
+  for (const operator of order) {
+    const body = plan.iterations.get(operator)?.operators ?? [];
+    for (const reader of [operator, ...body]) {
+      for (const input of dependenciesOf(reader)) lastReader.set(input, operator);
+    }
+  }
+  const result = new Map<Operator, Operator[]>();
+  for (const [input, reader] of lastReader) result.set(reader, [...(result.get(reader) ?? []), input]);
+  return result;
+}

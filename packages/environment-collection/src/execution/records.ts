@@ -1,0 +1,18 @@
+import { type ErrorPlace, isMillraceError, MillraceError, normalizeRecord, type TypeInformation } from "@millrace/core";
+
+/**
+ * Takes in what user code or a source gives: a copy that is plain data and conforms to the declared type. Throws
+ * RECORD_TYPE_MISMATCH or RECORD_NOT_DATA with the place.
+ */
+export function takenIn(record: unknown, type: TypeInformation<unknown> | undefined, place: () => ErrorPlace): unknown {
+  try {
+    return normalizeRecord(record, type);
+  } catch (error) {
+    throw isMillraceError(error) && error instanceof MillraceError ? error.at(place()) : error;
+  }
+}
+
+/** Returns a copy of a stored record for user code, which may do with it what it likes. */
+export function handedOut(record: unknown): unknown {
+  return normalizeRecord(record);
+}

@@ -1,0 +1,62 @@
+/**
+ * What the key of a record is. A key of one part is the value of that part; a key of several is the array of their values, so
+ * that a selector which returns a tuple matches several fields (B041).
+ */
+
+import type { KeyPart, Keys } from "@millrace/common-api";
+import { fieldValue, keyText, parseFieldPath } from "@millrace/core";
+import { evaluateExpression } from "../expressions/evaluate-expression.js";
+import type { Subtask } from "../subtask/subtask.js";
+import { UserCode } from "../subtask/user-code.js";
+
+/** Returns the key of a record. */
+export type KeyOf = (record: unknown) => unknown;
+
+/** Is a record with its key. */
+export interface Keyed {
+  readonly key: unknown;
+  readonly record: unknown;
+}
+
+/** Makes the function that finds keys in one subtask; selectors get objects of their own. */
+export function keyOf(keys: Keys, subtask: Subtask): KeyOf {
+  const parts = keys.map((part) => valueOfPart(part, subtask));
+  const [first] = parts;
+  return parts.length === 1 && first !== undefined ? first : (record) => parts.map((part) => part(record));
+}
+
+/** Makes the function that finds the value of one part of a key or an order. */
+export function valueOfPart(part: KeyPart, subtask: Subtask): KeyOf {
+  switch (part.kind) {
+    case "field": {
+      const path = parseFieldPath(part.path);
+      return (record) => fieldValue(record, path);
+    }
+    case "selector": {
+      const selector = new UserCode(subtask, part.function);
+      return (record) => selector.key(record);
+    }
+    case "expression":
+      return (record) => evaluateExpression(part.expression, record);
+  }
+}
+
+/**
+ * Tells whether a part of a key is null: such a key matches nothing in a join. The parts of a key that one selector makes are
+ * the elements of the tuple that it returns.
+ */
+export function hasNullPart(key: unknown): boolean {
+  return key === null || (Array.isArray(key) && key.some((part) => part === null));
+}
+
+/** Puts records with equal keys together: groups in order of first appearance, records in order of arrival. */
+export function groupsOf(records: readonly Keyed[]): Map<string, Keyed[]> {
+  const groups = new Map<string, Keyed[]>();
+  for (const keyed of records) {
+    const text = keyText(keyed.key);
+    const group = groups.get(text);
+    if (group === undefined) groups.set(text, [keyed]);
+    else group.push(keyed);
+  }
+  return groups;
+}

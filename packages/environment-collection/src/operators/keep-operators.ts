@@ -1,0 +1,49 @@
+/** Operators that keep some records as they are: minBy and maxBy, distinct, first: rules [O40] to [O43]. */
+
+import type { DistinctOperator, FirstOperator, SelectByOperator } from "@millrace/common-api";
+import { compareValues, fieldValue, parseFieldPath } from "@millrace/core";
+import type { OperatorRun } from "../execution/operator-run.js";
+import type { Partitions } from "../execution/partitions.js";
+import { partitionedByKey } from "../keys/exchange.js";
+import { groupsOf, type Keyed } from "../keys/key-of.js";
+import { perSubtask } from "../subtask/subtask.js";
+import { groupedPartitions } from "./reduce.js";
+
+/** Keeps the least or greatest record of each group, the first of equals. Nulls are less than everything. */
+export function selectBy(run: OperatorRun<SelectByOperator>): Partitions {
+  const input = groupedPartitions(run, run.operator.grouping);
+  const paths = run.operator.fields.map((field) => parseFieldPath(field));
+  const sign = run.operator.extreme === "min" ? 1 : -1;
+  const isBetter = (record: unknown, best: unknown): boolean => {
+    for (const path of paths) {
+      const comparison = compareValues(fieldValue(record, path), fieldValue(best, path)) * sign;
+      if (comparison !== 0) return comparison < 0;
+    }
+    return false;
+  };
+  return perSubtask(run, (subtask, results) => {
+    for (const [first, ...others] of input[subtask.index] ?? []) {
+      results.push(
+        others.reduce((best, record) => (subtask.guarded(() => isBetter(record, best)) ? record : best), first),
+      );
+    }
+  });
+}
+
+/** Keeps the first record of each key. */
+export function distinct(run: OperatorRun<DistinctOperator>): Partitions {
+  const input = partitionedByKey(run, run.input, run.operator.keys, undefined);
+  return perSubtask(run, (subtask, results) => {
+    for (const group of groupsOf(input[subtask.index] ?? []).values()) results.push((group[0] as Keyed).record);
+  });
+}
+
+/** Keeps the first records of the input in the order of its partitions, or of each group in its order. */
+export function first(run: OperatorRun<FirstOperator>): Partitions {
+  const input = groupedPartitions(run, run.operator.grouping);
+  return perSubtask(run, (subtask, results) => {
+    for (const group of input[subtask.index] ?? []) {
+      for (const record of group.slice(0, run.operator.count)) results.push(record);
+    }
+  });
+}

@@ -1,0 +1,139 @@
+/** mapAsync: rules [O28] and [O29]. */
+
+import type { MapAsyncOperator } from "@millrace/common-api";
+import { MillraceError } from "@millrace/core";
+import { deferred } from "../execution/deferred.js";
+import { throwIfCancelled } from "../execution/job-attempt.js";
+import type { OperatorRun } from "../execution/operator-run.js";
+import type { Partitions } from "../execution/partitions.js";
+import { checkOne } from "../subtask/result-checks.js";
+import { closeQuietly, Subtask } from "../subtask/subtask.js";
+import { UserCode } from "../subtask/user-code.js";
+
+/** Replaces each record by what the function's promise resolves to, with a bounded number of calls pending at once. */
+export async function mapAsync(run: OperatorRun<MapAsyncOperator>): Promise<Partitions> {
+  const initialized = new Map();
+  const partitions: unknown[][] = [];
+  for (const [index, records] of run.forwardedInput.entries()) {
+    const subtask = new Subtask(run, index, initialized);
+    const code = new UserCode(subtask, run.operator.function);
+    try {
+      code.open();
+      partitions.push(await new PendingCalls(run, code, subtask).all(records));
+    } catch (error) {
+      closeQuietly(code);
+      throw error;
+    }
+    code.close();
+    run.job.accumulators.merge(subtask.context.accumulators);
+  }
+  return partitions;
+}
+
+/** Calls the function for the records of one subtask: `concurrency` lines of calls, each taking the next record that is left. */
+class PendingCalls {
+  readonly #run: OperatorRun<MapAsyncOperator>;
+  readonly #code: UserCode;
+  readonly #subtask: Subtask;
+  /** Aborts when a call failed for good or the job was cancelled: the others are told to give up. */
+  readonly #stop = new AbortController();
+
+  constructor(run: OperatorRun<MapAsyncOperator>, code: UserCode, subtask: Subtask) {
+    this.#run = run;
+    this.#code = code;
+    this.#subtask = subtask;
+  }
+
+  async all(records: readonly unknown[]): Promise<unknown[]> {
+    const { concurrency, isOrdered } = this.#run.operator.options;
+    const finished: unknown[] = [];
+    const inOrder: unknown[] = new Array(records.length);
+    const next = records.entries();
+    const line = async (): Promise<void> => {
+      for (const [index, record] of next) {
+        if (this.#stop.signal.aborted) return;
+        const result = await this.#withRetries(record);
+        inOrder[index] = result;
+        finished.push(result);
+      }
+    };
+    const stop = (): void => this.#stop.abort(this.#run.job.cancelled());
+    this.#run.job.signal.addEventListener("abort", stop);
+    try {
+      throwIfCancelled(this.#run.job);
+      const lines = Array.from({ length: Math.min(concurrency, records.length) }, () =>
+        line().catch((error: unknown) => {
+          this.#stop.abort(error);
+          throw error;
+        }),
+      );
+      // All lines are waited for, so that nothing of a failed subtask runs on.
+      const outcomes = await Promise.allSettled(lines);
+      throwIfCancelled(this.#run.job);
+      if (outcomes.some(({ status }) => status === "rejected")) throw this.#stop.signal.reason;
+    } finally {
+      this.#run.job.signal.removeEventListener("abort", stop);
+    }
+    return isOrdered ? inOrder : finished;
+  }
+
+  async #withRetries(record: unknown): Promise<unknown> {
+    const { numRetries, retryDelayMs } = this.#run.operator.options;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#once(record);
+      } catch (error) {
+        if (this.#stop.signal.aborted) throw this.#stop.signal.reason;
+        if (attempt > numRetries) throw error;
+        await this.#delay(retryDelayMs(attempt));
+      }
+    }
+  }
+
+  async #once(record: unknown): Promise<unknown> {
+    const { timeoutMs } = this.#run.operator.options;
+    const call = new AbortController();
+    const giveUp = deferred<never>();
+    const stop = (): void => giveUp.reject(this.#stop.signal.reason);
+    const timer =
+      timeoutMs === undefined
+        ? undefined
+        : this.#run.job.host.timers.setTimer(timeoutMs, () => giveUp.reject(this.#timedOut(timeoutMs)));
+    this.#stop.signal.addEventListener("abort", stop);
+    giveUp.promise.catch((reason: unknown) => call.abort(reason));
+    try {
+      const started = this.#code.start(record, call.signal);
+      const result = await Promise.race([started, giveUp.promise]);
+      return this.#subtask.takenIn(checkOne(result, this.#run.operator.function.method));
+    } catch (error) {
+      throw this.#code.failure(error, record);
+    } finally {
+      timer?.cancel();
+      this.#stop.signal.removeEventListener("abort", stop);
+    }
+  }
+
+  #timedOut(timeoutMs: number): MillraceError {
+    return new MillraceError({
+      code: "TIMEOUT",
+      what: `A call of mapAsync's function took longer than ${timeoutMs} ms`,
+      expected: "an answer within the timeout",
+      where: this.#subtask.place(),
+      fix: "Raise timeoutMs, or set numRetries to call again.",
+    });
+  }
+
+  /** Waits, but not longer than until the subtask stops. */
+  async #delay(delayMs: number): Promise<void> {
+    const elapsed = deferred<void>();
+    const stop = (): void => elapsed.reject(this.#stop.signal.reason);
+    const timer = this.#run.job.host.timers.setTimer(delayMs, () => elapsed.resolve());
+    this.#stop.signal.addEventListener("abort", stop);
+    try {
+      await elapsed.promise;
+    } finally {
+      timer.cancel();
+      this.#stop.signal.removeEventListener("abort", stop);
+    }
+  }
+}

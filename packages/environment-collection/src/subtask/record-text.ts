@@ -1,0 +1,21 @@
+const MAX_LENGTH = 200;
+
+/** Returns a text of a record for a message: at most 200 characters, whatever the record is. Never throws. */
+export function shortRecordText(record: unknown): string {
+  let text: string | undefined;
+  try {
+    text = JSON.stringify(record, replacement);
+  } catch {
+    text = undefined;
+  }
+  text ??= String(record);
+  return text.length <= MAX_LENGTH ? text : `${text.slice(0, MAX_LENGTH - 1)}…`;
+}
+
+function replacement(_key: string, value: unknown): unknown {
+  if (typeof value === "bigint") return `${value}n`;
+  if (typeof value === "number" && !Number.isFinite(value)) return String(value);
+  if (value instanceof Map) return [...value];
+  if (value instanceof Uint8Array) return `${value.length} bytes`;
+  return value;
+}

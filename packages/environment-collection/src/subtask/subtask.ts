@@ -1,0 +1,84 @@
+import type { UserFunction } from "@millrace/common-api";
+import { type ErrorPlace, MillraceError } from "@millrace/core";
+import { throwIfCancelled } from "../execution/job-attempt.js";
+import type { OperatorRun } from "../execution/operator-run.js";
+import { emptyPartitions, type Partitions } from "../execution/partitions.js";
+import { takenIn } from "../execution/records.js";
+import { CollectionRuntimeContext, type SharedByInitializer } from "./collection-runtime-context.js";
+import { UserCode } from "./user-code.js";
+
+/** Is one of the parallel parts of an operator's evaluation. This engine runs them one after the other. */
+export class Subtask {
+  readonly run: OperatorRun;
+  readonly index: number;
+  readonly context: CollectionRuntimeContext;
+
+  constructor(run: OperatorRun, index: number, initialized: SharedByInitializer) {
+    this.run = run;
+    this.index = index;
+    this.context = new CollectionRuntimeContext(run, index, initialized);
+  }
+
+  /** Says where this is, for errors. */
+  place(): ErrorPlace {
+    return this.run.place(this.index);
+  }
+
+  /** Runs work of ours on a record; what it throws is reported with its place. */
+  guarded<R>(action: () => R): R {
+    try {
+      return action();
+    } catch (error) {
+      throw error instanceof MillraceError && error.where.operator === undefined ? error.at(this.place()) : error;
+    }
+  }
+
+  /** Takes in a record that user code emitted: the copy that is stored. */
+  takenIn(record: unknown): unknown {
+    return takenIn(record, this.run.operator.settings.resultType, () => this.place());
+  }
+}
+
+/**
+ * Runs a body once per subtask, with a function object of its own that is opened before and closed after, also when the
+ * body fails. What the bodies push to `results` are the partitions of the result.
+ */
+export function withUserCode(
+  run: OperatorRun,
+  userFunction: UserFunction,
+  body: (code: UserCode, results: unknown[], index: number) => void,
+): Partitions {
+  return perSubtask(run, (subtask, results) => {
+    const code = new UserCode(subtask, userFunction);
+    try {
+      code.open();
+      body(code, results, subtask.index);
+    } catch (error) {
+      closeQuietly(code);
+      throw error;
+    }
+    code.close();
+  });
+}
+
+/** Runs a body once per subtask; accumulators are merged when it ended. */
+export function perSubtask(run: OperatorRun, body: (subtask: Subtask, results: unknown[]) => void): Partitions {
+  const initialized: SharedByInitializer = new Map();
+  const partitions = emptyPartitions<unknown>(run.parallelism);
+  partitions.forEach((results, index) => {
+    throwIfCancelled(run.job);
+    const subtask = new Subtask(run, index, initialized);
+    body(subtask, results);
+    run.job.accumulators.merge(subtask.context.accumulators);
+  });
+  return partitions;
+}
+
+/** Closes the function of a subtask that failed: its own failure is the one to report. */
+export function closeQuietly(code: UserCode): void {
+  try {
+    code.close();
+  } catch {
+    // The first error is the one that the user needs.
+  }
+}

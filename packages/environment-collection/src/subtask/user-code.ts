@@ -1,0 +1,174 @@
+/**
+ * Calls user code: plainly and synchronously, with the user's frames on the stack, so that a breakpoint in a lambda is hit.
+ * What goes in is a copy; what comes out is checked and copied; what is thrown is reported with operator and record.
+ */
+
+import { instantiate, type UserFunction } from "@millrace/common-api";
+import { type Collector, isMillraceError, MillraceError } from "@millrace/core";
+import { throwIfCancelled } from "../execution/job-attempt.js";
+import { handedOut } from "../execution/records.js";
+import { shortRecordText } from "./record-text.js";
+import { checkBoolean, checkMany, checkNoResult, checkOne, checkPartition } from "./result-checks.js";
+import { SinglePassIterable } from "./single-pass.js";
+import type { Subtask } from "./subtask.js";
+
+type Call = (...args: unknown[]) => unknown;
+
+/** Is an argument of user code: a stored record, or the records of a group or partition. */
+export type Argument = SinglePassIterable | unknown;
+
+/** Is the function object of one subtask, between its open and its close. */
+export class UserCode {
+  readonly #subtask: Subtask;
+  readonly #method: string;
+  readonly #object: Record<string, unknown> | undefined;
+  readonly #function: Call;
+
+  /** Makes a function object that no other subtask has. */
+  constructor(subtask: Subtask, userFunction: UserFunction) {
+    this.#subtask = subtask;
+    this.#method = userFunction.method;
+    const own = this.#guarded([], () => instantiate(userFunction));
+    if (typeof own.target === "function") {
+      this.#object = undefined;
+      this.#function = own.target as Call;
+    } else {
+      const object = own.target as Record<string, unknown>;
+      this.#object = object;
+      this.#function = (...args) => (object[own.method] as Call)(...args);
+    }
+  }
+
+  /** Calls `open` when the object has one. */
+  open(): void {
+    this.#callLifecycle("open", [this.#subtask.context]);
+  }
+
+  /** Calls `close` when the object has one. */
+  close(): void {
+    this.#callLifecycle("close", []);
+  }
+
+  /** Calls a function that gives exactly one record, and returns it as it is stored. */
+  one(...args: readonly Argument[]): unknown {
+    const result = this.#call(args, [this.#subtask.context]);
+    return this.#guarded(args, () => this.#subtask.takenIn(checkOne(result, this.#method)));
+  }
+
+  /** Calls a function that may give none or many records, and adds them to `results`, those it writes and those it returns. */
+  many(results: unknown[], ...args: readonly Argument[]): void {
+    const out = new CallCollector((record) => results.push(this.#subtask.takenIn(record)));
+    try {
+      const result = this.#call(args, [out, this.#subtask.context]);
+      this.#guarded(args, () => {
+        for (const record of checkMany(result, this.#method)) out.collect(record);
+      });
+    } finally {
+      out.end();
+      for (const arg of args) if (arg instanceof SinglePassIterable) arg.end();
+    }
+  }
+
+  /** Calls a predicate. */
+  test(record: unknown): boolean {
+    return this.#guarded([record], () => checkBoolean(this.#call([record], [this.#subtask.context]), this.#method));
+  }
+
+  /** Calls a key selector and returns the key as it is stored. */
+  key(record: unknown): unknown {
+    return this.#guarded([record], () => handedOut(this.#call([record], [])));
+  }
+
+  /** Calls a partitioner with a key; `record` is the one that has it. */
+  partition(key: unknown, record: unknown, numPartitions: number): number {
+    return this.#guarded([record], () => checkPartition(this.#call([key], [numPartitions]), numPartitions));
+  }
+
+  /** Calls an asynchronous function and returns what it returned. */
+  start(record: unknown, signal: AbortSignal): unknown {
+    return this.#call([record], [this.#subtask.context, signal]);
+  }
+
+  /** Reports what an asynchronous call failed with. */
+  failure(error: unknown, record: unknown): unknown {
+    return failureOf(error, this.#subtask, this.#method, [record]);
+  }
+
+  #call(args: readonly Argument[], rest: readonly unknown[]): unknown {
+    throwIfCancelled(this.#subtask.run.job);
+    const copies = args.map((arg) => (arg instanceof SinglePassIterable ? arg : handedOut(arg)));
+    try {
+      return this.#function(...copies, ...rest);
+    } catch (error) {
+      throw failureOf(error, this.#subtask, this.#method, args);
+    }
+  }
+
+  #callLifecycle(name: "open" | "close", args: readonly unknown[]): void {
+    const method = this.#object?.[name];
+    if (typeof method !== "function") return;
+    try {
+      checkNoResult(method.apply(this.#object, args), name);
+    } catch (error) {
+      throw failureOf(error, this.#subtask, name, []);
+    }
+  }
+
+  #guarded<R>(args: readonly Argument[], action: () => R): R {
+    try {
+      return action();
+    } catch (error) {
+      throw failureOf(error, this.#subtask, this.#method, args);
+    }
+  }
+}
+
+/** Takes records during one call. */
+class CallCollector implements Collector<unknown> {
+  #take: ((record: unknown) => void) | undefined;
+
+  constructor(take: (record: unknown) => void) {
+    this.#take = take;
+  }
+
+  collect(record: unknown): void {
+    if (this.#take === undefined) {
+      throw new MillraceError({
+        code: "INVALID_RESULT",
+        what: "A record was written to a collector after the call that it was given to",
+        expected: "that a function writes all its results before it returns",
+        fix: "Use mapAsync for functions that must wait for something.",
+      });
+    }
+    this.#take(record);
+  }
+
+  end(): void {
+    this.#take = undefined;
+  }
+}
+
+/**
+ * Returns the error to report for what user code threw: an error of ours with its place, and anything else as
+ * FUNCTION_FAILED. An error that was reported already stays as it is.
+ */
+function failureOf(error: unknown, subtask: Subtask, method: string, args: readonly Argument[]): unknown {
+  if (isMillraceError(error)) {
+    const isReported = error.where.operator !== undefined;
+    return isReported || !(error instanceof MillraceError) ? error : error.at(subtask.place());
+  }
+  const records = args.map((arg) => (arg instanceof SinglePassIterable ? arg.last : arg));
+  const texts = args.length === 0 ? "" : ` for ${records.map(shortRecordText).join(" and ")}`;
+  return new MillraceError({
+    code: "FUNCTION_FAILED",
+    what: `The function ${method} threw ${textOfError(error)}${texts}`,
+    where: subtask.place(),
+    cause: error,
+  });
+}
+
+function textOfError(error: unknown): string {
+  return error instanceof Error
+    ? `${error.name}: ${error.message}`
+    : `something that is no Error: ${shortRecordText(error)}`;
+}
