@@ -24,6 +24,7 @@ if (isReady) {
   await phases.run("tests", runTests);
   await phases.run("spec rules", script("check-spec.mjs"));
   await phases.run("error pages", script("check-error-pages.mjs"));
+  await phases.run("changesets", script("check-changesets.mjs"));
   await phases.run("api", turbo("api"));
   await asUser();
 }
