@@ -19,8 +19,7 @@ const nodeVersion = readFileSync(join(root, ".node-version"), "utf8").trim();
 const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 const pnpmVersion = manifest.devEngines.packageManager.version;
 
-const platform = process.platform === "win32" ? "win" : process.platform;
-const nodePackage = `node-${platform}-${process.arch}`;
+const nodePackage = `node-${process.platform}-${process.arch}`;
 
 /** Tells whether the Node.js that runs this script is of the release line that the tools want. */
 const isRunningWantedNode = process.versions.node.split(".")[0] === nodeVersion.split(".")[0];
@@ -51,7 +50,7 @@ export async function installToolchain(run) {
 
 /** Gives the path of the Node.js that builds and tests. */
 export function toolchainNode() {
-  return isRunningWantedNode ? process.execPath : join(modules, nodePackage, "bin", executable("node"));
+  return isRunningWantedNode ? process.execPath : join(modules, nodePackage, "bin", "node");
 }
 
 /** Gives the environment that the project's programs run in: the user's own, with the toolchain first in PATH. */
@@ -86,7 +85,7 @@ export function checkEnvironment() {
 export function npmCommand() {
   const script = process.env.npm_execpath;
   if (script?.endsWith("npm-cli.js")) return [process.execPath, script];
-  return [process.platform === "win32" ? "npm.cmd" : "npm"];
+  return ["npm"];
 }
 
 /** Finds the folder of pnpm's binary: npm installs the one package of them that fits platform and C library. */
@@ -99,8 +98,4 @@ function pnpmFolder() {
 function installedVersion(name) {
   const path = join(modules, name, "package.json");
   return existsSync(path) ? JSON.parse(readFileSync(path, "utf8")).version : undefined;
-}
-
-function executable(name) {
-  return process.platform === "win32" ? `${name}.exe` : name;
 }
