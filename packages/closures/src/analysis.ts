@@ -2,7 +2,7 @@
  * The result of source analysis: what the text of a user function tells, before anything runs.
  *
  * Everything here is plain data. Positions count from the start of the analysed text: the function's own text for
- * {@link analyzeFunctionText}, the whole script for {@link parseScript}.
+ * `analyzeFunctionText`, the whole script for `parseScript`.
  */
 
 /** Names the syntactic form of a user function. @beta */
@@ -60,8 +60,11 @@ export type ExecutionPhase = "call" | "construction" | "definition";
 
 /** Describes one assignment to a variable that the function does not declare. @beta */
 export interface CapturedAssignment {
+  /** The operator or other syntax that assigns. */
   readonly form: AssignmentForm;
+  /** The start of the assigning expression, or of the target inside a pattern or the head of a loop. */
   readonly position: SourcePosition;
+  /** When the assignment runs, if it runs. */
   readonly phase: ExecutionPhase;
   /** The member of the analysed class that the assignment stands in; undefined outside a class or for a computed key. */
   readonly member: string | undefined;
@@ -72,6 +75,7 @@ export interface CapturedAssignment {
  * @beta
  */
 export interface FreeName {
+  /** The identifier, escapes resolved. */
   readonly name: string;
   /** The first occurrence. */
   readonly position: SourcePosition;
@@ -79,6 +83,7 @@ export interface FreeName {
   readonly isRead: boolean;
   /** True when every occurrence is `typeof name`, which works for a name that exists nowhere. */
   readonly isTypeofOnly: boolean;
+  /** Every assignment to it; empty for a name that is only read. */
   readonly assignments: readonly CapturedAssignment[];
   /**
    * The properties that are read when the name is used by static member access only (`counter.n`, `pair[0]`,
@@ -93,8 +98,11 @@ export interface FreeName {
 export interface ParameterAnalysis {
   /** Undefined for a destructured parameter. */
   readonly name: string | undefined;
+  /** True for an object or array pattern. */
   readonly isDestructured: boolean;
+  /** True for a parameter with a default value. */
   readonly hasDefault: boolean;
+  /** True for `...rest`. */
   readonly isRest: boolean;
 }
 
@@ -128,22 +136,29 @@ export type SpecialUse =
 export interface FreePrivateName {
   /** Without the `#`. */
   readonly name: string;
+  /** The first occurrence. */
   readonly position: SourcePosition;
 }
 
 /** Holds what the source of one user function tells. @beta */
 export interface FunctionAnalysis {
+  /** The form it is written in; tells this result from the two without source. */
   readonly kind: FunctionKind;
   /** As written: an identifier, a quoted or numeric key, `#name`; undefined for anonymous functions and computed keys. */
   readonly name: string | undefined;
+  /** What text and caller together tell about strict mode. */
   readonly strictness: Strictness;
+  /** True for `async` functions, async generators included; false for a class. */
   readonly isAsync: boolean;
+  /** True for generators, async ones included; false for a class. */
   readonly isGenerator: boolean;
   /** As declared, with rest and defaulted parameters; those of the constructor for a class. */
   readonly parameters: readonly ParameterAnalysis[];
   /** In order of first appearance, each name once. With a direct `eval` other names may be read and assigned too. */
   readonly freeNames: readonly FreeName[];
+  /** In order of first appearance, each name once. */
   readonly privateNames: readonly FreePrivateName[];
+  /** Every occurrence of each special use, in order of the text; an empty list where there is none. */
   readonly uses: Readonly<Record<SpecialUse, readonly SourcePosition[]>>;
   /**
    * Reads of the function's own name. In an expression that is the function itself, in a declaration the variable
@@ -158,11 +173,13 @@ export interface FunctionAnalysis {
 
 /** Stands for a function without source: a built-in, a bound function, a callable proxy. @beta */
 export interface NativeFunctionAnalysis {
+  /** Tells this outcome from the others. */
   readonly kind: "native";
 }
 
 /** Stands for a text that cannot be read as a function. @beta */
 export interface UnparsableAnalysis {
+  /** Tells this outcome from the others. */
   readonly kind: "unparsable";
   /** A phrase for a message, such as the parser's complaint. */
   readonly reason: string;

@@ -33,30 +33,16 @@ interface FunctionSite {
 export function parseScript(source: string, goal: "module" | "script"): ScriptSource | UnparsableAnalysis {
   try {
     const sourceType = goal === "module" ? "module" : "commonjs";
-    return new ScriptSource(source, parse(source, { ...LENIENT_OPTIONS, sourceType }));
+    return new ParsedScript(source, parse(source, { ...LENIENT_OPTIONS, sourceType }));
   } catch (error) {
     return unparsable(source, parseFailureOf(error, 0));
   }
 }
 
-/** Holds a parsed script and analyzes its functions on demand. Made by {@link parseScript}. @beta */
-export class ScriptSource {
-  readonly kind = "script";
-  readonly #text: string;
-  readonly #lines: LineTable;
-  /** In order of their start, so that of two that hold a position the later one is the inner one. */
-  readonly #sites: readonly FunctionSite[];
-  readonly #analyses = new Map<FunctionSite, SourceAnalysis>();
-
-  /** @internal */
-  constructor(text: string, program: Program) {
-    this.#text = text;
-    this.#lines = new LineTable(text);
-    const sites: FunctionSite[] = [];
-    const isStrict = program.sourceType === "module" || startsWithUseStrict(program.body);
-    collectSites(program, isStrict, this.#lines, sites);
-    this.#sites = sites.sort((left, right) => left.start - right.start);
-  }
+/** Is a parsed script that analyzes its functions on demand. Made by {@link parseScript}. @beta */
+export interface ScriptSource {
+  /** Tells a parsed script from one that could not be parsed. */
+  readonly kind: "script";
 
   /**
    * Analyzes the innermost function whose head holds a position: the first character of its text, its parameter list,
@@ -67,6 +53,26 @@ export class ScriptSource {
    * @param column - counts from 1
    * @returns undefined when no function's head is there
    */
+  functionAt(line: number, column: number): SourceAnalysis | undefined;
+}
+
+class ParsedScript implements ScriptSource {
+  readonly kind = "script";
+  readonly #text: string;
+  readonly #lines: LineTable;
+  /** In order of their start, so that of two that hold a position the later one is the inner one. */
+  readonly #sites: readonly FunctionSite[];
+  readonly #analyses = new Map<FunctionSite, SourceAnalysis>();
+
+  constructor(text: string, program: Program) {
+    this.#text = text;
+    this.#lines = new LineTable(text);
+    const sites: FunctionSite[] = [];
+    const isStrict = program.sourceType === "module" || startsWithUseStrict(program.body);
+    collectSites(program, isStrict, this.#lines, sites);
+    this.#sites = sites.sort((left, right) => left.start - right.start);
+  }
+
   functionAt(line: number, column: number): SourceAnalysis | undefined {
     const offset = this.#lines.offset(line, column);
     if (offset === undefined) return undefined;
