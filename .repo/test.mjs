@@ -1,4 +1,5 @@
 import { rmSync } from "node:fs";
+import { findBrowser, installBrowser } from "./browser.mjs";
 import { Phases } from "./phases.mjs";
 import { buildPackages, installDependencies } from "./prepare.mjs";
 import { forgetTestReports, testCounts } from "./test-reports.mjs";
@@ -21,6 +22,7 @@ if (isReady) {
   await phases.run("checks", testTheChecks, [".repo", ".biome.json", "package.json", "pnpm-lock.yaml"]);
   await phases.run("types", turbo("typecheck"));
   await phases.run("type tests", script("check-type-tests.mjs"), packageInputs);
+  await phases.run("browser", installBrowser);
   await phases.run("tests", runTests);
   await phases.run("spec rules", script("check-spec.mjs"));
   await phases.run("error pages", script("check-error-pages.mjs"));
@@ -38,6 +40,8 @@ async function testTheChecks(run) {
 /** Runs the tests of every package and application. A failing test is counted, anything else that fails is thrown. */
 async function runTests(run) {
   forgetTestReports();
+  const browser = findBrowser();
+  if (browser !== undefined) process.env.MILLRACE_BROWSER = browser;
   await turbo("test")(run).catch((error) => {
     if (testCounts().failed === 0) throw error;
   });
