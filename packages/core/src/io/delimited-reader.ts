@@ -59,7 +59,7 @@ export class DelimitedReader {
   readonly #input: ByteInput;
   readonly #options: DelimitedReaderOptions;
   /** Records that start here or behind are not ours. */
-  readonly #splitEnd: number;
+  #splitEnd: number;
   /** Bytes [0, #filled) of the buffer are of the file. */
   #filled = 0;
   #isLastWindow = false;
@@ -70,7 +70,8 @@ export class DelimitedReader {
     this.#options = options;
     this.#splitEnd = splitEnd;
     this.base = base;
-    this.bytes = new Uint8Array(Math.max(options.bufferSizeBytes, 2 * options.delimiter.length));
+    const least = Math.max(2 * options.delimiter.length, options.byteOrderMark.length);
+    this.bytes = new Uint8Array(Math.max(options.bufferSizeBytes, least));
   }
 
   /** Opens the split and finds its first record. The owner closes the reader. */
@@ -245,6 +246,8 @@ export class DelimitedReader {
     if (mark.length > this.#filled || mark.some((byte, i) => this.bytes[i] !== byte)) return;
     this.start = mark.length;
     this.end = mark.length;
+    // The first record starts at the start of the file as far as splits are concerned, even if the split ends inside the mark.
+    this.#splitEnd = Math.max(this.#splitEnd, mark.length + 1);
   }
 }
 
