@@ -28,11 +28,11 @@ const CODECS: Readonly<Record<CompressionName, Codec>> = {
 export const nodeCompression: HostCompression = {
   decompress(name, source) {
     const decoder = CODECS[name].decoder;
-    return decoder === undefined ? undefined : piped(source, decoder(), name);
+    return decoder === undefined ? undefined : piped(source, decoder, name);
   },
   compress(name, source) {
     const encoder = CODECS[name].encoder;
-    return encoder === undefined ? undefined : piped(source, encoder(), undefined);
+    return encoder === undefined ? undefined : piped(source, encoder, undefined);
   },
 };
 
@@ -42,9 +42,10 @@ export const nodeCompression: HostCompression = {
  */
 async function* piped(
   source: AsyncIterable<Uint8Array>,
-  transform: Transform,
+  makeTransform: () => Transform,
   decoded: CompressionName | undefined,
 ): AsyncGenerator<Uint8Array> {
+  const transform = makeTransform();
   let sourceError: unknown;
   let hasSourceFailed = false;
   const input = Readable.from(source, { objectMode: true });

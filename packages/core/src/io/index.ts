@@ -13,6 +13,7 @@ export {
   asciiTrimmed,
   decodeBase64,
   decodeTypedJson,
+  displayText,
   encodeBase64,
   encodeTypedJson,
   type FieldParser,
@@ -22,6 +23,8 @@ export {
   shown,
 } from "./fields/index.js";
 export { enumerateFiles, type InputFile } from "./file-enumeration.js";
+export { OutputBuffer } from "./file-output.js";
+export { type FileSinkFormat, type FileWriteOptions, fileSink, type RecordEncoder } from "./file-sink.js";
 export { createFileSplits, type FileSplit, type FileSplitOptions } from "./file-splits.js";
 export type { FileStatus, FileSystem, ReadableFile, WritableFile } from "./file-system.js";
 export type { IoContext, SubtaskIoContext } from "./io-context.js";

@@ -1,2 +1,3 @@
 export type { CsvReadOptions } from "./csv-options.js";
+export { type CsvWriteOptions, csvSink } from "./csv-sink.js";
 export { csvSource, SKIPPED_LINES } from "./csv-source.js";

@@ -1,1 +1,2 @@
-export {};
+export { type JsonLinesWriteOptions, jsonLinesSink } from "./json-sink.js";
+export { type JsonLinesReadOptions, jsonLinesSource, SKIPPED_LINES } from "./json-source.js";

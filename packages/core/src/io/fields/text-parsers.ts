@@ -75,6 +75,8 @@ export function fieldParser(type: AnyType, coding: TextCoding): FieldParser<unkn
  */
 export function parseTimestamp(bytes: Uint8Array, start: number, end: number): Date {
   const text = asciiTrimmed(bytes, start, end);
+  // What an invalid Date turns into when it is written.
+  if (text === "Invalid Date") return new Date(Number.NaN);
   const match = TIMESTAMP.exec(text);
   if (match === null) throw new FieldProblem(`${shown(text)} is no timestamp`, TIMESTAMP_EXPECTED);
   const [, year, month, day, hour = "0", minute = "0", second = "0", fraction = "", sign, zoneHour, zoneMinute] = match;

@@ -43,7 +43,6 @@ export function decodeTypedJson(type: AnyType, json: unknown, path = ""): unknow
       break;
     case "timestamp":
       if (typeof json === "number") return new Date(json);
-      if (json === INVALID_DATE) return new Date(Number.NaN);
       if (typeof json === "string") return parsed(type, json, path);
       break;
     case "bytes":
@@ -119,7 +118,6 @@ export function encodeTypedJson(type: AnyType | undefined, value: unknown): unkn
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
-const INVALID_DATE = "Invalid Date";
 const SPECIAL_NUMBERS: ReadonlyMap<string, number> = new Map([
   ["NaN", Number.NaN],
   ["Infinity", Number.POSITIVE_INFINITY],
@@ -143,7 +141,7 @@ function encodeValue(value: unknown): unknown {
   }
   if (value === null) return null;
   if (Array.isArray(value)) return value.map(encodeValue);
-  if (value instanceof Date) return Number.isNaN(value.getTime()) ? INVALID_DATE : value.toISOString();
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? String(value) : value.toISOString();
   if (value instanceof Uint8Array) return encodeBase64(value);
   if (value instanceof Decimal) return value.toString();
   if (value instanceof Map) return encodeMap(value, undefined, undefined);

@@ -1,0 +1,51 @@
+import {
+  type Charset,
+  displayText,
+  type FileWriteOptions,
+  fileSink,
+  MillraceError,
+  type RecordEncoder,
+  type Sink,
+  textCoding,
+} from "@millrace/core";
+
+/** Says how records are written as text. @public */
+export interface TextWriteOptions<T> extends FileWriteOptions {
+  /**
+   * Makes the text of a record. By default strings are written as they are, tuples as `(a,b,c)`, dates in ISO 8601, objects and maps as JSON,
+   * and all else as `String` does.
+   */
+  readonly format?: ((record: T) => string) | undefined;
+  /** What is written behind every record; `"\n"` by default. */
+  readonly delimiter?: string | undefined;
+  /** The character set; `"utf-8"` by default. */
+  readonly charset?: Charset | undefined;
+}
+
+/** Writes records as text, one a line. @public */
+export function textSink<T>(path: string, options: TextWriteOptions<T> = {}): Sink<T> {
+  const format = options.format ?? displayText;
+  const delimiter = options.delimiter ?? "\n";
+  const encoder: RecordEncoder<T> = {
+    encode(record, out) {
+      const text: unknown = format(record);
+      if (typeof text !== "string") throw noText(text);
+      out.writeText(text + delimiter);
+    },
+  };
+  return fileSink<T>({
+    label: "text",
+    path,
+    options,
+    coding: textCoding(options.charset),
+    openEncoder: () => encoder,
+  });
+}
+
+function noText(value: unknown): MillraceError {
+  return new MillraceError({
+    code: "INVALID_RESULT",
+    what: `The formatter of a text sink returned a ${value === null ? "null" : typeof value}`,
+    expected: "a string",
+  });
+}

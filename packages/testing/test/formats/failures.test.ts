@@ -1,0 +1,149 @@
+// Every single failure of the disk, tried in turn, for reading and writing each format: the error is typed and names a file, no handle
+// stays open, nothing of a failed output is left, and what was there before is still there.
+import { type FileSplit, isMillraceError, type Sink, type Source, types } from "@millrace/core";
+import { csvSink, csvSource } from "@millrace/format-csv";
+import { jsonLinesSink, jsonLinesSource } from "@millrace/format-json";
+import { primitiveSource, textSink, textSource } from "@millrace/format-text";
+import { type DiskFault, type DiskOperation, sweepFailures, TestHost } from "@millrace/host-test";
+import { describe, expect, test } from "vitest";
+import { readAll, writeAll } from "./file-jobs.js";
+
+const ROW = types.row({ id: types.int32, name: types.string });
+const RECORDS = Array.from({ length: 40 }, (_, i) => ({ id: i, name: `name ${i}` }));
+
+const SOURCES: readonly [name: string, content: string, make: (path: string) => Source<unknown, FileSplit>][] = [
+  ["text", "one\ntwo\nthree\nfour\n", (path) => textSource(path, { maxSplitSizeBytes: 5, minSplitSizeBytes: 1 })],
+  ["single values", "1\n2\n3\n", (path) => primitiveSource(path, { type: types.int32 })],
+  [
+    "CSV with a header",
+    "id,name\n1,a\n2,b\n3,c\n",
+    (path) => csvSource(path, { header: true, types: ROW, maxSplitSizeBytes: 6, minSplitSizeBytes: 1 }),
+  ],
+  ["CSV of many lines", '1,"a\nb"\n2,b\n', (path) => csvSource(path, { types: ROW, multiline: true })],
+  ["JSON lines", '{"id":1,"name":"a"}\n', (path) => jsonLinesSource(path, { types: ROW })],
+];
+
+const READ_FAULTS: readonly [name: string, operations: readonly DiskOperation[], fault: DiskFault][] = [
+  ["EIO", ["status", "list", "openRead", "read", "close"], { code: "EIO" }],
+  ["EMFILE", ["openRead"], { code: "EMFILE" }],
+];
+
+describe("[H20] reading from a disk that fails", () => {
+  for (const [name, content, make] of SOURCES) {
+    test.each(READ_FAULTS)(`${name}: %s`, async (_, operations, fault) => {
+      let host = new TestHost();
+      const whole = await readAll(make("/in"), newHost().ioContext());
+      const { numFailures } = await sweepFailures(
+        operations,
+        fault,
+        () => newHost().files,
+        async (disk) => {
+          const outcome = await readAll(make("/in"), host.ioContext()).catch((error: unknown) => error);
+          if (disk.numFaults > 0) expectTyped(outcome);
+          else expect(outcome).toEqual(whole);
+          disk.assertNothingLeft();
+        },
+      );
+      expect(numFailures).toBeGreaterThan(0);
+
+      function newHost(): TestHost {
+        host = new TestHost({ files: { "/in/part 1": content, "/in/part 2": content } });
+        return host;
+      }
+    });
+
+    test(`${name}: reads that return one byte`, async () => {
+      const whole = await readAll(make("/in"), new TestHost({ files: { "/in": content } }).ioContext());
+      const host = new TestHost({ files: { "/in": content } });
+      host.files.limitReads(1);
+      expect(await readAll(make("/in"), host.ioContext())).toEqual(whole);
+    });
+
+    test(`${name}: a malformed or abandoned reading closes its files`, async () => {
+      const host = new TestHost({ files: { "/in": content } });
+      const source = make("/in");
+      for (const split of await source.createSplits(1, host.ioContext())) {
+        for await (const _batch of source.read(split, host.ioContext())) break;
+      }
+      host.assertNothingLeft();
+    });
+  }
+});
+
+const SINKS: readonly [
+  name: string,
+  make: (path: string, writeMode: "overwrite" | "no-overwrite") => Sink<(typeof RECORDS)[0]>,
+][] = [
+  ["text", (path, writeMode) => textSink(path, { writeMode })],
+  ["CSV", (path, writeMode) => csvSink(path, { writeMode, header: true, types: ROW })],
+  ["JSON lines", (path, writeMode) => jsonLinesSink(path, { writeMode, types: ROW })],
+];
+
+const WRITE_FAULTS: readonly [name: string, operations: readonly DiskOperation[] | undefined, fault: DiskFault][] = [
+  ["every operation with EIO", undefined, { code: "EIO" }],
+  ["a full disk", ["openWrite", "write", "sync", "makeDirectory"], { code: "ENOSPC" }],
+  ["short writes", ["write"], { code: "ENOSPC", isPartial: true }],
+  ["removals that are done but fail", ["remove"], { isPartial: true }],
+  ["too many open files", ["openWrite", "openRead"], { code: "EMFILE" }],
+];
+
+const OLD = { "/out": "old output" };
+const OLD_DIRECTORY = { "/out/1": "old output", "/out/2": "more" };
+
+describe("[H21] writing to a disk that fails", () => {
+  for (const [name, make] of SINKS) {
+    for (const numWriters of [1, 3]) {
+      for (const [situation, writeMode, before] of [
+        ["nothing there", "no-overwrite", {}],
+        ["nothing there, nor the parent", "no-overwrite", {}],
+        ["an old file", "overwrite", OLD],
+        ["an old directory", "overwrite", OLD_DIRECTORY],
+      ] as const) {
+        test.each(WRITE_FAULTS)(`${name}, ${numWriters} writers, ${situation}: %s`, async (_, operations, fault) => {
+          const path = situation.endsWith("parent") ? "/a/b/out" : "/out";
+          const clean = new TestHost({ files: before });
+          await writeAll(make(path, writeMode), RECORDS, clean.ioContext(), numWriters);
+          const after = await snapshot(clean);
+          expect(after).not.toEqual(await snapshot(new TestHost({ files: before })));
+          let host = clean;
+          const { numFailures } = await sweepFailures(
+            operations,
+            fault,
+            () => {
+              host = new TestHost({ files: before });
+              return host.files;
+            },
+            async (disk) => {
+              const outcome = await writeAll(make(path, writeMode), RECORDS, host.ioContext(), numWriters).catch(
+                (error: unknown) => error ?? new Error("nothing"),
+              );
+              if (outcome === undefined) {
+                expect(await snapshot(host)).toEqual(after);
+              } else {
+                expectTyped(outcome);
+                expect(await snapshot(host)).toEqual(await snapshot(new TestHost({ files: before })));
+              }
+              disk.assertNothingLeft();
+            },
+          );
+          if (operations?.includes("remove") !== true) expect(numFailures).toBeGreaterThan(0);
+        });
+      }
+    }
+  }
+});
+
+function expectTyped(outcome: unknown): void {
+  expect(isMillraceError(outcome, "FILE_SYSTEM_FAILED"), String(outcome)).toBe(true);
+  expect(outcome).toMatchObject({ where: { file: expect.any(String) } });
+}
+
+/** What is on the disk: the text of every file by path, and every directory. */
+async function snapshot(host: TestHost, path = "/"): Promise<Record<string, string>> {
+  const found: Record<string, string> = {};
+  for (const entry of await host.memory.list(path)) {
+    found[entry.path] = entry.isDirectory ? "a directory" : host.memory.getText(entry.path)!;
+    if (entry.isDirectory) Object.assign(found, await snapshot(host, entry.path));
+  }
+  return found;
+}
