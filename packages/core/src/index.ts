@@ -173,13 +173,18 @@ export {
 // Keys
 export {
   canonicalKeyBytes,
+  compareTyped,
   compareValues,
   equalValues,
   type FieldPath,
   fieldPathText,
   fieldValue,
+  flatFields,
   keyText,
+  nearNames,
   parseFieldPath,
+  type ResolvedField,
+  resolveField,
   type ValueKind,
 } from "./keys/index.js";
 // Memory
@@ -203,7 +208,19 @@ export {
 // Records
 export { checkRecord, MAX_RECORD_DEPTH, normalizeRecord } from "./records/index.js";
 // Rows
-export { type RecordReader, type RowCodeOptions, RowLayout, RowSerializer } from "./rows/index.js";
+export {
+  type KeyField,
+  type NormalizedKeyWriter,
+  type RecordCompare,
+  type RecordReader,
+  type RowCodeOptions,
+  RowComparator,
+  type RowCompare,
+  RowKeys,
+  RowLayout,
+  RowPairComparator,
+  RowSerializer,
+} from "./rows/index.js";
 // Types
 export {
   type AnyType,

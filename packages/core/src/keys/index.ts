@@ -1,4 +1,7 @@
 export { canonicalKeyBytes } from "./canonical.js";
 export { type FieldPath, fieldPathText, fieldValue, parseFieldPath } from "./field-path.js";
+export { nearNames } from "./near-names.js";
+export { flatFields, type ResolvedField, resolveField } from "./resolve-field.js";
+export { compareTyped } from "./typed-values.js";
 export type { ValueKind } from "./value-kind.js";
 export { compareValues, equalValues, keyText } from "./values.js";

@@ -73,24 +73,8 @@ export class KeyBytes {
   /** Appends the content of a string and its end, without a tag. */
   text(value: string): void {
     this.reserve(value.length * MAX_BYTES_PER_CODE_UNIT + 1);
-    const { bytes } = this;
-    let at = this.length;
-    for (let i = 0; i < value.length; i++) {
-      const unit = value.charCodeAt(i);
-      if (unit < 0x80) {
-        bytes[at++] = unit;
-        if (unit === 0) bytes[at++] = ZERO_ESCAPE;
-      } else if (unit < 0x800) {
-        bytes[at++] = 0xc0 | (unit >> 6);
-        bytes[at++] = 0x80 | (unit & 0x3f);
-      } else {
-        bytes[at++] = 0xe0 | (unit >> 12);
-        bytes[at++] = 0x80 | ((unit >> 6) & 0x3f);
-        bytes[at++] = 0x80 | (unit & 0x3f);
-      }
-    }
-    bytes[at++] = 0;
-    this.length = at;
+    for (let i = 0; i < value.length; i++) this.#unit(value.charCodeAt(i));
+    this.bytes[this.length++] = 0;
   }
 
   /** Appends the content and the end of a string that is stored as Latin-1 in `count` bytes of `source` at `from`. */
@@ -112,6 +96,13 @@ export class KeyBytes {
     this.length = at;
   }
 
+  /** Appends the content and the end of a string that is stored as `count` code units in `source` at `from`. */
+  utf16(source: Uint16Array, from: number, count: number): void {
+    this.reserve(count * MAX_BYTES_PER_CODE_UNIT + 1);
+    for (let i = from; i < from + count; i++) this.#unit(source[i]!);
+    this.bytes[this.length++] = 0;
+  }
+
   /** Appends `count` bytes of `source` at `from` and their end, without a tag. */
   escaped(source: Uint8Array, from: number, count: number): void {
     this.reserve(count * 2 + 1);
@@ -129,6 +120,23 @@ export class KeyBytes {
   /** Flips every bit from byte `from` to the end, which turns their order around. */
   flipFrom(from: number): void {
     for (let i = from; i < this.length; i++) this.bytes[i]! ^= 0xff;
+  }
+
+  #unit(unit: number): void {
+    const { bytes } = this;
+    let at = this.length;
+    if (unit < 0x80) {
+      bytes[at++] = unit;
+      if (unit === 0) bytes[at++] = ZERO_ESCAPE;
+    } else if (unit < 0x800) {
+      bytes[at++] = 0xc0 | (unit >> 6);
+      bytes[at++] = 0x80 | (unit & 0x3f);
+    } else {
+      bytes[at++] = 0xe0 | (unit >> 12);
+      bytes[at++] = 0x80 | ((unit >> 6) & 0x3f);
+      bytes[at++] = 0x80 | (unit & 0x3f);
+    }
+    this.length = at;
   }
 
   #float64(value: number): void {

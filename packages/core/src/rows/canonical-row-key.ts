@@ -1,0 +1,112 @@
+/**
+ * Writes the canonical key of a record straight from its row: the keys' values one after the other, in the format of
+ * `keys/key-format.ts`. Only kinds that need more than copying are decoded.
+ */
+
+import { writeKey } from "../keys/canonical.js";
+import type { KeyBytes } from "../keys/key-bytes.js";
+import { TAG_BIGINT, TAG_BYTES, TAG_FALSE, TAG_STRING, TAG_TRUE } from "../keys/key-format.js";
+import { writeTypedKey } from "../keys/typed-values.js";
+import type { Memory } from "../memory/index.js";
+import { compile } from "./code-generation.js";
+import { keyNullTest, locateFunction } from "./generate-compare.js";
+import { decodeKey } from "./interpret-compare.js";
+import { STRING_IS_UTF16 } from "./row-format.js";
+import { isNullAt, locate, NULL_PARENT, type RowKey } from "./row-key.js";
+
+/** Appends the canonical key of the record at `slot` of `memory` to `out`. @internal */
+export type RowKeyWriter = (memory: Memory, slot: number, out: KeyBytes) => void;
+
+/** Returns a writer that walks the keys for each record. */
+export function interpretKeyWriter(keys: readonly RowKey[]): RowKeyWriter {
+  return (memory, slot, out) => {
+    for (const key of keys) writeRowKey(key, memory, slot, out);
+  };
+}
+
+function writeRowKey(key: RowKey, memory: Memory, slot: number, out: KeyBytes): void {
+  const base = locate(key, memory, slot);
+  if (base === NULL_PARENT || isNullAt(key.field, memory, base)) {
+    out.null();
+    return;
+  }
+  const at = base + key.struct.headerSlots + key.field.index;
+  switch (key.rest === undefined ? key.field.content.kind : "any") {
+    case "boolean":
+      out.byte(memory.i32[at * 2] === 1 ? TAG_TRUE : TAG_FALSE);
+      break;
+    case "int32":
+      out.number(memory.i32[at * 2]!);
+      break;
+    case "float64":
+      out.number(memory.f64[at]!);
+      break;
+    case "timestamp":
+      out.timestamp(memory.f64[at]!);
+      break;
+    case "int64":
+      out.byte(TAG_BIGINT);
+      out.int64(memory.i64[at]!);
+      break;
+    case "string":
+      writeStringKey(memory, at * 2, base, out);
+      break;
+    case "bytes":
+      out.byte(TAG_BYTES);
+      out.escaped(memory.u8, base * 8 + memory.i32[at * 2]!, memory.i32[at * 2 + 1]!);
+      break;
+    default:
+      writeDecodedKey(key, memory, base, out);
+  }
+}
+
+function writeStringKey(memory: Memory, word: number, base: number, out: KeyBytes): void {
+  const tag = memory.i32[word + 1]!;
+  const from = base * 8 + memory.i32[word]!;
+  out.byte(TAG_STRING);
+  if ((tag & STRING_IS_UTF16) === 0) out.latin1(memory.u8, from, tag >> 1);
+  else out.utf16(memory.u16, from >>> 1, tag >> 2);
+}
+
+function writeDecodedKey(key: RowKey, memory: Memory, base: number, out: KeyBytes): void {
+  const value = decodeKey(key, memory, base);
+  if (key.rest === undefined) writeTypedKey(out, key.field.type, value);
+  else writeKey(out, value);
+}
+
+/** Returns a generated writer. */
+export function generateKeyWriter(keys: readonly RowKey[]): RowKeyWriter {
+  const locators = keys.map((key, i) => locateFunction(`locate${i}`, key));
+  const steps = keys.map((key, i) => {
+    const base = key.parents.length === 0 ? "slot" : `locate${i}(memory, slot)`;
+    const isNull = keyNullTest("memory", "base", key);
+    const write = writeStatement(key, i);
+    return `{ const base = ${base}; ${isNull === undefined ? write : `if (${isNull}) out.null(); else { ${write} }`} }`;
+  });
+  return compile(
+    { keys, writeStringKey, writeDecodedKey },
+    `${locators.join("\n")}\nreturn function (memory, slot, out) {\n${steps.join("\n")}\n};`,
+  );
+}
+
+function writeStatement(key: RowKey, i: number): string {
+  const at = `(base + ${key.struct.headerSlots + key.field.index})`;
+  switch (key.rest === undefined ? key.field.content.kind : "any") {
+    case "boolean":
+      return `out.byte(memory.i32[${at} * 2] === 1 ? ${TAG_TRUE} : ${TAG_FALSE});`;
+    case "int32":
+      return `out.number(memory.i32[${at} * 2]);`;
+    case "float64":
+      return `out.number(memory.f64[${at}]);`;
+    case "timestamp":
+      return `out.timestamp(memory.f64[${at}]);`;
+    case "int64":
+      return `out.byte(${TAG_BIGINT}); out.int64(memory.i64[${at}]);`;
+    case "string":
+      return `writeStringKey(memory, ${at} * 2, base, out);`;
+    case "bytes":
+      return `out.byte(${TAG_BYTES}); out.escaped(memory.u8, base * 8 + memory.i32[${at} * 2], memory.i32[${at} * 2 + 1]);`;
+    default:
+      return `writeDecodedKey(keys[${i}], memory, base, out);`;
+  }
+}

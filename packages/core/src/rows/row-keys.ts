@@ -1,0 +1,83 @@
+import { partitionHashOfBytes, type TableHashSeed, tableHashOfBytes } from "../hash/index.js";
+import { writeKey } from "../keys/canonical.js";
+import { fieldValue } from "../keys/field-path.js";
+import { KeyBytes } from "../keys/key-bytes.js";
+import { writeTypedKey } from "../keys/typed-values.js";
+import type { Memory } from "../memory/index.js";
+import { generateKeyWriter, interpretKeyWriter, type RowKeyWriter } from "./canonical-row-key.js";
+import {
+  generateNormalizedKeys,
+  interpretNormalizedKeys,
+  type NormalizedKeyWriter,
+  normalizedKeyLength,
+} from "./normalized-key.js";
+import { type KeyField, type RowKey, resolveKeys } from "./row-key.js";
+import type { RowLayout } from "./row-layout.js";
+import { generatesCode, type RowCodeOptions } from "./row-serializer.js";
+
+/**
+ * Makes the keys of records of one layout: canonical key bytes, both hashes, normalized keys. It reuses one buffer, so use
+ * one per thread. Throws UNKNOWN_FIELD or INVALID_KEY for keys that the layout does not have.
+ * @public
+ */
+export class RowKeys<T = unknown> {
+  readonly layout: RowLayout<T>;
+  readonly keys: readonly KeyField[];
+  /** The length of whole normalized keys in bytes; Infinity when a field has no fixed length or no normalized form. */
+  readonly normalizedKeyBytes: number;
+  /** Writes the normalized key of a record where it lies. */
+  readonly writeNormalizedKey: NormalizedKeyWriter;
+  readonly #resolved: readonly RowKey[];
+  readonly #write: RowKeyWriter;
+  readonly #out = new KeyBytes();
+
+  constructor(layout: RowLayout<T>, keys: readonly KeyField[], options: RowCodeOptions = {}) {
+    const isGenerated = generatesCode(options);
+    this.layout = layout;
+    this.keys = keys;
+    this.#resolved = resolveKeys(layout as RowLayout, keys);
+    this.#write = (isGenerated ? generateKeyWriter : interpretKeyWriter)(this.#resolved);
+    this.writeNormalizedKey = (isGenerated ? generateNormalizedKeys : interpretNormalizedKeys)(this.#resolved);
+    this.normalizedKeyBytes = normalizedKeyLength(this.#resolved);
+  }
+
+  /** Tells whether equal normalized keys of `numBytes` bytes mean equal keys. */
+  isNormalizedKeyComplete(numBytes: number): boolean {
+    return numBytes >= this.normalizedKeyBytes;
+  }
+
+  /** Returns the canonical key bytes of the record at `slot`: those of its key fields, joined. The caller owns them. */
+  keyBytes(memory: Memory, slot: number): Uint8Array<ArrayBuffer> {
+    return this.#fill(memory, slot).take();
+  }
+
+  /** Returns the partition hash of the record at `slot`. */
+  partitionHash(memory: Memory, slot: number): number {
+    const out = this.#fill(memory, slot);
+    return partitionHashOfBytes(out.bytes, out.length);
+  }
+
+  /** Returns the table hash of the record at `slot`. */
+  tableHash(memory: Memory, slot: number, seed: TableHashSeed): number {
+    const out = this.#fill(memory, slot);
+    return tableHashOfBytes(out.bytes, out.length, seed);
+  }
+
+  /** Returns the canonical key bytes of a record that is plain data of the layout's type. */
+  keyBytesOfRecord(record: T): Uint8Array<ArrayBuffer> {
+    const out = this.#out;
+    out.clear();
+    for (const key of this.#resolved) {
+      const value = fieldValue(record, key.path);
+      if (key.rest === undefined) writeTypedKey(out, key.field.type, value);
+      else writeKey(out, value);
+    }
+    return out.take();
+  }
+
+  #fill(memory: Memory, slot: number): KeyBytes {
+    this.#out.clear();
+    this.#write(memory, slot, this.#out);
+    return this.#out;
+  }
+}

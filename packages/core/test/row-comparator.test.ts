@@ -1,0 +1,263 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import {
+  canonicalKeyBytes,
+  compareTyped,
+  compareValues,
+  type KeyField,
+  Memory,
+  partitionHash,
+  partitionHashOfBytes,
+  RowComparator,
+  RowKeys,
+  RowLayout,
+  RowPairComparator,
+  RowSerializer,
+  type TypeInformation,
+  tableHashOfBytes,
+  types,
+} from "../src/index.js";
+import { leafValues, type TypedValues, typedValues } from "./random-types.js";
+import { runs, similarValues } from "./random-values.js";
+
+const CODES = ["generated", "interpreted"] as const;
+const SEED = { low: 5, high: 9 };
+const SLOT_A = 2;
+const SLOT_B = 20_000;
+const memory = new Memory(new ArrayBuffer(1 << 19));
+
+const someValues: fc.Arbitrary<TypedValues> = fc.oneof(leafValues(2), leafValues(2), typedValues(2));
+
+interface Shape {
+  readonly path: string;
+  readonly type: TypeInformation<unknown>;
+  readonly wrap: (value: unknown) => unknown;
+}
+
+/** Records in which a key may stand: itself, a position, a nested field, a field below what may be null. */
+function shapesOf(type: TypeInformation<unknown>): Shape[] {
+  const inner = types.row({ "x.y": types.string, k: type });
+  return [
+    { path: "1", type: types.tuple(types.int32, type), wrap: (value) => [7, value] },
+    {
+      path: "p.k",
+      type: types.row({ a: types.string, p: types.nullable(inner), z: types.int32 }),
+      wrap: (value) => ({ a: "é", p: { "x.y": "☃", k: value }, z: 1 }),
+    },
+    {
+      path: "constructor.0.k",
+      type: types.row({ constructor: types.tuple(inner) }),
+      wrap: (value) => ({ constructor: [{ "x.y": "", k: value }] }),
+    },
+  ];
+}
+
+function sameSign(actual: number, expected: number): void {
+  // The sum turns -0 into 0.
+  expect(Math.sign(actual) + 0).toBe(Math.sign(expected) + 0);
+}
+
+test("[C1] rows, objects and plain semantics have one order; generated and interpreted code agree", () => {
+  fc.assert(
+    fc.property(someValues, ({ type, values: [a, b] }) => {
+      for (const [x, y] of [
+        [a, b],
+        [a, a],
+        [b, a],
+      ]) {
+        const expected = compareTyped(type, x, y);
+        for (const shape of shapesOf(type)) {
+          const layout = RowLayout.of(shape.type);
+          const { write } = new RowSerializer(layout);
+          write(shape.wrap(x), memory, SLOT_A, SLOT_B);
+          write(shape.wrap(y), memory, SLOT_B, memory.numSlots);
+          for (const code of CODES) {
+            for (const order of ["ascending", "descending"] as const) {
+              const keys = [{ path: shape.path, order }];
+              const comparator = new RowComparator(layout, keys, { code });
+              const sign = order === "ascending" ? 1 : -1;
+              sameSign(comparator.compare(memory, SLOT_A, memory, SLOT_B), expected * sign);
+              sameSign(comparator.compareRecords(shape.wrap(x), shape.wrap(y)), expected * sign);
+            }
+          }
+        }
+      }
+    }),
+    runs(250),
+  );
+});
+
+test("[C2] key bytes and hashes of rows, of objects and of plain values are the same", () => {
+  fc.assert(
+    fc.property(someValues, ({ type, values: [value] }) => {
+      const hasCustom = String(type).includes("custom<");
+      for (const shape of shapesOf(type)) {
+        const layout = RowLayout.of(shape.type);
+        const record = shape.wrap(value);
+        new RowSerializer(layout).write(record, memory, SLOT_A, memory.numSlots);
+        const all = CODES.map((code) => new RowKeys(layout, [{ path: shape.path }], { code }));
+        const bytes = all[0]!.keyBytes(memory, SLOT_A);
+        if (!hasCustom) expect(Buffer.compare(bytes, canonicalKeyBytes(value))).toBe(0);
+        if (!hasCustom) expect(all[0]!.partitionHash(memory, SLOT_A)).toBe(partitionHash(value));
+        for (const keys of all) {
+          expect(Buffer.compare(keys.keyBytes(memory, SLOT_A), bytes)).toBe(0);
+          expect(Buffer.compare(keys.keyBytesOfRecord(record), bytes)).toBe(0);
+          expect(keys.partitionHash(memory, SLOT_A)).toBe(partitionHashOfBytes(bytes, bytes.length));
+          expect(keys.tableHash(memory, SLOT_A, SEED)).toBe(tableHashOfBytes(bytes, bytes.length, SEED));
+        }
+      }
+    }),
+    runs(250),
+  );
+});
+
+test("[C3] normalized keys never contradict the order, and equal whole ones mean equal keys", () => {
+  fc.assert(
+    fc.property(leafValues(2), leafValues(2), fc.boolean(), fc.boolean(), (first, second, isDown1, isDown2) => {
+      const type = types.row({ a: types.nullable(first.type), b: types.row({ c: second.type }) });
+      const layout = RowLayout.of<unknown>(type as TypeInformation<unknown>);
+      const fields: KeyField[] = [
+        { path: "a", order: isDown1 ? "descending" : "ascending" },
+        { path: "b.c", order: isDown2 ? "descending" : "ascending" },
+      ];
+      const { write } = new RowSerializer(layout);
+      const pairs = [0, 1].flatMap((i) => [0, 1].map((j) => ({ a: first.values[i], b: { c: second.values[j] } })));
+      pairs.push({ a: null, b: { c: second.values[0] } });
+      const { compare } = new RowComparator(layout, fields);
+      const [generated, interpreted] = CODES.map((code) => new RowKeys(layout, fields, { code })) as [RowKeys, RowKeys];
+      for (const x of pairs) {
+        for (const y of pairs) {
+          write(x, memory, SLOT_A, SLOT_B);
+          write(y, memory, SLOT_B, memory.numSlots);
+          const order = Math.sign(compare(memory, SLOT_A, memory, SLOT_B));
+          for (const length of [0, 1, 3, 8, 9, 13, 17, 18, 40]) {
+            const keyOf = (keys: RowKeys, slot: number): Buffer => {
+              const target = Buffer.alloc(length + 4, 0xaa);
+              keys.writeNormalizedKey(memory, slot, target, 2, 2 + length);
+              expect(target.readUInt16LE(0)).toBe(0xaaaa);
+              expect(target.readUInt16LE(2 + length)).toBe(0xaaaa);
+              return target;
+            };
+            const keyX = keyOf(generated, SLOT_A);
+            expect(keyOf(interpreted, SLOT_A).equals(keyX)).toBe(true);
+            const keyOrder = keyX.compare(keyOf(generated, SLOT_B));
+            if (keyOrder !== 0) expect(keyOrder).toBe(order);
+            else if (generated.isNormalizedKeyComplete(length)) expect(order).toBe(0);
+          }
+        }
+      }
+    }),
+    runs(150),
+  );
+});
+
+test("[C4] several keys, each in its direction", () => {
+  const layout = RowLayout.of(types.row({ s: types.string, n: types.int32, d: types.float64 }));
+  const keys: KeyField[] = [{ path: "n", order: "descending" }, { path: "s" }];
+  const rows = [
+    { s: "a", n: 2, d: 1 },
+    { s: "b", n: 2, d: 0 },
+    { s: "", n: 1, d: 9 },
+    { s: "é", n: 1, d: 9 },
+    { s: "☃", n: 1, d: 9 },
+  ];
+  const { write } = new RowSerializer(layout);
+  for (const code of CODES) {
+    const comparator = new RowComparator(layout, keys, { code });
+    rows.forEach((x, i) => {
+      rows.forEach((y, j) => {
+        write(x, memory, SLOT_A, SLOT_B);
+        write(y, memory, SLOT_B, memory.numSlots);
+        sameSign(comparator.compare(memory, SLOT_A, memory, SLOT_B), i - j);
+        sameSign(comparator.compareRecords(x, y), i - j);
+      });
+    });
+  }
+});
+
+test("[C5] keys of different layouts: numbers by value, everything else as plain values", () => {
+  const candidates: readonly (readonly [TypeInformation<unknown>, (value: unknown) => boolean])[] = [
+    [types.any, () => true],
+    [types.float64, (value) => typeof value === "number"],
+    [types.int32, (value) => typeof value === "number" && (value | 0) === value],
+    [types.string, (value) => typeof value === "string"],
+    [types.enum("a", ""), (value) => value === "a" || value === ""],
+    [types.nullable(types.boolean), (value) => value === null || typeof value === "boolean"],
+    [types.int64, (value) => typeof value === "bigint" && BigInt.asIntN(64, value) === value],
+  ];
+  fc.assert(
+    fc.property(similarValues, ([a, b]) => {
+      for (const [typeA, isA] of candidates) {
+        for (const [typeB, isB] of candidates) {
+          if (!isA(a) || !isB(b) || (typeA === typeB && String(typeA).startsWith("enum"))) continue;
+          const layoutA = RowLayout.of<unknown>(types.tuple(typeA) as TypeInformation<unknown>);
+          const layoutB = RowLayout.of<unknown>(types.row({ x: types.string, k: typeB }) as TypeInformation<unknown>);
+          new RowSerializer(layoutA).write([a], memory, SLOT_A, SLOT_B);
+          new RowSerializer(layoutB).write({ x: "", k: b }, memory, SLOT_B, memory.numSlots);
+          const expected = compareValues(a, b);
+          const bytesA = new RowKeys(layoutA, [{ path: 0 }]).keyBytes(memory, SLOT_A);
+          const bytesB = new RowKeys(layoutB, [{ path: "k" }]).keyBytes(memory, SLOT_B);
+          sameSign(Buffer.compare(bytesA, bytesB), expected);
+          for (const code of CODES) {
+            const pair = new RowPairComparator(layoutA, [{ path: 0 }], layoutB, [{ path: "k" }], { code });
+            sameSign(pair.compare(memory, SLOT_A, memory, SLOT_B), expected);
+          }
+        }
+      }
+    }),
+    runs(150),
+  );
+});
+
+test("[C6] a key below a part of type any or a variant is found in the decoded value", () => {
+  const type = types.row({
+    any: types.any,
+    shape: types.variant("kind", { circle: types.row({ size: types.int32 }), dot: types.row({}) }),
+  });
+  const layout = RowLayout.of<unknown>(type as TypeInformation<unknown>);
+  const small = { any: { a: [1, 2] }, shape: { kind: "circle", size: 1 } };
+  const large = { any: { a: [1, 3] }, shape: { kind: "dot" } };
+  const { write } = new RowSerializer(layout);
+  write(small, memory, SLOT_A, SLOT_B);
+  write(large, memory, SLOT_B, memory.numSlots);
+  for (const code of CODES) {
+    for (const [path, sign] of [
+      ["any.a.1", -1],
+      ["any.b", 0],
+      ["shape.size", 1],
+      ["shape.kind", -1],
+    ] as const) {
+      const comparator = new RowComparator(layout, [{ path }], { code });
+      sameSign(comparator.compare(memory, SLOT_A, memory, SLOT_B), sign);
+      sameSign(comparator.compareRecords(small, large), sign);
+      const keys = new RowKeys(layout, [{ path }], { code });
+      expect(Buffer.compare(keys.keyBytes(memory, SLOT_A), keys.keyBytesOfRecord(small))).toBe(0);
+    }
+  }
+});
+
+test("[C7] records that are no rows or tuples have the key *", () => {
+  const layout = RowLayout.of(types.string);
+  const { write } = new RowSerializer(layout);
+  write("b", memory, SLOT_A, SLOT_B);
+  write("a", memory, SLOT_B, memory.numSlots);
+  for (const code of CODES) {
+    const comparator = new RowComparator(layout, [{ path: "*" }], { code });
+    expect(comparator.compare(memory, SLOT_A, memory, SLOT_B)).toBeGreaterThan(0);
+    expect(comparator.compareRecords("b", "a")).toBeGreaterThan(0);
+  }
+  expect(() => new RowKeys(RowLayout.of(types.row({ a: types.int32 })), [{ path: "*" }])).toThrow(/INVALID_KEY/);
+  expect(() => new RowKeys(layout, [])).toThrow(/INVALID_KEY/);
+  expect(() => new RowKeys(layout, [{ path: "a" }])).toThrow(/UNKNOWN_FIELD/);
+});
+
+test("[C8] a custom type without key bytes is no key", () => {
+  const type = types.custom<object>("opaque", {
+    serialize: () => new Uint8Array(),
+    deserialize: () => ({}),
+    isInstance: () => true,
+  });
+  const layout = RowLayout.of(types.tuple(type));
+  new RowSerializer(layout).write([{}], memory, SLOT_A, SLOT_B);
+  expect(() => new RowKeys(layout, [{ path: 0 }]).keyBytes(memory, SLOT_A)).toThrow(/INVALID_KEY/);
+});
