@@ -28,6 +28,8 @@ export interface GeneratedFunction {
   numOuterArguments: number;
   numOwnArguments: number;
   numSelfReferences: number;
+  /** Whether the body, which always can end, has no `return` with a value. */
+  returnsNothing: boolean;
 }
 
 /** One function of the model, or what acts as one: a static block, a field initializer. */
@@ -37,6 +39,7 @@ interface FunctionModel {
   readonly isGenerator: boolean;
   readonly isAsync: boolean;
   readonly allowsArguments: boolean;
+  readonly allowsReturn: boolean;
   /** Names that the body still has to declare by `var`. */
   readonly pendingVars: Set<string>;
   /** Names that the body still has to declare by a function in a block, in sloppy code. */
@@ -68,6 +71,8 @@ class FunctionWriter {
   readonly #isAsyncAllowed: boolean;
   readonly #result: GeneratedFunction;
   #numLabels = 0;
+  /** The function whose `return` statements count; the first one that gets a body. */
+  #returning: FunctionModel | undefined;
   /** How much may still be written; small texts are easier to read and more of them can be tried. */
   #budget = 60;
 
@@ -85,6 +90,7 @@ class FunctionWriter {
       numOuterArguments: 0,
       numOwnArguments: 0,
       numSelfReferences: 0,
+      returnsNothing: false,
     };
   }
 
@@ -173,6 +179,7 @@ class FunctionWriter {
       isGenerator: false,
       isAsync: false,
       allowsArguments: true,
+      allowsReturn: true,
       pendingVars: new Set(),
       pendingBlockFunctions: new Set(),
       ...given,
@@ -203,6 +210,10 @@ class FunctionWriter {
   }
 
   #body(parameters: ModelScope, depth: number, isStaticBlock = false): string {
+    if (depth === 0 && this.#returning === undefined && this.#result.kind !== "class") {
+      this.#returning = parameters.in;
+      this.#result.returnsNothing = true;
+    }
     const { pendingVars, pendingBlockFunctions, isStrict } = parameters.in;
     const vars = this.#random.some(NAMES, 2);
     const isDeep = depth > 3 || this.#budget < 0;
@@ -276,7 +287,7 @@ class FunctionWriter {
 
   #classMember(scope: ModelScope, depth: number): string {
     const isStatic = this.#random.chance(0.3) ? "static " : "";
-    const field = this.#inner(scope, { isStrict: true, allowsArguments: false });
+    const field = this.#inner(scope, { isStrict: true, allowsArguments: false, allowsReturn: false });
     const initializer: ModelScope = { parent: scope, in: field, names: NONE, blocksVars: NONE };
     switch (this.#random.below(6)) {
       case 0:
@@ -343,11 +354,21 @@ class FunctionWriter {
         if (scope.in.isStrict) break;
         return `with ({}) ${this.#block(scope, depth)}`;
       case 11:
+        if (scope.in.allowsReturn) return this.#return(scope, depth);
+        break;
+      case 12:
         return `do ${this.#block(scope, depth)} while (false && ${this.#expression(scope, depth + 1)});`;
       default:
         break;
     }
     return `try { void ${this.#expression(scope, depth)}; } catch {}`;
+  }
+
+  #return(scope: ModelScope, depth: number): string {
+    const condition = this.#random.pick(["$(1)", "!$(1)", "!$(1)"]);
+    if (this.#random.chance(0.5)) return `if (${condition}) return;`;
+    if (scope.in === this.#returning) this.#result.returnsNothing = false;
+    return `if (${condition}) return ${this.#expression(scope, depth + 1)};`;
   }
 
   #block(scope: ModelScope, depth: number, extra: ReadonlySet<string> = NONE): string {

@@ -11,13 +11,23 @@ const FUEL_PER_RUN = 300;
 export interface Recorded {
   readonly reads: Set<string>;
   readonly writes: Set<string>;
+  /** The fields that were read of the first and the second argument; `*` stands for any other use, `@` for iterating. */
+  readonly fields: readonly [Set<string>, Set<string>];
+  /** What a plain function returned; undefined also when it threw or could not be called. */
+  result: unknown;
   /** Whether the text could be evaluated at all; an error inside the function does not count. */
   syntaxError: unknown;
 }
 
 /** Evaluates the text, then calls what comes out, with values that can be used in any way. */
 export function record(generated: GeneratedFunction): Recorded {
-  const recorded: Recorded = { reads: new Set(), writes: new Set(), syntaxError: undefined };
+  const recorded: Recorded = {
+    reads: new Set(),
+    writes: new Set(),
+    fields: [new Set(), new Set()],
+    result: undefined,
+    syntaxError: undefined,
+  };
   const anything = anyValue(FUEL_PER_RUN);
   const scope = new Proxy(Object.create(null), {
     has: (_target, key) => key === FUEL || (typeof key === "string" && NAMES.includes(key)),
@@ -44,7 +54,7 @@ export function record(generated: GeneratedFunction): Recorded {
     return recorded;
   }
   try {
-    use(evaluate(scope), anything);
+    use(evaluate(scope), anything, recorded);
   } catch {
     // Random functions throw often; what they did before is recorded.
   }
@@ -59,7 +69,7 @@ function evaluation({ kind, text, strictness }: GeneratedFunction): (scope: obje
 }
 
 /** Calls a function, iterates a generator, makes an instance of a class and uses its members. */
-function use(made: unknown, anything: unknown): void {
+function use(made: unknown, anything: unknown, recorded: Recorded): void {
   if (typeof made !== "function") return;
   if (/^class/.test(Function.prototype.toString.call(made))) {
     useObject(made, anything);
@@ -67,8 +77,12 @@ function use(made: unknown, anything: unknown): void {
     useObject(Reflect.construct(made, [anything, anything]) as object, anything);
     return;
   }
-  const result: unknown = Reflect.apply(made, anything, [anything, anything, anything]);
-  if (!/Generator/.test(Object.prototype.toString.call(result))) return;
+  const [first, second] = recorded.fields.map((fields) => observed(anything, fields));
+  const result: unknown = Reflect.apply(made, anything, [first, second, anything]);
+  if (!/GeneratorFunction/.test(Object.prototype.toString.call(made))) {
+    recorded.result = result;
+    return;
+  }
   const generator = result as Iterator<unknown>;
   for (let left = 10; left > 0 && generator.next(anything).done !== true; left--);
 }
@@ -111,4 +125,27 @@ function anyValue(numCalls: number): unknown {
     getOwnPropertyDescriptor: (object, key) => Reflect.getOwnPropertyDescriptor(object, key),
   });
   return proxy;
+}
+
+/** Wraps a value so that every use of it is noted. */
+function observed(value: unknown, fields: Set<string>): unknown {
+  const note = (): void => void fields.add("*");
+  const passed = (trap: (...values: never[]) => unknown) => {
+    return (...values: unknown[]): unknown => {
+      note();
+      return Reflect.apply(trap, undefined, values);
+    };
+  };
+  return new Proxy(value as object, {
+    get: (target, key) => {
+      fields.add(typeof key === "string" ? key : key === Symbol.iterator ? "@" : "*");
+      return Reflect.get(target, key);
+    },
+    set: passed(Reflect.set) as () => boolean,
+    has: passed(Reflect.has) as () => boolean,
+    ownKeys: passed(Reflect.ownKeys) as () => (string | symbol)[],
+    deleteProperty: passed(Reflect.deleteProperty) as () => boolean,
+    apply: passed(Reflect.apply),
+    construct: passed(Reflect.construct) as () => object,
+  });
 }
