@@ -1,64 +1,74 @@
-import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Extractor, ExtractorConfig, ExtractorLogLevel } from "@microsoft/api-extractor";
+import { reportProblems } from "./check.mjs";
 import { copyWithImpliedDocumentation } from "./implied-documentation.mjs";
 import { root } from "./toolchain.mjs";
 import { layers } from "./workspace.mjs";
 
 /**
- * Writes or checks the API report of the package in the current folder: `api/<name>.api.md`, everything that the package
- * exports with its documentation's release tag, in a form that is reviewed as API.
+ * Writes or checks the API report of the package in the current folder, or with `--all` those of all packages:
+ * `api/<name>.api.md`, everything that the package exports with its release tag, in a form that is reviewed as API.
  *
- * Without arguments the report in git must equal the one made from `dist/`; with `--update` it is rewritten. Either way an
- * export without documentation, without a release tag, or that mentions a type which is not exported itself, is an error.
- * `--all` does so for every package, one process each.
+ * The report in git must equal the one made from `dist/`; with `--update` it is rewritten. Either way an export without
+ * documentation, without a release tag, or that mentions a type which is not exported itself, is an error.
  */
 
-if (process.argv.includes("--all")) {
-  const [node, script, ...rest] = process.argv;
-  for (const { path } of layers()) {
-    const forOne = [script, ...rest.filter((argument) => argument !== "--all")];
-    const { status } = spawnSync(node, forOne, { cwd: join(root, path), stdio: "inherit" });
-    if (status !== 0) process.exitCode = 1;
+const { compilerOptions } = JSON.parse(readFileSync(join(root, ".repo", "tsconfig.base.json"), "utf8"));
+const error = { logLevel: "error", addToApiReportFile: false };
+const silent = { logLevel: "none" };
+
+const messages = {
+  compilerMessageReporting: { default: error },
+  tsdocMessageReporting: { default: error },
+  extractorMessageReporting: {
+    default: error,
+    "ae-undocumented": error,
+    // The tag says it already.
+    "ae-internal-missing-underscore": silent,
+    // Links into other packages and to members are for readers, and resolve in editors only.
+    "ae-unresolved-link": silent,
+  },
+};
+
+/** Returns what is wrong with the API of a built package, as lines of text. */
+export function apiProblems(folder, isUpdate) {
+  const manifest = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+  if (!existsSync(join(folder, "dist", "index.d.ts"))) {
+    return [`${manifest.name}: there is no dist/index.d.ts; build first: npm run build`];
   }
-  process.exit();
+  const fileName = `${manifest.name.replace(/^@.*\//, "")}.api.md`;
+  const problems = extract(folder, fileName);
+  const made = readFileSync(join(folder, "temp", fileName), "utf8");
+  if (made.includes("(undocumented)")) problems.push("the API has undocumented items; say what they do");
+
+  const path = join(folder, "api", fileName);
+  if (isUpdate) {
+    mkdirSync(join(folder, "api"), { recursive: true });
+    writeFileSync(path, made);
+  } else if (!existsSync(path)) {
+    problems.push(`api/${fileName} is missing; run npm run api:update and commit it`);
+  } else {
+    const kept = readFileSync(path, "utf8");
+    if (kept !== made) problems.push(`the API differs from api/${fileName}${firstDifference(kept, made)}`);
+  }
+  return problems.map((problem) => `${manifest.name}: ${problem}`);
 }
 
-const packageFolder = process.cwd();
-const isUpdate = process.argv.includes("--update");
-const manifest = JSON.parse(readFileSync(join(packageFolder, "package.json"), "utf8"));
-const reportName = `${manifest.name.replace(/^@.*\//, "")}.api.md`;
-const reportPath = join(packageFolder, "api", reportName);
-const madePath = join(packageFolder, "temp", reportName);
-
-// As deep as dist/, so that the declaration maps still point to the sources.
-const declarations = join(packageFolder, ".api");
-
-const { compilerOptions } = JSON.parse(readFileSync(join(root, ".repo", "tsconfig.base.json"), "utf8"));
-
-const problems = [];
-extract();
-compare();
-for (const problem of problems) console.log(`${manifest.name}: ${problem}`);
-if (problems.length > 0) process.exitCode = 1;
-
-function extract() {
-  if (!existsSync(join(packageFolder, "dist", "index.d.ts"))) {
-    problems.push("there is no dist/index.d.ts; build first: npm run build");
-    return;
-  }
-  copyWithImpliedDocumentation(join(packageFolder, "dist"), declarations);
-  const entry = join(declarations, "index.d.ts");
-  mkdirSync(join(packageFolder, "temp"), { recursive: true });
-  rmSync(madePath, { force: true });
-  const error = { logLevel: "error", addToApiReportFile: false };
+/** Writes the report into temp/ and returns what api-extractor complained about. */
+function extract(folder, fileName) {
+  const problems = [];
+  // As deep as dist/, so that the declaration maps still point to the sources.
+  const declarations = join(folder, ".api");
+  copyWithImpliedDocumentation(join(folder, "dist"), declarations);
+  mkdirSync(join(folder, "temp"), { recursive: true });
+  rmSync(join(folder, "temp", fileName), { force: true });
   const config = ExtractorConfig.prepare({
-    packageJsonFullPath: join(packageFolder, "package.json"),
+    packageJsonFullPath: join(folder, "package.json"),
     configObjectFullPath: undefined,
     configObject: {
-      projectFolder: packageFolder,
-      mainEntryPointFilePath: entry,
+      projectFolder: folder,
+      mainEntryPointFilePath: join(declarations, "index.d.ts"),
       newlineKind: "lf",
       compiler: {
         // The compiler checks the declarations elsewhere, the libraries' too; to skip it here halves the time.
@@ -69,25 +79,14 @@ function extract() {
       },
       apiReport: {
         enabled: true,
-        reportFileName: reportName,
-        reportFolder: join(packageFolder, "temp"),
-        reportTempFolder: join(packageFolder, "temp"),
+        reportFileName: fileName,
+        reportFolder: join(folder, "temp"),
+        reportTempFolder: join(folder, "temp"),
       },
       docModel: { enabled: false },
       dtsRollup: { enabled: false },
       tsdocMetadata: { enabled: false },
-      messages: {
-        compilerMessageReporting: { default: error },
-        extractorMessageReporting: {
-          default: error,
-          "ae-undocumented": error,
-          // The tag says it already.
-          "ae-internal-missing-underscore": { logLevel: "none" },
-          // Links into other packages and to members are for readers, and resolve in editors only.
-          "ae-unresolved-link": { logLevel: "none" },
-        },
-        tsdocMessageReporting: { default: error },
-      },
+      messages,
     },
   });
   Extractor.invoke(config, {
@@ -95,29 +94,10 @@ function extract() {
     messageCallback: (message) => {
       message.handled = true;
       if (message.logLevel !== ExtractorLogLevel.Error) return;
-      const place =
-        message.sourceFilePath === undefined ? "" : ` (${message.formatMessageWithLocation(packageFolder)})`;
-      problems.push(place === "" ? message.text : place.slice(2, -1));
+      problems.push(message.sourceFilePath === undefined ? message.text : message.formatMessageWithLocation(folder));
     },
   });
-}
-
-function compare() {
-  if (!existsSync(madePath)) return;
-  const made = readFileSync(madePath, "utf8");
-  if (made.includes("(undocumented)")) problems.push("the API has undocumented items; say what they do");
-  if (isUpdate) {
-    mkdirSync(join(packageFolder, "api"), { recursive: true });
-    writeFileSync(reportPath, made);
-    return;
-  }
-  const kept = existsSync(reportPath) ? readFileSync(reportPath, "utf8") : undefined;
-  if (kept === made) return;
-  problems.push(
-    kept === undefined
-      ? `api/${reportName} is missing; run npm run api:update and commit it`
-      : `the API differs from api/${reportName}${firstDifference(kept, made)}\n  If that is meant, run npm run api:update, commit it and add a changeset.`,
-  );
+  return problems;
 }
 
 function firstDifference(kept, made) {
@@ -125,5 +105,17 @@ function firstDifference(kept, made) {
   const madeLines = made.split("\n");
   const index = madeLines.findIndex((line, at) => line !== keptLines[at]);
   const at = index < 0 ? madeLines.length : index;
-  return `, first in line ${at + 1}:\n  - ${keptLines[at] ?? "(end)"}\n  + ${madeLines[at] ?? "(end)"}`;
+  return `, first in line ${at + 1}:
+  - ${keptLines[at] ?? "(end)"}
+  + ${madeLines[at] ?? "(end)"}
+  If that is meant, run npm run api:update, commit it and add a changeset.`;
+}
+
+if (import.meta.main) {
+  const isUpdate = process.argv.includes("--update");
+  const folders = process.argv.includes("--all") ? layers().map(({ path }) => join(root, path)) : [process.cwd()];
+  reportProblems(
+    folders.flatMap((folder) => apiProblems(folder, isUpdate)),
+    folders.length,
+  );
 }

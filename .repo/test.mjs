@@ -27,7 +27,7 @@ if (isReady) {
   await phases.run("spec rules", script("check-spec.mjs"));
   await phases.run("error pages", script("check-error-pages.mjs"));
   await phases.run("changesets", script("check-changesets.mjs"));
-  await phases.run("api", turbo("api"));
+  await phases.run("api", script("api-report.mjs", "--all"), packageInputs);
   await asUser();
 }
 phases.close();
@@ -67,6 +67,6 @@ function turbo(task) {
 }
 
 /** Makes a phase that runs one of the check scripts of this folder under the toolchain's Node.js. */
-function script(name) {
-  return (run) => run(toolchainNode(), [`.repo/${name}`]);
+function script(name, ...scriptArguments) {
+  return (run) => run(toolchainNode(), [`.repo/${name}`, ...scriptArguments]);
 }
