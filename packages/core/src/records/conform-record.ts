@@ -5,9 +5,9 @@
 import { MillraceError } from "../errors/index.js";
 import { isBytes, isDate, isMap } from "../keys/value-kind.js";
 import { Decimal } from "../types/decimal.js";
+import { setField } from "../types/set-field.js";
 import type { AnyType, RowType, TypeInformation, VariantType } from "../types/type-information.js";
 import { below, copyData } from "./copy-data.js";
-import { setField } from "./set-field.js";
 import { shortText } from "./short-text.js";
 
 /**

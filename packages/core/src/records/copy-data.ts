@@ -5,7 +5,7 @@
 import { MillraceError } from "../errors/index.js";
 import { isBytes, isDate, isMap } from "../keys/value-kind.js";
 import { Decimal } from "../types/decimal.js";
-import { setField } from "./set-field.js";
+import { setField } from "../types/set-field.js";
 import { shortText } from "./short-text.js";
 
 /** How deep a record may nest. A cycle is found by it, and stacks of recursive code stay bounded. */

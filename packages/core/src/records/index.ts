@@ -1,5 +1,4 @@
 export { checkRecord, conformRecord, fitDecimal, ownValue } from "./conform-record.js";
 export { MAX_RECORD_DEPTH } from "./copy-data.js";
 export { normalizeRecord } from "./normalize-record.js";
-export { setField } from "./set-field.js";
 export { shortText } from "./short-text.js";

@@ -1,6 +1,6 @@
 import { MillraceError } from "../errors/index.js";
-import { setField } from "../records/set-field.js";
 import { Decimal } from "../types/decimal.js";
+import { setField } from "../types/set-field.js";
 import {
   ANY_ARRAY,
   ANY_BIGINT,

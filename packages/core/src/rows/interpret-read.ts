@@ -1,7 +1,7 @@
 /** Reads records by walking their layout: the readable form, and the stand-in, of what `generate-read.ts` makes. */
 import type { Memory } from "../memory/index.js";
-import { setField } from "../records/set-field.js";
 import { Decimal } from "../types/decimal.js";
+import { setField } from "../types/set-field.js";
 import { readAnyCell } from "./any-cell.js";
 import { readBytes, viewBytes } from "./bytes-cell.js";
 import { isShortDecimal, readLongDecimal } from "./decimal-cell.js";

@@ -1,4 +1,6 @@
 export { Decimal } from "./decimal.js";
+export type { StandardJsonSchema } from "./schema-types.js";
+export type { InferRow, InferType, InferVariant, OptionalField } from "./type-builders.js";
 export type {
   AnyType,
   ArrayType,
@@ -19,4 +21,4 @@ export type {
   VariantType,
 } from "./type-information.js";
 export { rowTypeOf, type TypeJson, typeFromJson, typeToJson } from "./type-json.js";
-export { type InferRow, type InferVariant, type OptionalField, types } from "./types.js";
+export { types } from "./types.js";

@@ -3,9 +3,9 @@
  * have equal texts, so the hash of the text names a layout.
  */
 import { MillraceError } from "../errors/index.js";
-import { setField } from "../records/set-field.js";
+import { setField } from "./set-field.js";
+import { typeBuilders as types } from "./type-builders.js";
 import type { AnyType, CustomType, RowField, RowType, TypeInformation } from "./type-information.js";
-import { types } from "./types.js";
 
 /** Is the JSON form of a type information. @public */
 export type TypeJson =
