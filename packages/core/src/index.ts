@@ -209,7 +209,12 @@ export {
 export { checkRecord, MAX_RECORD_DEPTH, normalizeRecord } from "./records/index.js";
 // Rows
 export {
+  DiscoveringSerializer,
   type KeyField,
+  LayoutDiscovery,
+  LayoutRegistry,
+  MAX_DISCOVERED_LAYOUTS,
+  MAX_ROW_GROWTHS,
   type NormalizedKeyWriter,
   type RecordCompare,
   type RecordReader,

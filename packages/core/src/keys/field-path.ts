@@ -14,7 +14,8 @@ export interface FieldPath {
 /** The most names that a path may have; deeper records are refused long before. */
 const MAX_SEGMENTS = 64;
 
-const POSITION = /^(?:0|[1-9]\d*)$/;
+/** Is a position as paths write it. @internal */
+export const POSITION = /^(?:0|[1-9]\d*)$/;
 
 /**
  * Reads a field path: `"user.address.zip"`, a position of a tuple (`0`, `"0.name"`), or `"*"` for all fields of the record

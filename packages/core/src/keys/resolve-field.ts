@@ -1,6 +1,6 @@
 import { MillraceError } from "../errors/index.js";
 import type { AnyType, RowField, TypeInformation, VariantType } from "../types/type-information.js";
-import { type FieldPath, fieldPathText } from "./field-path.js";
+import { type FieldPath, fieldPathText, POSITION } from "./field-path.js";
 import { nearNames } from "./near-names.js";
 
 /** Is what a field path leads to in a type. @public */
@@ -15,7 +15,7 @@ export interface ResolvedField {
 
 /**
  * Finds what `path` leads to in records of `type`. Below a part of type `any` every name leads to an `any` that may be
- * null. Throws UNKNOWN_FIELD, with near names and the available ones, when the type has no such field.
+ * null, and below an array every position to an element that may be. Throws UNKNOWN_FIELD, with near names and the available ones, when the type has no such field.
  * @public
  */
 export function resolveField(type: TypeInformation<unknown>, path: FieldPath): ResolvedField {
@@ -23,7 +23,7 @@ export function resolveField(type: TypeInformation<unknown>, path: FieldPath): R
   path.segments.forEach((name, depth) => {
     const field = childOf(at.type, name);
     if (field === undefined) throw unknownField(type, at.type, path, depth);
-    at = step(field.type, at.isNullable || at.type.kind === "any" || at.type.kind === "variant");
+    at = step(field.type, at.isNullable || ["any", "variant", "array"].includes(at.type.kind));
   });
   return { segments: path.segments, type: at.type, isNullable: at.isNullable };
 }
@@ -75,6 +75,7 @@ function fieldsOf(type: AnyType): readonly RowField[] | undefined {
 function childOf(type: AnyType, name: string): RowField | undefined {
   if (type.kind === "any") return { name, type };
   if (type.kind === "variant") return variantField(type, name);
+  if (type.kind === "array") return POSITION.test(name) ? { name, type: type.element } : undefined;
   return fieldsOf(type)?.find((field) => field.name === name);
 }
 

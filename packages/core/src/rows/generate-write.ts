@@ -36,12 +36,16 @@ import { ABSENT_MARK, ARRAY_NULLS_WORD, NULLS_WORD, numNullWords } from "./row-f
 import { writeString } from "./string-cell.js";
 import type { Slot, SlotContent, StructLayout } from "./struct-layout.js";
 
-/** Returns a generated writer of records of `struct`, which throws what `errorOf` makes of the error for other records. */
+/**
+ * Returns a generated writer of records of `struct`, which throws what `errorOf` makes of the error for other records. One
+ * that `isExact` also refuses what the type would lose: fields that it does not name, prototypes, and a -0 as int32.
+ */
 export function generateWriter(
   struct: StructLayout,
   errorOf: (error: unknown, record: unknown) => unknown,
+  isExact = false,
 ): RecordWriter {
-  const code = new WriterCode();
+  const code = new WriterCode(isExact);
   const main = code.structFunction(struct);
   return compile(
     { ...code.scope, errorOf },
@@ -69,7 +73,12 @@ class WriterCode {
     writeString,
   };
   readonly #parts: string[] = [];
+  readonly #isExact: boolean;
   #numNames = 0;
+
+  constructor(isExact: boolean) {
+    this.#isExact = isExact;
+  }
 
   text(): string {
     return this.#parts.join("\n");
@@ -107,10 +116,9 @@ class WriterCode {
     if (struct.shape === "tuple") {
       return `if (!Array.isArray(value) || value.length !== ${struct.fields.length}) mismatch();`;
     }
-    const names = this.#constant(
-      "names",
-      struct.fields.map((field) => field.name),
-    );
+    const fieldNames = struct.fields.map((field) => field.name);
+    const names = this.#constant("names", fieldNames);
+    if (this.#isExact) return this.#exactCheck(fieldNames, names);
     const safe = this.#name("safePrototype");
     this.#parts.push(`let ${safe} = null;`);
     return [
@@ -120,6 +128,23 @@ class WriterCode {
       `  if (isSafePrototype(prototype, ${names}) && !Array.isArray(value)) ${safe} = prototype;`,
       `  else value = ownFields(value, ${names});`,
       "}",
+    ].join("\n");
+  }
+
+  /** Refuses an object with a prototype of its own, and fields without a slot; names in order are only compared. */
+  #exactCheck(fieldNames: readonly string[], names: string): string {
+    const known = this.#constant("known", new Set(fieldNames));
+    const hidden = fieldNames.some((name) => name in Object.prototype);
+    return [
+      'if (typeof value !== "object" || value === null) mismatch();',
+      "const prototype = Object.getPrototypeOf(value);",
+      "if (prototype !== Object.prototype && prototype !== null) mismatch();",
+      "let next = 0;",
+      "for (const name in value) {",
+      `  if (name === ${names}[next]) next++;`,
+      `  else if (!${known}.has(name) && value[name] !== undefined) mismatch();`,
+      "}",
+      hidden ? `value = ownFields(value, ${names});` : "",
     ].join("\n");
   }
 
@@ -136,8 +161,10 @@ class WriterCode {
     switch (content.kind) {
       case "boolean":
         return `${refuseUnless(`typeof ${value} === "boolean"`)} ${words(at, `${value} ? 1 : 0`)}`;
-      case "int32":
-        return `${refuseUnless(`typeof ${value} === "number" && (${value} | 0) === ${value}`)} ${words(at, value)}`;
+      case "int32": {
+        const keepsZero = this.#isExact ? ` && (${value} !== 0 || 1 / ${value} > 0)` : "";
+        return `${refuseUnless(`typeof ${value} === "number" && (${value} | 0) === ${value}${keepsZero}`)} ${words(at, value)}`;
+      }
       case "float64":
         return `${refuseUnless(`typeof ${value} === "number"`)} f64[${at}] = ${value};`;
       case "int64":

@@ -1,6 +1,9 @@
+export { DiscoveringSerializer } from "./discovering-serializer.js";
 export type { RecordCompare } from "./generate-compare.js";
 export type { RowCompare } from "./interpret-compare.js";
 export type { RecordReader } from "./interpret-read.js";
+export { LayoutDiscovery, MAX_DISCOVERED_LAYOUTS, MAX_ROW_GROWTHS } from "./layout-discovery.js";
+export { LayoutRegistry } from "./layout-registry.js";
 export type { NormalizedKeyWriter } from "./normalized-key.js";
 export { RowComparator, RowPairComparator } from "./row-comparator.js";
 export type { KeyField } from "./row-key.js";

@@ -21,18 +21,57 @@ import {
 import { writeString } from "./string-cell.js";
 import type { Slot, StructLayout } from "./struct-layout.js";
 
-/** Returns a writer of records of `struct`, which throws what `errorOf` makes of the error for other records. */
+/**
+ * Returns a writer of records of `struct`, which throws what `errorOf` makes of the error for other records. One that
+ * `isExact` also refuses what the type would lose: fields that it does not name, prototypes, and a -0 as int32.
+ */
 export function interpretWriter(
   struct: StructLayout,
   errorOf: (error: unknown, record: unknown) => unknown,
+  isExact = false,
 ): RecordWriter {
   return (record, memory, slot, limit) => {
     try {
+      if (isExact && !losesNothing(record, { ...struct, content: { kind: "struct", struct } })) mismatch();
       return writeStruct(struct, record, memory, slot, limit);
     } catch (error) {
       throw errorOf(error, record);
     }
   };
+}
+
+/** Tells whether a record that fits `slot` is all in it: a question apart here, part of the writer in generated code. */
+function losesNothing(value: unknown, slot: Pick<Slot, "content">): boolean {
+  const { content } = slot;
+  if (value === null || value === undefined) return true;
+  switch (content.kind) {
+    case "int32":
+      return !Object.is(value, -0);
+    case "struct":
+      return fieldsLoseNothing(value, content.struct);
+    case "array":
+      return !Array.isArray(value) || value.every((element) => losesNothing(element, content.element));
+    case "map":
+      return (
+        !isMap(value) ||
+        [...value].every(([key, item]) => losesNothing(key, content.keys) && losesNothing(item, content.values))
+      );
+    default:
+      return true;
+  }
+}
+
+function fieldsLoseNothing(value: unknown, struct: StructLayout): boolean {
+  if (struct.shape === "value") return losesNothing(value, struct.fields[0]!);
+  if (struct.shape === "tuple") {
+    return !Array.isArray(value) || struct.fields.every((field) => losesNothing(value[field.index], field));
+  }
+  const prototype = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) return false;
+  return Object.entries(value as object).every(([name, item]) => {
+    const field = struct.fields.find((f) => f.name === name);
+    return field === undefined ? item === undefined : losesNothing(item, field);
+  });
 }
 
 function writeStruct(struct: StructLayout, value: unknown, memory: Memory, base: number, limit: number): number {

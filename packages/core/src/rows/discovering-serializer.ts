@@ -1,0 +1,69 @@
+import { invariant } from "../errors/index.js";
+import type { DataOutputView, RecordWriter } from "../memory/index.js";
+import { copyData } from "../records/copy-data.js";
+import { generateWriter } from "./generate-write.js";
+import { interpretWriter } from "./interpret-write.js";
+import { LayoutDiscovery } from "./layout-discovery.js";
+import { TYPE_MISMATCH } from "./plain-row.js";
+import type { RowLayout } from "./row-layout.js";
+import { generatesCode, type RowCodeOptions } from "./row-serializer.js";
+
+/**
+ * Writes records that nobody declared. Each is written in the layout discovered so far; one that does not fit makes the
+ * layout evolve, and begins a new page of the new layout. Consumers must know a layout before its first page comes:
+ * `onLayout` is called in time.
+ * @public
+ */
+export class DiscoveringSerializer {
+  readonly discovery = new LayoutDiscovery();
+  readonly #onLayout: (layout: RowLayout) => void;
+  readonly #isGenerated: boolean;
+  #layout: RowLayout | undefined;
+  #write: RecordWriter | undefined;
+  /** Set once a record was an instance of a class: then records are copied to plain data first, without an exception each. */
+  #copiesFirst = false;
+
+  constructor(onLayout: (layout: RowLayout) => void, options: RowCodeOptions = {}) {
+    this.#onLayout = onLayout;
+    this.#isGenerated = generatesCode(options);
+  }
+
+  /** Appends a record; returns false when `out` has no more pages. Throws RECORD_NOT_DATA. */
+  serialize(record: unknown, out: DataOutputView): boolean {
+    const data = this.#copiesFirst ? copyData(record, "", 0) : record;
+    if (this.#write !== undefined) {
+      try {
+        return out.write(this.#write, data);
+      } catch (error) {
+        // Writers know no field paths; copying finds the path of what is no data.
+        if (error !== TYPE_MISMATCH) {
+          copyData(record, "", 0);
+          throw error;
+        }
+      }
+    }
+    return this.#serializeEvolving(record, out);
+  }
+
+  #serializeEvolving(record: unknown, out: DataOutputView): boolean {
+    const data = copyData(record, "", 0);
+    const before = this.#layout;
+    this.#evolve(this.discovery.observe(data), out);
+    // A record that fits after all as plain data, in the same layout, had a prototype.
+    if (before === this.#layout) this.#copiesFirst = true;
+    try {
+      return out.write(this.#write!, data);
+    } catch (error) {
+      invariant(error !== TYPE_MISMATCH, "a discovered layout has the record that it was discovered from");
+      throw error;
+    }
+  }
+
+  #evolve(layout: RowLayout, out: DataOutputView): void {
+    if (layout === this.#layout) return;
+    this.#layout = layout;
+    this.#write = (this.#isGenerated ? generateWriter : interpretWriter)(layout.struct, (error) => error, true);
+    this.#onLayout(layout);
+    out.setLayout(layout.idWords);
+  }
+}
