@@ -7,7 +7,7 @@ import { createFileSplits, type FileSplit, type FileSplitOptions } from "./file-
 import type { IoContext, SubtaskIoContext } from "./io-context.js";
 import { MalformedRecord, malformedInput } from "./malformed-record.js";
 import { sampleStatistics } from "./sampling.js";
-import type { Source } from "./source.js";
+import type { Source, SourceStatistics } from "./source.js";
 import { type Charset, type TextCoding, textCoding } from "./text-decoding.js";
 
 /** Options that all sources of delimited files share. @public */
@@ -65,6 +65,8 @@ export function delimitedSource<T>(format: DelimitedFormat<T>): Source<T, FileSp
     cutsAtDelimiters: format.cutsAtDelimiters,
     isUtf16: format.isUtf16,
   };
+  // What was sampled last, with the paths, sizes and times of the files: they are not opened again while these stay the same.
+  let sampled: { readonly version: string; readonly statistics: SourceStatistics } | undefined;
   return {
     name: `${format.label} ${paths.map(fileName).join(", ")}`,
     type: format.type,
@@ -91,7 +93,14 @@ export function delimitedSource<T>(format: DelimitedFormat<T>): Source<T, FileSp
         await reader.close();
       }
     },
-    statistics: (context: IoContext) => sampleStatistics(paths, delimiter, isSplittable, options, context),
+    async statistics(context: IoContext): Promise<SourceStatistics> {
+      const files = await enumerateFiles(paths, context, options);
+      const version = JSON.stringify(files);
+      if (sampled?.version !== version) {
+        sampled = { version, statistics: await sampleStatistics(files, delimiter, isSplittable, context) };
+      }
+      return sampled.statistics;
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Delimiter } from "./delimiter.js";
-import { enumerateFiles, type InputFile } from "./file-enumeration.js";
+import type { InputFile } from "./file-enumeration.js";
 import type { IoContext } from "./io-context.js";
 import { readFully } from "./record-start.js";
 import type { SourceStatistics } from "./source.js";
@@ -17,13 +17,11 @@ const MAX_SAMPLE_BYTES = 64 * 1024;
  * @internal
  */
 export async function sampleStatistics(
-  paths: readonly string[],
+  files: readonly InputFile[],
   delimiter: Delimiter,
   isSampled: boolean,
-  options: { readonly recursive?: boolean | undefined },
   context: IoContext,
 ): Promise<SourceStatistics> {
-  const files = await enumerateFiles(paths, context, options);
   const totalBytes = files.reduce((total, file) => total + file.sizeBytes, 0);
   const plain = files.filter((file) => file.compression === undefined && file.sizeBytes > 0);
   const plainBytes = plain.reduce((total, file) => total + file.sizeBytes, 0);

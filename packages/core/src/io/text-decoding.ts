@@ -14,7 +14,7 @@ export interface TextCoding {
   decode(bytes: Uint8Array, start: number, end: number): string;
   /** Decodes bytes [start, end); undefined when some of them are no text. */
   decodeStrictly(bytes: Uint8Array, start: number, end: number): string | undefined;
-  /** Encodes `text`. Lone surrogates become U+FFFD in UTF-8. Throws INVALID_ARGUMENT for what the character set lacks. */
+  /** Encodes `text`. Throws INVALID_ARGUMENT for what the character set lacks, such as half a surrogate pair in UTF-8. */
   encode(text: string): Uint8Array;
 }
 
@@ -60,7 +60,15 @@ const UTF_8: TextCoding = {
     return replacingUtf8.decode(bytes.subarray(start, end));
   },
   decodeStrictly: (bytes, start, end) => decodeOrUndefined(strictUtf8, bytes, start, end),
-  encode: (text) => encoder.encode(text),
+  encode(text) {
+    // Node 20 and all current browsers have it; the compiler's library of ES2023 does not know it yet.
+    if ((text as string & { isWellFormed(): boolean }).isWellFormed()) return encoder.encode(text);
+    throw new MillraceError({
+      code: "INVALID_ARGUMENT",
+      what: "The text holds half of a surrogate pair, which UTF-8 cannot express",
+      fix: "Write JSON lines, which escape it, or make the text well-formed first.",
+    });
+  },
 };
 
 const LATIN_1: TextCoding = {

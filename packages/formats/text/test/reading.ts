@@ -12,18 +12,20 @@ import {
 export interface TestContext {
   readonly context: SubtaskIoContext;
   readonly counts: ReadonlyMap<string, number>;
+  readonly memory: MemoryFileSystem;
 }
 
 /** Makes a context over `files`. */
 export function contextOf(files: Readonly<Record<string, string | Uint8Array>>): TestContext {
   const counts = new Map<string, number>();
-  const host = bareHost({ files: new MemoryFileSystem(files) });
+  const memory = new MemoryFileSystem(files);
+  const host = bareHost({ files: memory });
   const context = createSubtaskIoContext(createIoContext({ host }), {
     subtaskIndex: 0,
     numParallelSubtasks: 1,
     count: (name, increment) => counts.set(name, (counts.get(name) ?? 0) + increment),
   });
-  return { context, counts };
+  return { context, counts, memory };
 }
 
 /** Reads all splits of a source, in order. */

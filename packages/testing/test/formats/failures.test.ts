@@ -28,7 +28,7 @@ const READ_FAULTS: readonly [name: string, operations: readonly DiskOperation[],
   ["EMFILE", ["openRead"], { code: "EMFILE" }],
 ];
 
-describe("[H20] reading from a disk that fails", () => {
+describe("[FS13] reading from a disk that fails", () => {
   for (const [name, content, make] of SOURCES) {
     test.each(READ_FAULTS)(`${name}: %s`, async (_, operations, fault) => {
       let host = new TestHost();
@@ -90,7 +90,7 @@ const WRITE_FAULTS: readonly [name: string, operations: readonly DiskOperation[]
 const OLD = { "/out": "old output" };
 const OLD_DIRECTORY = { "/out/1": "old output", "/out/2": "more" };
 
-describe("[H21] writing to a disk that fails", () => {
+describe("[FS14] writing to a disk that fails", () => {
   for (const [name, make] of SINKS) {
     for (const numWriters of [1, 3]) {
       for (const [situation, writeMode, before] of [
