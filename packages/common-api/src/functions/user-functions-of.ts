@@ -107,8 +107,11 @@ function ofPartitioning(partitioning: Extract<Node, { kind: "partition" }>["part
       return ofKeys(partitioning.keys);
     case "custom":
       return [...ofKeys(partitioning.keys), ...ofPlainFunction(partitioning.partitioner, "partition")];
-    case "range":
-      return ofOrdering(partitioning.ordering);
+    case "range": {
+      const { ordering, distribution } = partitioning;
+      const boundary = distribution === undefined ? [] : [{ target: distribution, method: "boundary" }];
+      return [...ofOrdering(ordering), ...boundary];
+    }
   }
 }
 
