@@ -1,6 +1,4 @@
-import type { Host, HostCompression } from "@millrace/core";
-
-const noCompression: HostCompression = { decompress: () => undefined, compress: () => undefined };
+import { bareHost, type Host } from "@millrace/core";
 
 /** A timer that a test fires by hand. */
 export interface ManualTimer {
@@ -11,9 +9,7 @@ export interface ManualTimer {
 
 /** A host with no files, whose time stands still and whose timers fire only when a test says so. */
 export function plainHost(timers: ManualTimer[] = []): Host {
-  return {
-    name: "plain test host",
-    clock: { now: () => 0, monotonic: () => 0 },
+  return bareHost({
     timers: {
       setTimer(delayMs, callback) {
         const timer: ManualTimer = { delayMs, fire: callback, isCancelled: false };
@@ -25,12 +21,5 @@ export function plainHost(timers: ManualTimer[] = []): Host {
         };
       },
     },
-    random: { seed: () => 42 },
-    files: undefined,
-    compression: noCompression,
-    terminal: { write: () => undefined, writeError: () => undefined, isInteractive: false, columns: 80 },
-    process: { argv: [], env: {}, numProcessors: 1 },
-    sockets: undefined,
-    workers: undefined,
-  };
+  });
 }

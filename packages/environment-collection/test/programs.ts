@@ -54,6 +54,7 @@ import type {
   RuntimeContext,
   Sink,
   Source,
+  SourceSplit,
   TypeInformation,
 } from "@millrace/core";
 import { collectionEngine } from "../src/index.js";
@@ -316,8 +317,8 @@ export function fromIterable(records: Iterable<unknown>): Flow {
   return new Flow(new CollectionSourceOperator(records, common("Collection")));
 }
 
-export function fromSource(source: Source<unknown>): Flow {
-  return new Flow(new SourceOperator(source, common(source.name)));
+export function fromSource<S extends SourceSplit>(source: Source<unknown, S>): Flow {
+  return new Flow(new SourceOperator(source as Source<unknown>, common(source.name)));
 }
 
 export function sinkInto(flow: Flow, sink: Sink<unknown>): SinkOperator {

@@ -5,7 +5,9 @@ import { JobAccumulators } from "../execution/job-accumulators.js";
 import type { JobAttempt } from "../execution/job-attempt.js";
 import type { Partitions } from "../execution/partitions.js";
 import { PlanEvaluation } from "../execution/plan-evaluation.js";
+import { FunctionObjects } from "../subtask/function-objects.js";
 import { CollectionJobResult } from "./collection-job-result.js";
+import { pausesOf } from "./pauses.js";
 import { RecordBatches } from "./record-batches.js";
 
 /** Is what a finished job has: its result, and the records that reached each collecting sink. */
@@ -120,6 +122,8 @@ export class CollectionJob implements Job {
       accumulators: new JobAccumulators(),
       signal: this.#controller.signal,
       cancelled: () => this.#cancelled(),
+      functionObjects: new FunctionObjects(),
+      pause: pausesOf(this.#host),
     };
   }
 

@@ -1,4 +1,5 @@
 import type { Configuration, Host, MillraceError } from "@millrace/core";
+import type { FunctionObjects } from "../subtask/function-objects.js";
 import type { JobAccumulators } from "./job-accumulators.js";
 
 /** Is what all operators of one run of a job share. A retried job has one for each run. */
@@ -10,10 +11,13 @@ export interface JobAttempt {
   /** Paths by the names under which the program registered them. */
   readonly cachedFiles: ReadonlyMap<string, string>;
   readonly accumulators: JobAccumulators;
+  readonly functionObjects: FunctionObjects;
   /** Aborts when the job is cancelled. */
   readonly signal: AbortSignal;
   /** Makes the error of a cancelled job. */
   readonly cancelled: () => MillraceError;
+  /** Lets the event loop turn if it has waited for long, so that timers fire and signals are heard. */
+  readonly pause: () => Promise<void>;
 }
 
 /** Throws JOB_CANCELLED once the job was cancelled. */

@@ -54,16 +54,29 @@ export class OperatorRun<O extends LogicalOperator = LogicalOperator> {
       return await action();
     } catch (error) {
       throwIfCancelled(this.job);
-      if (error instanceof MillraceError)
-        throw error.where.operator === undefined ? error.at(this.place(subtask)) : error;
-      if (isMillraceError(error)) throw error;
-      throw new MillraceError({
-        code: "FUNCTION_FAILED",
-        what: `A source or sink failed: ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`,
-        where: this.place(subtask),
-        cause: error,
-      });
+      throw this.#failure(error, "source or sink", subtask);
     }
+  }
+
+  /** Calls code of the user that belongs to no subtask. */
+  calling<R>(method: string, action: () => R): R {
+    try {
+      return action();
+    } catch (error) {
+      throw this.#failure(error, `function ${method}`);
+    }
+  }
+
+  #failure(error: unknown, what: string, subtask?: number): unknown {
+    if (error instanceof MillraceError)
+      return error.where.operator === undefined ? error.at(this.place(subtask)) : error;
+    if (isMillraceError(error)) return error;
+    return new MillraceError({
+      code: "FUNCTION_FAILED",
+      what: `The ${what} threw ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`,
+      where: this.place(subtask),
+      cause: error,
+    });
   }
 
   /** Says where a subtask is, for errors. */

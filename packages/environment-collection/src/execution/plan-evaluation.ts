@@ -17,6 +17,7 @@ import { SinkRun } from "../operators/sink.js";
 import { type JobAttempt, throwIfCancelled } from "./job-attempt.js";
 import { OperatorRun } from "./operator-run.js";
 import type { Partitions } from "./partitions.js";
+import { takenIn } from "./records.js";
 import type { Superstep } from "./superstep.js";
 
 type Results = ReadonlyMap<Operator, Partitions>;
@@ -63,8 +64,9 @@ export class PlanEvaluation {
       throwIfCancelled(this.#job);
       if (sink.kind !== "sink") continue;
       const sinkRun = new SinkRun(this.#runOf(sink, undefined, this.#results));
-      this.#sinks.set(sink, sinkRun);
       await sinkRun.initialize();
+      // A sink that refused to begin must not be told to remove what was there before.
+      this.#sinks.set(sink, sinkRun);
     }
   }
 
@@ -72,6 +74,7 @@ export class PlanEvaluation {
     const outside = operatorsOutsideOfIterations(this.#plan);
     const lastReaders = lastReadersOf(outside, this.#plan);
     for (const [numDone, operator] of outside.entries()) {
+      await this.#job.pause();
       throwIfCancelled(this.#job);
       this.#report(operator, numDone, outside.length);
       this.#results.set(operator, await this.#evaluate(operator, undefined, this.#results));
@@ -80,7 +83,18 @@ export class PlanEvaluation {
     }
   }
 
+  /** Evaluates an operator, and holds its results to their declared type, also where they were only kept. */
   async #evaluate(operator: Operator, superstep: Superstep | undefined, results: Results): Promise<Partitions> {
+    const partitions = await this.#compute(operator, superstep, results);
+    const { resultType } = operator.settings;
+    if (resultType === undefined) return partitions;
+    const run = this.#runOf(logical(operator), superstep, results);
+    return partitions.map((records, index) =>
+      records.map((record) => takenIn(record, resultType, () => run.place(index))),
+    );
+  }
+
+  async #compute(operator: Operator, superstep: Superstep | undefined, results: Results): Promise<Partitions> {
     const node = logical(operator);
     switch (node.kind) {
       case "sink":
@@ -107,6 +121,7 @@ export class PlanEvaluation {
     return async (placeholders, superstep) => {
       const results = new Map([...outside, ...placeholders]);
       for (const operator of operators) {
+        await this.#job.pause();
         throwIfCancelled(this.#job);
         results.set(operator, await this.#evaluate(operator, superstep, results));
       }

@@ -30,14 +30,14 @@ export function valueOfPart(part: KeyPart, subtask: Subtask): KeyOf {
   switch (part.kind) {
     case "field": {
       const path = parseFieldPath(part.path);
-      return (record) => fieldValue(record, path);
+      return (record) => subtask.guarded(() => fieldValue(record, path));
     }
     case "selector": {
       const selector = new UserCode(subtask, part.function);
       return (record) => selector.key(record);
     }
     case "expression":
-      return (record) => evaluateExpression(part.expression, record);
+      return (record) => subtask.guarded(() => evaluateExpression(part.expression, record));
   }
 }
 

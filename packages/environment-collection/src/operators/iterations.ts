@@ -37,7 +37,7 @@ export async function bulkIteration(
     const resultOf = await evaluateStep(new Map([[operator.partialSolution, solution]]), superstep);
     solution = forwardedOrRebalanced(resultOf(next), run.parallelism);
     if (termination !== undefined && isEmpty(resultOf(termination))) break;
-    if (hasConverged(superstep, operator.aggregators)) break;
+    if (hasConverged(run, superstep)) break;
   }
   return solution;
 }
@@ -61,7 +61,7 @@ export async function deltaIteration(
     const resultOf = await evaluateStep(placeholders, superstep);
     solutionSet.apply(resultOf(delta));
     workset = forwardedOrRebalanced(resultOf(nextWorkset), run.parallelism);
-    if (isEmpty(workset) || hasConverged(superstep, operator.aggregators)) break;
+    if (isEmpty(workset) || hasConverged(run, superstep)) break;
   }
   return solutionSet.records();
 }
@@ -97,9 +97,12 @@ function* supersteps(maxIterations: number, aggregators: readonly IterationAggre
   }
 }
 
-function hasConverged(superstep: Superstep, aggregators: readonly IterationAggregator[]): boolean {
-  const merged = superstep.mergedAggregates();
-  return aggregators.some(({ name, convergence }) => convergence?.(superstep.number, merged.get(name)) === true);
+function hasConverged(run: OperatorRun<BulkIterationOperator | DeltaIterationOperator>, superstep: Superstep): boolean {
+  return run.calling("isConverged", () => {
+    const merged = superstep.mergedAggregates();
+    const { aggregators } = run.operator;
+    return aggregators.some(({ name, convergence }) => convergence?.(superstep.number, merged.get(name)) === true);
+  });
 }
 
 function isEmpty(partitions: Partitions): boolean {

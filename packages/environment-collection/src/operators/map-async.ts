@@ -85,7 +85,7 @@ class PendingCalls {
       } catch (error) {
         if (this.#stop.signal.aborted) throw this.#stop.signal.reason;
         if (attempt > numRetries) throw error;
-        await this.#delay(retryDelayMs(attempt));
+        await this.#delay(this.#run.calling("retryDelayMs", () => retryDelayMs(attempt)));
       }
     }
   }

@@ -1,11 +1,18 @@
 /** partition, sortPartition and orderBy: rules [O70] to [O75]. */
-import type { OrderByOperator, PartitionOperator, SortPartitionOperator } from "@millrace/common-api";
+import type {
+  DataDistribution,
+  OrderByOperator,
+  Ordering,
+  PartitionOperator,
+  SortPartitionOperator,
+} from "@millrace/common-api";
 import type { OperatorRun } from "../execution/operator-run.js";
 import { cutEvenly, emptyPartitions, gathered, type Partitions, rebalanced } from "../execution/partitions.js";
 import { partitionedByKey } from "../keys/exchange.js";
 import { type Keyed, valueOfPart } from "../keys/key-of.js";
 import { compareByOrdering, sorted } from "../keys/ordering.js";
 import { perSubtask, Subtask } from "../subtask/subtask.js";
+import { UserCode } from "../subtask/user-code.js";
 
 type Partitioning = PartitionOperator["partitioning"];
 
@@ -48,7 +55,10 @@ function partitionedByRange(run: OperatorRun, range: Extract<Partitioning, { kin
   const subtask = new Subtask(run, 0, new Map());
   const parts = range.ordering.map((part) => valueOfPart(part.key, subtask));
   const records = gathered(run.input).map((record) => ({ record, values: parts.map((part) => part(record)) }));
-  const borders = bordersOf(run.parallelism, records, range);
+  const borders =
+    range.distribution === undefined
+      ? evenBorders(run.parallelism, records, range.ordering)
+      : givenBorders(run.parallelism, range.distribution, subtask);
   const result = emptyPartitions<unknown>(run.parallelism);
   for (const { record, values } of records) {
     const index = borders.findIndex((border) => compareByOrdering(values, border, range.ordering) <= 0);
@@ -57,14 +67,14 @@ function partitionedByRange(run: OperatorRun, range: Extract<Partitioning, { kin
   return result;
 }
 
-/** Returns the borders of all partitions but the last: the user's, else those that cut the sorted records evenly. */
-function bordersOf(
-  count: number,
-  records: readonly Ranged[],
-  { ordering, distribution }: Extract<Partitioning, { kind: "range" }>,
-): (readonly unknown[])[] {
-  const indexes = Array.from({ length: count - 1 }, (_, index) => index);
-  if (distribution !== undefined) return indexes.map((index) => distribution.boundary(index, count));
+/** Asks the user's distribution for the borders of all partitions but the last. */
+function givenBorders(count: number, distribution: DataDistribution, subtask: Subtask): (readonly unknown[])[] {
+  const code = new UserCode(subtask, { target: distribution, method: "boundary" });
+  return Array.from({ length: count - 1 }, (_, index) => code.boundary(index, count));
+}
+
+/** Returns the borders that cut the records evenly. */
+function evenBorders(count: number, records: readonly Ranged[], ordering: Ordering): (readonly unknown[])[] {
   const inOrder = [...records].sort((a, b) => compareByOrdering(a.values, b.values, ordering));
   const pieces = cutEvenly(inOrder, count).slice(0, -1);
   // Pieces are empty only when there are fewer records than partitions, and then only at the end.

@@ -4,7 +4,7 @@
  */
 
 import type { SinkOperator } from "@millrace/common-api";
-import type { SinkWriter } from "@millrace/core";
+import type { IoContext, SinkWriter } from "@millrace/core";
 import { throwIfCancelled } from "../execution/job-attempt.js";
 import type { OperatorRun } from "../execution/operator-run.js";
 import { forwardedOrRebalanced, type Partitions } from "../execution/partitions.js";
@@ -16,7 +16,7 @@ import { ioContext, subtaskIoContext } from "./source.js";
 /** Is one sink of a running job, from its initialisation to its commit or abort. */
 export class SinkRun {
   readonly #run: OperatorRun<SinkOperator>;
-  readonly #context: ReturnType<typeof ioContext>;
+  readonly #context: IoContext;
   readonly #openWriters = new Set<SinkWriter<unknown>>();
 
   constructor(run: OperatorRun<SinkOperator>) {

@@ -2,11 +2,11 @@
 
 import type { CollectionSourceOperator, SourceOperator } from "@millrace/common-api";
 import {
-  Configuration,
-  type FileSystem,
-  type Host,
+  type Configuration,
+  createIoContext,
+  createSubtaskIoContext,
   IntCounter,
-  MillraceError,
+  type IoContext,
   type SubtaskIoContext,
 } from "@millrace/core";
 import { type JobAttempt, throwIfCancelled } from "../execution/job-attempt.js";
@@ -40,38 +40,22 @@ export async function source(run: OperatorRun<SourceOperator>): Promise<Partitio
 
 /** Reads the records that the program itself holds, dealt in neighbouring pieces. */
 export function collectionSource(run: OperatorRun<CollectionSourceOperator>): Partitions {
-  const subtask = new Subtask(run, 0, new Map());
   return cutEvenly(
-    run.operator.takeRecords().map((record) => subtask.takenIn(record)),
+    run.calling("fromCollection", () => run.operator.takeRecords()),
     run.parallelism,
   );
 }
 
 /** Makes what a source or sink is given. */
-export function ioContext(job: JobAttempt, parameters: Configuration | undefined) {
-  return {
-    host: job.host,
-    signal: job.signal,
-    parameters: parameters ?? new Configuration(),
-    fileSystemOf: (path: string) => fileSystemOf(job.host, path),
-  };
+export function ioContext({ host, signal }: JobAttempt, parameters: Configuration | undefined): IoContext {
+  return createIoContext({ host, signal, parameters });
 }
 
-/** Makes what one subtask of a source or sink is given. */
-export function subtaskIoContext(subtask: Subtask, context: ReturnType<typeof ioContext>): SubtaskIoContext {
-  return {
-    ...context,
+/** Makes what one subtask of a source or sink is given; its counts become accumulators. */
+export function subtaskIoContext(subtask: Subtask, context: IoContext): SubtaskIoContext {
+  return createSubtaskIoContext(context, {
     subtaskIndex: subtask.index,
     numParallelSubtasks: subtask.run.parallelism,
     count: (name, increment) => subtask.context.getAccumulator(name, IntCounter).add(increment),
-  };
-}
-
-function fileSystemOf(host: Host, path: string): FileSystem {
-  if (host.files !== undefined) return host.files;
-  throw new MillraceError({
-    code: "UNSUPPORTED_BY_HOST",
-    what: `There is no file system to find ${path} in`,
-    expected: `a host with files; this one is ${host.name}`,
   });
 }

@@ -62,6 +62,17 @@ export function checkPartition(result: unknown, numPartitions: number): number {
   throw invalid("partition", shortRecordText(result), expected, "Take the remainder of a hash that is not negative.");
 }
 
+/** Returns the result of a data distribution. */
+export function checkBoundary(result: unknown): readonly unknown[] {
+  if (Array.isArray(result)) return result;
+  throw invalid(
+    "boundary",
+    shortRecordText(result),
+    "an array with a value for each part of the key",
+    "Return [value].",
+  );
+}
+
 /** Refuses a promise from `open` or `close`, which nobody would wait for. */
 export function checkNoResult(result: unknown, method: string): void {
   if (isPromise(result)) {

@@ -3,12 +3,12 @@
  * What goes in is a copy; what comes out is checked and copied; what is thrown is reported with operator and record.
  */
 
-import { instantiate, type UserFunction } from "@millrace/common-api";
+import type { UserFunction } from "@millrace/common-api";
 import { type Collector, isMillraceError, MillraceError } from "@millrace/core";
 import { throwIfCancelled } from "../execution/job-attempt.js";
 import { handedOut } from "../execution/records.js";
 import { shortRecordText } from "./record-text.js";
-import { checkBoolean, checkMany, checkNoResult, checkOne, checkPartition } from "./result-checks.js";
+import { checkBoolean, checkBoundary, checkMany, checkNoResult, checkOne, checkPartition } from "./result-checks.js";
 import { SinglePassIterable } from "./single-pass.js";
 import type { Subtask } from "./subtask.js";
 
@@ -24,11 +24,12 @@ export class UserCode {
   readonly #object: Record<string, unknown> | undefined;
   readonly #function: Call;
 
-  /** Makes a function object that no other subtask has. */
+  /** Takes the function object that this subtask has and no other. */
   constructor(subtask: Subtask, userFunction: UserFunction) {
     this.#subtask = subtask;
     this.#method = userFunction.method;
-    const own = this.#guarded([], () => instantiate(userFunction));
+    const { run, index } = subtask;
+    const own = this.#guarded([], () => run.job.functionObjects.of(run.operator, userFunction, index));
     if (typeof own.target === "function") {
       this.#object = undefined;
       this.#function = own.target as Call;
@@ -82,6 +83,11 @@ export class UserCode {
   /** Calls a partitioner with a key; `record` is the one that has it. */
   partition(key: unknown, record: unknown, numPartitions: number): number {
     return this.#guarded([record], () => checkPartition(this.#call([key], [numPartitions]), numPartitions));
+  }
+
+  /** Calls a data distribution for the border of a partition. */
+  boundary(index: number, numPartitions: number): readonly unknown[] {
+    return this.#guarded([], () => checkBoundary(this.#call([], [index, numPartitions])));
   }
 
   /** Calls an asynchronous function and returns what it returned. */
