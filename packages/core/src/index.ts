@@ -61,9 +61,13 @@ export type {
 } from "./expressions/index.js";
 // Functions
 export {
+  type ADataSetIsNoRecord,
   type BroadcastHandle,
   type Collector,
+  type DeclareTheElementType,
   type Lifecycle,
+  type Plain,
+  type PlainRecord,
   RICH_FUNCTION,
   RichCoGroupFunction,
   RichCrossFunction,
@@ -78,6 +82,7 @@ export {
   RichMapPartitionFunction,
   RichReduceFunction,
   type RuntimeContext,
+  type UseMapAsyncForPromises,
 } from "./functions/index.js";
 // Hashes
 export {
@@ -172,20 +177,30 @@ export {
 } from "./io/index.js";
 // Keys
 export {
+  type BaseOf,
+  type Comparable,
   canonicalKeyBytes,
   compareTyped,
   compareValues,
   equalValues,
+  type FieldOf,
   type FieldPath,
   fieldPathText,
   fieldValue,
   flatFields,
+  type Key,
+  type KeyOf,
+  type KeySelector,
   keyText,
+  type Numeric,
   nearNames,
+  type PositionOf,
+  type Probe,
   parseFieldPath,
   type ResolvedField,
   resolveField,
   type ValueKind,
+  type ValueOf,
 } from "./keys/index.js";
 // Memory
 export {

@@ -1,5 +1,12 @@
 export type { Collector } from "./collector.js";
 export type { Lifecycle } from "./lifecycle.js";
+export type {
+  ADataSetIsNoRecord,
+  DeclareTheElementType,
+  Plain,
+  PlainRecord,
+  UseMapAsyncForPromises,
+} from "./plain-record.js";
 export {
   RICH_FUNCTION,
   RichCoGroupFunction,
