@@ -1,1 +1,78 @@
-export {};
+// Environments and jobs
+
+// Data sets
+export { AggregateDataSet } from "./aggregate-data-set.js";
+// Groupings and aggregates
+export {
+  type Aggregate,
+  type AggregateOf,
+  type AggregateResult,
+  type AggregateResults,
+  type AggregateRow,
+  avg,
+  count,
+  countDistinct,
+  max,
+  min,
+  sum,
+} from "./aggregates/aggregates.js";
+export type { Data, Flat, JoinInput, Loose, UnionOf } from "./data/data.js";
+export { DataSet } from "./data-set.js";
+export { ExecutionEnvironment } from "./environment/execution-environment.js";
+export type { AnyIterable } from "./environment/stream-source.js";
+// Functions
+export type {
+  CoGroupFunction,
+  CrossFunction,
+  Emitted,
+  FilterFunction,
+  FilterGuard,
+  FlatCrossFunction,
+  FlatJoinFunction,
+  FlatMapFunction,
+  GroupCombineFunction,
+  GroupReduceFunction,
+  JoinFunction,
+  MapAsyncFunction,
+  MapFunction,
+  MapPartitionFunction,
+  ReduceFunction,
+} from "./functions/function-types.js";
+export { GroupedDataSet } from "./groupings/grouped-data-set.js";
+export { Grouping } from "./groupings/grouping.js";
+export { SortedGrouping } from "./groupings/sorted-grouping.js";
+// Iterations
+export { DeltaIteration, type DeltaLoop, SolutionSet } from "./iterations/delta-iteration.js";
+export { IterativeDataSet } from "./iterations/iterative-data-set.js";
+export { JobHandle, type RunOptions } from "./jobs/job-handle.js";
+// Joins, coGroups and crosses
+export { CoGroup, CoGroupPartitions } from "./joins/co-group.js";
+export { CrossDataSet } from "./joins/cross-data-set.js";
+export { JoinDataSet } from "./joins/join-data-set.js";
+export { PairProjection } from "./joins/pair-projection.js";
+export type { PairKey, Pairs, PickedField, Picks, Projected } from "./joins/projection-types.js";
+export { EqualTo, SolutionWhere, Where } from "./joins/where.js";
+// Keys
+export type {
+  Bases,
+  EqualKeys,
+  Keyed,
+  KeyRow,
+  KeyTuple,
+  MatchAll,
+  MatchPart,
+  PartValue,
+  RecordSelector,
+} from "./keys/keyed.js";
+// Composite operations
+export { atCallSite } from "./operators/call-site.js";
+export { OrderedDataSet, PartitionedDataSet, SortedPartitionDataSet } from "./ordered-data-sets.js";
+export type { TableOptions } from "./printing/table.js";
+export { ReduceDataSet } from "./reduce-data-set.js";
+export { ResultDataSet } from "./result-data-set.js";
+// Sinks
+export { DataSink } from "./sinks/data-sink.js";
+export type { RecordConsumer } from "./sinks/sinks.js";
+export { SourceDataSet } from "./source-data-set.js";
+export type { MapAsyncOptions } from "./transformations/record-transformations.js";
+export { UdfDataSet } from "./udf-data-set.js";

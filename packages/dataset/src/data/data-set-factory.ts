@@ -1,0 +1,39 @@
+import type { BulkIterationOperator, Operator } from "@millrace/common-api";
+import type { AggregateDataSet } from "../aggregate-data-set.js";
+import type { DataSet } from "../data-set.js";
+import type { EnvironmentState } from "../environment/environment-state.js";
+import type { Grouping } from "../groupings/grouping.js";
+import type { IterativeDataSet } from "../iterations/iterative-data-set.js";
+import type { CoGroup } from "../joins/co-group.js";
+import type { CrossDataSet } from "../joins/cross-data-set.js";
+import type { JoinDataSet } from "../joins/join-data-set.js";
+import type { OperatorCall } from "../operators/operator-call.js";
+import type { OrderedDataSet, PartitionedDataSet, SortedPartitionDataSet } from "../ordered-data-sets.js";
+import type { ReduceDataSet } from "../reduce-data-set.js";
+import type { SourceDataSet } from "../source-data-set.js";
+import type { CoGroupDraft, JoinDraft } from "../transformations/two-input-transformations.js";
+import type { UdfDataSet } from "../udf-data-set.js";
+import type { NodeState } from "./node-state.js";
+
+/**
+ * Makes data sets of operators. Data sets return each other's classes from their methods; they reach them through this
+ * interface, which the environment carries, instead of importing each other in circles.
+ * @internal
+ */
+export interface DataSetFactory {
+  dataSet<T>(operator: Operator, environment: EnvironmentState): DataSet<T>;
+  /** Makes a data set that only stands for the state of a loop, and is no result. */
+  placeholder<T>(operator: Operator, environment: EnvironmentState): DataSet<T>;
+  source<T>(operator: Operator, environment: EnvironmentState): SourceDataSet<T>;
+  udf<T>(operator: Operator, environment: EnvironmentState): UdfDataSet<T>;
+  reduce<T>(operator: Operator, environment: EnvironmentState): ReduceDataSet<T>;
+  aggregate<T>(operator: Operator, environment: EnvironmentState): AggregateDataSet<T>;
+  sortedPartition<T>(operator: Operator, environment: EnvironmentState): SortedPartitionDataSet<T>;
+  ordered<T>(operator: Operator, environment: EnvironmentState): OrderedDataSet<T>;
+  partitioned<T>(operator: Operator, environment: EnvironmentState): PartitionedDataSet<T>;
+  join<L, R>(draft: JoinDraft, call: OperatorCall, environment: EnvironmentState): JoinDataSet<L, R>;
+  cross<L, R>(operator: Operator, environment: EnvironmentState): CrossDataSet<L, R>;
+  coGroup<L, R>(draft: CoGroupDraft, environment: EnvironmentState): CoGroup<L, R>;
+  grouping<T, K extends readonly unknown[]>(node: NodeState, keys: readonly unknown[]): Grouping<T, K>;
+  iterative<T>(operator: BulkIterationOperator, environment: EnvironmentState): IterativeDataSet<T>;
+}

@@ -1,0 +1,56 @@
+import { type CollectOperator, Plan, type SinkOperator } from "@millrace/common-api";
+import type { Job, JobResult } from "@millrace/core";
+import type { EnvironmentState } from "../environment/environment-state.js";
+import { refuseAssignments } from "../functions/refuse-assignments.js";
+import type { RunOptions } from "./job-handle.js";
+import { progressLine } from "./progress.js";
+
+/** Is a job with its result, which also ends the progress line. @internal */
+export interface StartedJob {
+  readonly job: Job;
+  readonly result: Promise<JobResult>;
+}
+
+/** Makes the plan of a job; throws what is wrong with it. @internal */
+export function planOf(
+  environment: EnvironmentState,
+  sinks: readonly (SinkOperator | CollectOperator)[],
+  jobName: string | undefined,
+): Plan {
+  const plan = new Plan(jobName ?? defaultJobName(environment), [...sinks]);
+  refuseAssignments(plan, environment.analyzer);
+  return plan;
+}
+
+function defaultJobName(environment: EnvironmentState): string {
+  return `Millrace job of ${new Date(environment.engine.host.clock.now()).toISOString()}`;
+}
+
+/** Starts a job and shows its progress where a person is looking. @internal */
+export function startJob(environment: EnvironmentState, plan: Plan, options: RunOptions): StartedJob {
+  const { engine, cachedFiles } = environment;
+  const progress = progressLine(engine.host.terminal, environment.options);
+  const job = engine.start(plan, {
+    name: plan.jobName,
+    environment: environment.options,
+    signal: anySignal(environment.options.signal, options.signal),
+    cachedFiles: new Map(cachedFiles),
+    onProgress: progress?.show,
+  });
+  const result = job.result().then(
+    (done) => {
+      progress?.clear();
+      environment.lastResult = done;
+      return done;
+    },
+    (error: unknown) => {
+      progress?.clear();
+      throw error;
+    },
+  );
+  return { job, result };
+}
+
+function anySignal(a: AbortSignal | undefined, b: AbortSignal | undefined): AbortSignal | undefined {
+  return a === undefined || b === undefined ? (a ?? b) : AbortSignal.any([a, b]);
+}

@@ -1,0 +1,78 @@
+import type { SourceLocation } from "@millrace/common-api";
+
+/** Matches the position at the end of a stack frame: `file:///app/job.ts:12:8)` as V8 writes it, `run@http://…:12:8` elsewhere. */
+const FRAME =
+  /(?:\(|@|at (?:async )?|^\s*)((?:[a-z][a-z0-9+.-]*:\/\/|\/|[A-Za-z]:[\\/]|node:|evalmachine|REPL).*?):(\d+):(\d+)\)?\s*$/;
+
+/** Is more than the frames that Millrace itself puts on the stack between a user's call and here. */
+const STACK_FRAMES = 24;
+
+/** Packages whose frames are never the user's: this one, wherever it is, and the installed ones of the same family. */
+const OWN_FOLDER = ownFolder();
+const OWN_PACKAGES = /[\\/]node_modules[\\/](?:@millrace|millrace)[\\/]|[\\/]packages[\\/][\w-]+[\\/]dist[\\/]/;
+
+let current: { readonly location: SourceLocation | undefined } | undefined;
+
+/** Finds the line of the user's program that called into Millrace; undefined when the stack does not tell. @internal */
+export function callSite(): SourceLocation | undefined {
+  return current === undefined ? locate() : current.location;
+}
+
+/**
+ * Runs `build` with every operator that it makes attributed to the line that called into Millrace just now. Operations that
+ * are composed of others are wrapped in it, so that all of their parts name the user's line.
+ * @public
+ */
+export function atCallSite<R>(build: () => R): R {
+  if (current !== undefined) return build();
+  current = { location: locate() };
+  try {
+    return build();
+  } finally {
+    current = undefined;
+  }
+}
+
+function locate(): SourceLocation | undefined {
+  // Not in every engine; V8 has it.
+  const errors = Error as { stackTraceLimit?: number };
+  const limit = errors.stackTraceLimit ?? STACK_FRAMES;
+  errors.stackTraceLimit = STACK_FRAMES;
+  const stack = new Error("call site").stack ?? "";
+  errors.stackTraceLimit = limit;
+  for (const line of stack.split("\n")) {
+    const match = FRAME.exec(line);
+    if (match === null) continue;
+    const [, file = "", lineNumber = "", column = ""] = match;
+    if (isOwn(file)) continue;
+    return { file: pathOf(file), line: Number(lineNumber), column: Number(column) };
+  }
+  return undefined;
+}
+
+function isOwn(file: string): boolean {
+  return (
+    (OWN_FOLDER !== undefined && file.startsWith(OWN_FOLDER)) || OWN_PACKAGES.test(file) || file.startsWith("node:")
+  );
+}
+
+function ownFolder(): string | undefined {
+  // `dist/operators/call-site.js`: two names up. A bundle has everything in one file, where this says nothing of use.
+  const url = import.meta.url;
+  const folder = url.slice(0, url.lastIndexOf("/", url.lastIndexOf("/") - 1) + 1);
+  return /\/(?:dist|src)\/$/.test(folder) ? folder : undefined;
+}
+
+function pathOf(file: string): string {
+  if (!file.startsWith("file://")) return file;
+  try {
+    return decodeURIComponent(new URL(file).pathname);
+  } catch {
+    return file;
+  }
+}
+
+/** Returns the last part of a path, which is what names of operators show. @internal */
+export function baseName(file: string): string {
+  return file.slice(Math.max(file.lastIndexOf("/"), file.lastIndexOf("\\")) + 1).replace(/\?.*$/, "");
+}
