@@ -13,8 +13,7 @@ export class Phases {
 
   /**
    * Runs one phase and gives whether it passed. `action` gets `run(command, arguments, options)`, which captures the
-   * output of a child process, returns it and throws when the process fails; the action may return counts and more output
-   * as `{ passed, failed, output }`.
+   * output of a child process, returns it and throws when the process fails; the action may return `{ passed, failed }`.
    * With `inputs`, the files and folders that the result depends on, a phase that passed is not repeated until one changes.
    */
   async run(name, action, inputs) {
@@ -45,13 +44,7 @@ async function outcome(action) {
   const run = (command, commandArguments, options) => capture(command, commandArguments, options, said);
   try {
     const result = await action(run);
-    return {
-      passed: 1,
-      failed: 0,
-      ...countsIn(said.join("")),
-      ...result,
-      output: said.join("") + (result?.output ?? ""),
-    };
+    return { passed: 1, failed: 0, ...countsIn(said.join("")), ...result, output: said.join("") };
   } catch (error) {
     if (!(error instanceof CommandFailure)) said.push(`${error?.stack ?? error}\n`);
     const { passed, failed } = { passed: 0, failed: 0, ...countsIn(said.join("")) };
@@ -62,9 +55,6 @@ async function outcome(action) {
 /** Says that a child process failed; what it printed is in the phase's output already. */
 class CommandFailure extends Error {}
 
-/** How long one command may take. The longest needs two minutes on two cores; more means that it does not end by itself. */
-const commandLimitMs = 20 * 60 * 1000;
-
 /** Runs a child process with no standard input; its two outputs are kept in the order of arrival. */
 function capture(command, commandArguments, options, output) {
   return new Promise((resolve, reject) => {
@@ -73,7 +63,6 @@ function capture(command, commandArguments, options, output) {
       cwd: root,
       env: checkEnvironment(),
       stdio: ["ignore", "pipe", "pipe"],
-      timeout: commandLimitMs,
       ...options,
     });
     for (const stream of [child.stdout, child.stderr]) {
