@@ -1,2 +1,1 @@
-/** Lists the benchmarks; each is a program of its own, run by its script. */
-console.log("rows: node src/rows.ts\nstrings: node src/strings.ts");
+console.log("benchmarks");

@@ -120,7 +120,7 @@ describe.each(["generated", "interpreted"] as const)("%s code", (code) => {
           expect(sortedJson(copies[i])).toEqual(sortedJson(normalizeRecord(record)));
         });
       }),
-      runs(100),
+      runs(300),
     );
   });
 

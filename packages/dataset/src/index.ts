@@ -67,9 +67,6 @@ export type {
 // Composite operations
 export { atCallSite } from "./operators/call-site.js";
 export { OrderedDataSet, PartitionedDataSet, SortedPartitionDataSet } from "./ordered-data-sets.js";
-// Program parameters
-export { ParameterTool } from "./parameters/parameter-tool.js";
-// Printing
 export type { TableOptions } from "./printing/table.js";
 export { ReduceDataSet } from "./reduce-data-set.js";
 export { ResultDataSet } from "./result-data-set.js";

@@ -1,0 +1,465 @@
+/**
+ * Draws bulk and delta iterations. The records of a loop keep one shape whatever the superstep, with nothing known about
+ * the size of its numbers; so a step is made of operators that give back the shape that they take. The number of supersteps is
+ * small and fixed, and the number of records is bounded: a step that multiplies records ends with one per key.
+ *
+ * Most steps change fields by what is not idempotent (`x * 3 + 1`, the number of the superstep), so that one superstep too
+ * many or too few, or one over stale records, shows in the result.
+ */
+import { keyText, LongSumAggregator, type RuntimeContext } from "@millrace/core";
+import { filterFunction, manyFunction, mapFunction, pairFunction, reduceFunction } from "../functions/forms.js";
+import { drawRecordMerge, greatest } from "../functions/group-functions.js";
+import { bagHash, drawPredicate, type RecordMapper } from "../functions/record-mapper.js";
+import { unariesOf } from "../functions/unary.js";
+import { call, code, input, type PlanNode, value } from "../plan-spec.js";
+import { pathOf, readField, readText, type Shape, sameShape } from "../types/shape.js";
+import { afterFunction, hasCustom, typeText, unbounded, type ValueField } from "../types/value-type.js";
+import { MAX_RECORDS, type PlanDrawer } from "./plan-drawer.js";
+import { drawJoinKeys } from "./random-key.js";
+
+const MAX_SUPERSTEPS = 5;
+/** Loops are run many times, so they are small. */
+const MAX_LOOP_RECORDS = 300;
+const AGGREGATOR = "changes";
+
+/** Returns the shape that the records of a loop keep. */
+function loopShape(shape: Shape): Shape {
+  return {
+    kind: shape.kind,
+    fields: shape.fields.map((f) => ({ name: f.name, type: unbounded(afterFunction(f.type)) })),
+  };
+}
+
+function canLoop(node: PlanNode): boolean {
+  return (
+    node.maxRecords <= MAX_LOOP_RECORDS &&
+    node.shape.kind !== "scalar" &&
+    !node.shape.fields.some((f) => hasCustom(f.type) || f.type.kind === "any")
+  );
+}
+
+/** Draws a bulk iteration, with or without a termination criterion. @internal */
+export function drawIterate(plan: PlanDrawer): PlanNode | undefined {
+  if (plan.scope !== undefined) return undefined;
+  const source = plan.pick(canLoop);
+  if (source === undefined) return undefined;
+  const shape = loopShape(source.shape);
+  const scope = {};
+  const hasAggregator = shape.fields.some(isInteger) && plan.random.chance(0.5);
+  const registered = hasAggregator ? [call("registerAggregator", value(AGGREGATOR), aggregatorFactory())] : [];
+  const start = plan.add({
+    operator: "iterate",
+    inputs: [source],
+    calls: [call("iterate", value(plan.random.between(1, MAX_SUPERSTEPS))), ...registered],
+    shape,
+    maxRecords: MAX_LOOP_RECORDS,
+    scope,
+    isHandle: true,
+  });
+  plan.scope = scope;
+  const loop: Loop = { plan, shape, start, hasAggregator };
+  let next = changing(loop, start);
+  for (let i = plan.random.below(3); i > 0; i--) next = drawStep(loop, next);
+  const until = plan.random.chance(0.4) ? drawUntil(loop, plan.random.chance(0.5) ? next : start) : undefined;
+  plan.scope = undefined;
+  return plan.add({
+    operator: "closeWith",
+    inputs: until === undefined ? [start, next] : [start, next, until],
+    calls: [call("closeWith", input(1), ...(until === undefined ? [] : [input(2)]))],
+    shape,
+    maxRecords: MAX_LOOP_RECORDS,
+    scope: undefined,
+  });
+}
+
+function aggregatorFactory() {
+  return code({ text: "() => new LongSumAggregator()", make: () => () => new LongSumAggregator() });
+}
+
+interface Loop {
+  readonly plan: PlanDrawer;
+  readonly shape: Shape;
+  /** The partial solution or the workset. */
+  readonly start: PlanNode;
+  readonly hasAggregator: boolean;
+}
+
+type Step = (loop: Loop, current: PlanNode) => PlanNode | undefined;
+
+function drawStep(loop: Loop, current: PlanNode): PlanNode {
+  const steps: readonly Step[] = [changing, changing, filtering, reducing, distinguishing, joining, adding, marking];
+  return loop.plan.random.pick(steps)(loop, current) ?? changing(loop, current);
+}
+
+function drawUntil(loop: Loop, current: PlanNode): PlanNode {
+  return filtering(loop, current);
+}
+
+/** Returns the functions that give a field's own type back, all but the identity. */
+function closedUnaries(field: ValueField) {
+  return unariesOf(field.type)
+    .slice(1)
+    .filter((f) => typeText(afterFunction(f.result)) === typeText(field.type));
+}
+
+/** Changes a field, perhaps with the number of the superstep, an aggregate or a broadcast set mixed in. */
+function changing(loop: Loop, current: PlanNode): PlanNode {
+  const { plan, shape } = loop;
+  const integers = shape.fields.filter(isInteger);
+  if (integers.length > 0 && (loop.hasAggregator || plan.random.chance(0.6)))
+    return counting(loop, current, plan.random.pick(integers));
+  const candidates = shape.fields.filter((f) => closedUnaries(f).length > 0);
+  if (candidates.length === 0) return mapped(loop, current, keeping(shape));
+  const field = plan.random.pick(candidates);
+  const unary = plan.random.pick(closedUnaries(field));
+  const place = readText("r", field.name);
+  return mapped(loop, current, {
+    shape,
+    before: `${place} = ${unary.text(place)}; `,
+    text: "r",
+    features: ["mutates its record"],
+    apply: (record) => {
+      (record as Record<string, unknown>)[field.name] = unary.apply(readField(record, field.name)) ?? null;
+      return record;
+    },
+  });
+}
+
+function isInteger(field: ValueField): boolean {
+  return typeText(field.type) === "int32";
+}
+
+function keeping(shape: Shape): RecordMapper {
+  return { shape, before: "", text: "r", features: [], apply: (r) => r };
+}
+
+function counting(loop: Loop, current: PlanNode, field: ValueField): PlanNode {
+  const { plan, shape } = loop;
+  const place = readText("r", field.name);
+  const uses = plan.random.pick(loop.hasAggregator ? ["aggregator"] : ["superstep", "broadcast"]);
+  if (uses === "broadcast") return broadcasting(loop, current, field);
+  const text = uses === "superstep" ? "context.getSuperstepNumber()" : "aggregated(context)";
+  const mapper: RecordMapper = {
+    shape,
+    before: `${place} = (${place} * 3 + ${text}) | 0; `,
+    text: "r",
+    features: ["mutates its record", uses],
+    apply: (record, context) => {
+      const row = record as Record<string, number>;
+      const added = uses === "superstep" ? context.getSuperstepNumber() : aggregated(context);
+      row[field.name] = (Math.imul(row[field.name] as number, 3) + added) | 0;
+      return row;
+    },
+  };
+  return mapped(loop, current, { ...mapper, before: mapper.before.replace(`${place} * 3`, `Math.imul(${place}, 3)`) });
+}
+
+/** Adds 1 to the aggregate of this superstep and returns that of the previous one. */
+function aggregated(context: RuntimeContext): number {
+  context.getIterationAggregator<bigint>(AGGREGATOR).aggregate(1n);
+  return Number(context.getPreviousIterationAggregate<bigint>(AGGREGATOR) ?? -1n);
+}
+
+/** Mixes in all records of the loop as they were at the start of the superstep. */
+function broadcasting(loop: Loop, current: PlanNode, field: ValueField): PlanNode {
+  const { plan, shape } = loop;
+  const place = readText("r", field.name);
+  const fn = {
+    text: `(r, context) => { ${place} = (${place} + bagHash(context.getBroadcastVariable("all"))) | 0; return r; }`,
+    features: ["plain", "broadcast set", "mutates its record"],
+    make: () => (record: unknown, context: RuntimeContext) => {
+      const row = record as Record<string, number>;
+      row[field.name] = ((row[field.name] as number) + bagHash(context.getBroadcastVariable("all"))) | 0;
+      return row;
+    },
+  };
+  return plan.add({
+    operator: "map",
+    inputs: [current, loop.start],
+    calls: [call("map", plan.functionArgument(fn)), call("withBroadcastSet", input(1), value("all"))],
+    shape,
+    maxRecords: current.maxRecords,
+  });
+}
+
+function mapped(loop: Loop, current: PlanNode, mapper: RecordMapper): PlanNode {
+  return loop.plan.add({
+    operator: "map",
+    inputs: [current],
+    calls: [call("map", loop.plan.functionArgument(mapFunction(loop.plan.random, mapper)))],
+    shape: loop.shape,
+    maxRecords: current.maxRecords,
+  });
+}
+
+function filtering(loop: Loop, current: PlanNode): PlanNode {
+  const { plan } = loop;
+  const fn = filterFunction(plan.random, drawPredicate(plan.random, loop.shape));
+  return plan.add({
+    operator: "filter",
+    inputs: [current],
+    calls: [call("filter", plan.functionArgument(fn))],
+    shape: loop.shape,
+    maxRecords: current.maxRecords,
+  });
+}
+
+/** Keeps one record per key: the merge of all. */
+function reducing(loop: Loop, current: PlanNode): PlanNode | undefined {
+  const key = loop.plan.random.pick(loop.shape.fields);
+  return reducedBy(loop, current, key);
+}
+
+function reducedBy(loop: Loop, current: PlanNode, key: ValueField): PlanNode | undefined {
+  const { plan, shape } = loop;
+  const merge = drawRecordMerge(plan.random, shape, new Set([key.name]), current.maxRecords);
+  if (!sameShape(merge.shape, shape)) return undefined;
+  const fn = reduceFunction(plan.random, merge.text, merge.features, merge.apply);
+  return plan.add({
+    operator: "reduce",
+    inputs: [current],
+    calls: [call("groupBy", value(pathOf(shape, key.name))), call("reduce", plan.functionArgument(fn))],
+    shape,
+    maxRecords: current.maxRecords,
+  });
+}
+
+function distinguishing(loop: Loop, current: PlanNode): PlanNode {
+  return loop.plan.add({
+    operator: "distinct",
+    inputs: [current],
+    calls: [call("distinct")],
+    shape: loop.shape,
+    maxRecords: current.maxRecords,
+  });
+}
+
+/** Joins with a data set from outside, whose field replaces one of the record, and keeps one record per key. */
+function joining(loop: Loop, current: PlanNode): PlanNode | undefined {
+  const { plan, shape } = loop;
+  const constant = plan.pick((n) => n.scope === undefined && n.maxRecords * MAX_LOOP_RECORDS <= MAX_RECORDS * 4);
+  const keys = constant && drawJoinKeys(plan.random, shape, constant.shape);
+  if (constant === undefined || keys === undefined) return undefined;
+  const pairs = shape.fields.flatMap((f) =>
+    constant.shape.fields
+      .filter((c) => typeText(afterFunction(c.type)) === typeText(f.type))
+      .map((c) => ({ to: f, from: c })),
+  );
+  if (pairs.length === 0) return undefined;
+  const { to, from } = plan.random.pick(pairs);
+  plan.countKeys([...keys.left, ...keys.right]);
+  const fn = pairFunction(
+    plan.random,
+    `{ ${readText("l", to.name)} = ${readText("r", from.name)}; return l; }`,
+    ["mutates its record"],
+    (l, r) => {
+      (l as Record<string, unknown>)[to.name] = readField(r, from.name) ?? null;
+      return l;
+    },
+    true,
+  );
+  const joined = plan.add({
+    operator: "join",
+    inputs: [current, constant],
+    calls: [
+      call("join", input(1)),
+      call("where", ...keys.left.map((k) => k.argument)),
+      call("equalTo", ...keys.right.map((k) => k.argument)),
+      call("with", plan.functionArgument(fn)),
+    ],
+    shape,
+    maxRecords: current.maxRecords,
+    isHandle: true,
+  });
+  return reducedBy(loop, joined, plan.random.pick(shape.fields)) ?? distinguishing(loop, joined);
+}
+
+/** Adds a data set from outside in every superstep. */
+function adding(loop: Loop, current: PlanNode): PlanNode | undefined {
+  const { plan, shape } = loop;
+  const constant = plan.pick(
+    (n) =>
+      n.scope === undefined && sameShape(loopShape(n.shape), shape) && sameShape(n.shape, shape) && n.maxRecords <= 60,
+  );
+  if (constant === undefined) return undefined;
+  const united = plan.add({
+    operator: "union",
+    inputs: [current, constant],
+    calls: [call("union", input(1))],
+    shape,
+    maxRecords: current.maxRecords,
+    isHandle: true,
+  });
+  return distinguishing(loop, united);
+}
+
+/** Keeps the records whose key an outside data set has, or has not. */
+function marking(loop: Loop, current: PlanNode): PlanNode | undefined {
+  const { plan, shape } = loop;
+  const constant = plan.pick((n) => n.scope === undefined);
+  const keys = constant && drawJoinKeys(plan.random, shape, constant.shape);
+  if (constant === undefined || keys === undefined) return undefined;
+  const keepsMatched = plan.random.chance(0.5);
+  const fn = manyFunction<[Iterable<unknown>, Iterable<unknown>]>(
+    plan.random,
+    "coGroup",
+    "left, right",
+    `isEmpty(right) === ${!keepsMatched} ? left : []`,
+    [],
+    function* (_, left, right) {
+      if ([...right].length > 0 === keepsMatched) yield* left;
+    },
+  );
+  return plan.add({
+    operator: "coGroup",
+    inputs: [current, constant],
+    calls: [
+      call("coGroup", input(1)),
+      call("where", ...keys.left.map((k) => k.argument)),
+      call("equalTo", ...keys.right.map((k) => k.argument)),
+      call("with", plan.functionArgument(fn)),
+    ],
+    shape,
+    maxRecords: current.maxRecords,
+  });
+}
+
+/** Draws a delta iteration. Its key is a field, and every superstep has at most one change per key. @internal */
+export function drawIterateDelta(plan: PlanDrawer): PlanNode | undefined {
+  if (plan.scope !== undefined) return undefined;
+  const source = plan.pick((n) => canLoop(n) && n.shape.fields.length >= 2);
+  if (source === undefined) return undefined;
+  const key = plan.random.pick(source.shape.fields.filter((f) => f.type.kind !== "optional"));
+  if (key === undefined) return undefined;
+  const shape = loopShape(source.shape);
+  const initial = drawInitialSolution(plan, source, shape, key);
+  if (initial === undefined) return undefined;
+  const work =
+    plan.pick(
+      (n) => n.scope === undefined && n.maxRecords <= MAX_LOOP_RECORDS && sameShape(loopShape(n.shape), shape),
+    ) ?? source;
+  const scope = {};
+  const handle = plan.add({
+    operator: "iterateDelta",
+    inputs: [initial, work],
+    calls: [
+      call("iterateDelta", input(1), value(plan.random.between(1, MAX_SUPERSTEPS)), value(pathOf(shape, key.name))),
+    ],
+    shape,
+    maxRecords: MAX_LOOP_RECORDS,
+    scope,
+    isHandle: true,
+    isTied: true,
+  });
+  const part = (name: string): PlanNode =>
+    plan.add({
+      operator: name,
+      inputs: [handle],
+      calls: [{ method: name, args: undefined }],
+      shape,
+      maxRecords: MAX_LOOP_RECORDS,
+      scope,
+      isHandle: true,
+    });
+  const [workset, solutionSet] = [part("workset"), part("solutionSet")];
+  plan.scope = scope;
+  const { delta, next } = drawDeltaStep({ plan, shape, start: workset, hasAggregator: false }, solutionSet, key);
+  plan.scope = undefined;
+  return plan.add({
+    operator: "closeWith",
+    inputs: [handle, delta, next],
+    calls: [call("closeWith", input(1), input(2))],
+    shape,
+    maxRecords: MAX_LOOP_RECORDS,
+    scope: undefined,
+  });
+}
+
+/** One record per key, or a source as it is: of the records of a key, which come from one subtask, the last one counts. */
+function drawInitialSolution(plan: PlanDrawer, source: PlanNode, shape: Shape, key: ValueField): PlanNode | undefined {
+  if (source.records !== undefined && plan.random.chance(0.5)) return source;
+  return reducedBy({ plan, shape, start: source, hasAggregator: false }, source, key);
+}
+
+function drawDeltaStep(loop: Loop, solutionSet: PlanNode, key: ValueField): { delta: PlanNode; next: PlanNode } {
+  const { plan } = loop;
+  const changed = plan.random.chance(0.6) ? changing(loop, loop.start) : loop.start;
+  const candidates = onePerKey(loop, changed, key);
+  const delta = plan.random.chance(0.5)
+    ? joinSolution(loop, candidates, solutionSet, key)
+    : coGroupSolution(loop, candidates, solutionSet, key);
+  return { delta, next: plan.random.chance(0.5) ? delta : changing(loop, delta) };
+}
+
+/** Keeps, of each key, the greatest record in the total order. */
+function onePerKey(loop: Loop, current: PlanNode, key: ValueField): PlanNode {
+  const { plan, shape } = loop;
+  const fn = reduceFunction(plan.random, "greatest(a, b)", [], greatest);
+  return plan.add({
+    operator: "reduce",
+    inputs: [current],
+    calls: [call("groupBy", value(pathOf(shape, key.name))), call("reduce", plan.functionArgument(fn))],
+    shape,
+    maxRecords: current.maxRecords,
+  });
+}
+
+/** A candidate replaces what the solution set has for its key when it is greater in the total order of texts. */
+function joinSolution(loop: Loop, candidates: PlanNode, solutionSet: PlanNode, key: ValueField): PlanNode {
+  const { plan, shape } = loop;
+  const path = value(pathOf(shape, key.name));
+  const fn = manyFunction<[unknown, unknown]>(
+    plan.random,
+    "flatJoin",
+    "l, r",
+    "keyText(l) > keyText(r) ? [l] : []",
+    [],
+    function* (_, l, r) {
+      if (keyText(l) > keyText(r)) yield l;
+    },
+  );
+  return plan.add({
+    operator: "join",
+    inputs: [candidates, solutionSet],
+    calls: [
+      call("join", input(1)),
+      call("where", path),
+      call("equalTo", path),
+      call("flatWith", plan.functionArgument(fn)),
+    ],
+    shape,
+    maxRecords: candidates.maxRecords,
+    isTied: true,
+  });
+}
+
+/** As the join, and a candidate whose key the solution set has not is new in it. */
+function coGroupSolution(loop: Loop, candidates: PlanNode, solutionSet: PlanNode, key: ValueField): PlanNode {
+  const { plan, shape } = loop;
+  const path = value(pathOf(shape, key.name));
+  const fn = manyFunction<[Iterable<unknown>, Iterable<unknown>]>(
+    plan.random,
+    "coGroup",
+    "left, right",
+    "improvements(left, right)",
+    [],
+    function* (_, left, right) {
+      const [candidate] = left;
+      const [known] = right;
+      if (candidate !== undefined && (known === undefined || keyText(candidate) > keyText(known))) yield candidate;
+    },
+  );
+  return plan.add({
+    operator: "coGroup",
+    inputs: [candidates, solutionSet],
+    calls: [
+      call("coGroup", input(1)),
+      call("where", path),
+      call("equalTo", path),
+      call("with", plan.functionArgument(fn)),
+    ],
+    shape,
+    maxRecords: candidates.maxRecords,
+    isTied: true,
+  });
+}
