@@ -1,7 +1,10 @@
 import type { CombineHint, JoinHint, Order, Partitioner } from "@millrace/common-api";
 import type {
   Comparable,
+  Condition,
   DeclareTheElementType,
+  ExpressionOver,
+  ExpressionValue,
   Key,
   KeyOf,
   Numeric,
@@ -68,6 +71,7 @@ import {
   mapOperator,
   mapPartitionOperator,
   projectOperator,
+  selectOperator,
 } from "./transformations/record-transformations.js";
 import { crossOperator, unionOperator } from "./transformations/two-input-transformations.js";
 import type { UdfDataSet } from "./udf-data-set.js";
@@ -102,9 +106,9 @@ export class DataSet<out T> extends ResultDataSet<T> implements JoinInput<T, nul
 
   /** Keeps the records that the type guard accepts, with its type. */
   filter<S extends T>(predicate: FilterGuard<T, S>): UdfDataSet<S>;
-  /** Keeps the records for which the function returns true (B023). */
-  filter(predicate: FilterFunction<T>): UdfDataSet<T>;
-  filter(predicate: unknown): UdfDataSet<never> {
+  /** Keeps the records for which the function returns true, or the expression is true (B023). */
+  filter<S>(this: Data<S>, predicate: FilterFunction<S> | Condition<S>): UdfDataSet<S>;
+  filter(this: Data<unknown>, predicate: unknown): UdfDataSet<never> {
     return udfDataSetOf<never>(this, filterOperator(operatorOf(this), predicate));
   }
 
@@ -121,13 +125,24 @@ export class DataSet<out T> extends ResultDataSet<T> implements JoinInput<T, nul
     return dataSetOf(this, projectOperator(operatorOf(this), fields));
   }
 
+  /** Makes a row of expressions over each record: `select({ name: col("user.name"), total: col("price").times(2) })`. */
+  select<S, const C extends Readonly<Record<string, ExpressionOver<S>>>>(
+    this: Data<S>,
+    columns: C,
+  ): DataSet<{ -readonly [P in keyof C]: ExpressionValue<S, C[P]> }> {
+    return dataSetOf(this, selectOperator(operatorOf(this), columns));
+  }
+
   // Grouped, or as one group.
 
   /** Groups by fields, positions or key selectors; what becomes of the groups is said by the result's methods (B035). */
-  groupBy<S, const K extends readonly [Key<S> | RecordSelector<S>, ...(Key<S> | RecordSelector<S>)[]]>(
-    this: Data<S>,
-    ...keys: K
-  ): Grouping<S, K> {
+  groupBy<
+    S,
+    const K extends readonly [
+      Key<S> | RecordSelector<S> | ExpressionOver<S>,
+      ...(Key<S> | RecordSelector<S> | ExpressionOver<S>)[],
+    ],
+  >(this: Data<S>, ...keys: K): Grouping<S, K> {
     const node = nodeOf(this);
     return node.environment.factory.grouping<S, K>(node, keys);
   }
@@ -193,7 +208,7 @@ export class DataSet<out T> extends ResultDataSet<T> implements JoinInput<T, nul
   }
 
   /** Keeps the first record of each key; without a key the whole record is the key (B034). */
-  distinct<S>(this: Data<S>, ...keys: readonly (Key<S> | RecordSelector<S>)[]): DataSet<S> {
+  distinct<S>(this: Data<S>, ...keys: readonly (Key<S> | RecordSelector<S> | ExpressionOver<S>)[]): DataSet<S> {
     return dataSetOf<S>(this, distinctOperator(operatorOf(this), keys));
   }
 
@@ -289,7 +304,10 @@ export class DataSet<out T> extends ResultDataSet<T> implements JoinInput<T, nul
   /** Brings records with equal keys into one partition (B052). */
   partitionByHash<S>(
     this: Data<S>,
-    ...keys: readonly [Key<S> | RecordSelector<S>, ...(Key<S> | RecordSelector<S>)[]]
+    ...keys: readonly [
+      Key<S> | RecordSelector<S> | ExpressionOver<S>,
+      ...(Key<S> | RecordSelector<S> | ExpressionOver<S>)[],
+    ]
   ): DataSet<S> {
     return dataSetOf<S>(this, partitionByHashOperator(operatorOf(this), keys));
   }
@@ -299,14 +317,17 @@ export class DataSet<out T> extends ResultDataSet<T> implements JoinInput<T, nul
    */
   partitionByRange<S>(
     this: Data<S>,
-    ...keys: readonly [Key<S> | RecordSelector<S>, ...(Key<S> | RecordSelector<S>)[]]
+    ...keys: readonly [
+      Key<S> | RecordSelector<S> | ExpressionOver<S>,
+      ...(Key<S> | RecordSelector<S> | ExpressionOver<S>)[],
+    ]
   ): PartitionedDataSet<S> {
     const { operator, environment } = nodeOf(this);
     return environment.factory.partitioned<S>(partitionByRangeOperator(operator, keys), environment);
   }
 
   /** Sends each record to the partition that a function of its key, which has one part, decides (B053). */
-  partitionCustom<S, const K extends Key<S> | RecordSelector<S>>(
+  partitionCustom<S, const K extends Key<S> | RecordSelector<S> | ExpressionOver<S>>(
     this: Data<S>,
     partitioner: Partitioner<PartValue<S, NoInfer<K>>>,
     key: K,
@@ -317,7 +338,7 @@ export class DataSet<out T> extends ResultDataSet<T> implements JoinInput<T, nul
   /** Sorts each partition; a further `sortPartition` on the result sorts equal records (B055). */
   sortPartition<S>(
     this: Data<S>,
-    key: Key<S> | RecordSelector<S>,
+    key: Key<S> | RecordSelector<S> | ExpressionOver<S>,
     order: Order = "ascending",
   ): SortedPartitionDataSet<S> {
     const { operator, environment } = nodeOf(this);
@@ -325,7 +346,11 @@ export class DataSet<out T> extends ResultDataSet<T> implements JoinInput<T, nul
   }
 
   /** Sorts the whole data set; `thenBy` on the result sorts equal records by a further key. */
-  orderBy<S>(this: Data<S>, key: Key<S> | RecordSelector<S>, order: Order = "ascending"): OrderedDataSet<S> {
+  orderBy<S>(
+    this: Data<S>,
+    key: Key<S> | RecordSelector<S> | ExpressionOver<S>,
+    order: Order = "ascending",
+  ): OrderedDataSet<S> {
     const { operator, environment } = nodeOf(this);
     return environment.factory.ordered<S>(orderByOperator(operator, key, order), environment);
   }
@@ -347,12 +372,14 @@ export class DataSet<out T> extends ResultDataSet<T> implements JoinInput<T, nul
    * Begins a delta iteration with this as the solution set, which has one record per key: the last one counts when there are
    * several. Build the step from the result's `workset` and `solutionSet`, and close it by `closeWith` (B057, B092).
    */
-  iterateDelta<S, W, const K extends readonly [Key<S> | RecordSelector<S>, ...(Key<S> | RecordSelector<S>)[]]>(
-    this: Data<S>,
-    workset: Data<W>,
-    maxIterations: number,
-    ...keys: K
-  ): DeltaIteration<S, W, K> {
+  iterateDelta<
+    S,
+    W,
+    const K extends readonly [
+      Key<S> | RecordSelector<S> | ExpressionOver<S>,
+      ...(Key<S> | RecordSelector<S> | ExpressionOver<S>)[],
+    ],
+  >(this: Data<S>, workset: Data<W>, maxIterations: number, ...keys: K): DeltaIteration<S, W, K> {
     const operator = iterateDeltaOperator(this, workset, maxIterations, keys);
     return new DeltaIteration<S, W, K>(operator, nodeOf(this).environment);
   }

@@ -5,7 +5,7 @@ import type {
   PartitionOperator,
   SortPartitionOperator,
 } from "@millrace/common-api";
-import type { Key } from "@millrace/core";
+import type { ExpressionOver, Key } from "@millrace/core";
 import type { Data } from "./data/data.js";
 import { nodeOf } from "./data/node-state.js";
 import { DataSet } from "./data-set.js";
@@ -20,7 +20,11 @@ import {
 /** Is a data set in a global order, which further keys can refine. @public */
 export class OrderedDataSet<out T> extends DataSet<T> {
   /** Sorts records that are equal so far by a further field or key selector. */
-  thenBy<S>(this: Data<S>, key: Key<S> | RecordSelector<S>, order: Order = "ascending"): OrderedDataSet<S> {
+  thenBy<S>(
+    this: Data<S>,
+    key: Key<S> | RecordSelector<S> | ExpressionOver<S>,
+    order: Order = "ascending",
+  ): OrderedDataSet<S> {
     const { operator, environment } = nodeOf(this);
     const { input, ordering } = operator as OrderByOperator;
     const refined = orderByOperator(input, key, order, ordering);
@@ -34,7 +38,7 @@ export class SortedPartitionDataSet<out T> extends DataSet<T> {
   /** Sorts records that are equal so far by a further field or key selector. */
   override sortPartition<S>(
     this: Data<S>,
-    key: Key<S> | RecordSelector<S>,
+    key: Key<S> | RecordSelector<S> | ExpressionOver<S>,
     order: Order = "ascending",
   ): SortedPartitionDataSet<S> {
     const { operator, environment } = nodeOf(this);

@@ -1,4 +1,27 @@
 export type {
+  Calculated,
+  CastTypes,
+  Coalesced,
+  ColumnsOf,
+  ColumnValue,
+  ComputedValue,
+  Condition,
+  Expression,
+  ExpressionOf,
+  ExpressionOver,
+  ExpressionScope,
+  ExpressionValue,
+  MergeNeeds,
+  NeedAs,
+  NeedsOf,
+  NeedToCalculate,
+  NeedToCompare,
+  NoNeeds,
+  Operand,
+  ResolvedValue,
+  ValueOfOperand,
+} from "./expression.js";
+export type {
   CallNode,
   CastTarget,
   ColumnNode,
@@ -8,3 +31,4 @@ export type {
   LiteralValue,
   ParameterNode,
 } from "./expression-node.js";
+export { col, FluentExpression, isExpression, lit, param, when } from "./fluent-expression.js";

@@ -1,5 +1,5 @@
 import type { CombineHint, Order, Partitioner } from "@millrace/common-api";
-import type { Comparable, Key, KeyOf, Numeric } from "@millrace/core";
+import type { Comparable, ExpressionOver, Key, KeyOf, Numeric } from "@millrace/core";
 import type { AggregateDataSet } from "../aggregate-data-set.js";
 import type { AggregateOf, AggregateResults, AggregateRow } from "../aggregates/aggregates.js";
 import type { Flat } from "../data/data.js";
@@ -71,7 +71,7 @@ export class Grouping<out T, out K extends readonly unknown[]> extends GroupedDa
   /** Sorts each group by a field or key selector; further calls sort equal records by further keys (B074). */
   sortGroup<S, X extends readonly unknown[]>(
     this: Keyed<S, X>,
-    key: Key<S> | RecordSelector<S>,
+    key: Key<S> | RecordSelector<S> | ExpressionOver<S>,
     order: Order = "ascending",
   ): SortedGrouping<S, X> {
     const state = stateOf(this);

@@ -1,5 +1,5 @@
 import type { Order, Partitioner } from "@millrace/common-api";
-import type { Key } from "@millrace/core";
+import type { ExpressionOver, Key } from "@millrace/core";
 import type { Keyed, KeyTuple, RecordSelector } from "../keys/keyed.js";
 import { GroupedDataSet, partitionedSpec, sortedSpec, stateOf } from "./grouped-data-set.js";
 
@@ -8,7 +8,7 @@ export class SortedGrouping<out T, out K extends readonly unknown[]> extends Gro
   /** Sorts records that are equal so far by a further field or key selector. */
   sortGroup<S, X extends readonly unknown[]>(
     this: Keyed<S, X>,
-    key: Key<S> | RecordSelector<S>,
+    key: Key<S> | RecordSelector<S> | ExpressionOver<S>,
     order: Order = "ascending",
   ): SortedGrouping<S, X> {
     const state = stateOf(this);

@@ -2,8 +2,8 @@ import { type CollectOperator, Plan, type SinkOperator } from "@millrace/common-
 import type { Job, JobResult } from "@millrace/core";
 import type { EnvironmentState } from "../environment/environment-state.js";
 import { refuseAssignments } from "../functions/refuse-assignments.js";
+import { ProgressLine } from "../progress/progress-line.js";
 import type { RunOptions } from "./job-handle.js";
-import { progressLine } from "./progress.js";
 
 /** Is a job with its result, which also ends the progress line. @internal */
 export interface StartedJob {
@@ -29,22 +29,23 @@ function defaultJobName(environment: EnvironmentState): string {
 /** Starts a job and shows its progress where a person is looking. @internal */
 export function startJob(environment: EnvironmentState, plan: Plan, options: RunOptions): StartedJob {
   const { engine, cachedFiles } = environment;
-  const progress = progressLine(engine.host.terminal, environment.options);
+  const { terminal, clock } = engine.host;
+  const line = new ProgressLine(terminal, clock, environment.options.progress);
   const job = engine.start(plan, {
     name: plan.jobName,
     environment: environment.options,
     signal: anySignal(environment.options.signal, options.signal),
     cachedFiles: new Map(cachedFiles),
-    onProgress: progress?.show,
+    onProgress: (progress) => line.update(progress),
   });
   const result = job.result().then(
     (done) => {
-      progress?.clear();
+      line.clear();
       environment.lastResult = done;
       return done;
     },
     (error: unknown) => {
-      progress?.clear();
+      line.clear();
       throw error;
     },
   );

@@ -1,5 +1,5 @@
 import type { Operator, Order, Partitioner } from "@millrace/common-api";
-import type { DeclareTheElementType, PlainRecord } from "@millrace/core";
+import type { DeclareTheElementType, ExpressionOver, PlainRecord } from "@millrace/core";
 import type { EnvironmentState } from "../environment/environment-state.js";
 import type { CoGroupFunction } from "../functions/function-types.js";
 import { orderingOf, partitionerOf } from "../keys/key-parts.js";
@@ -35,7 +35,7 @@ export class CoGroup<out L, out R> implements Pairs<L, R> {
   /** Sorts the left side of each group; further calls sort equal records by further keys (B045). */
   sortFirstGroup<A, B>(
     this: Pairs<A, B>,
-    key: PairKey<A> | RecordSelector<A>,
+    key: PairKey<A> | RecordSelector<A> | ExpressionOver<A>,
     order: Order = "ascending",
   ): CoGroup<A, B> {
     const self = this as unknown as CoGroup<A, B>;
@@ -46,7 +46,7 @@ export class CoGroup<out L, out R> implements Pairs<L, R> {
   /** Sorts the right side of each group; further calls sort equal records by further keys. */
   sortSecondGroup<A, B>(
     this: Pairs<A, B>,
-    key: PairKey<B> | RecordSelector<B>,
+    key: PairKey<B> | RecordSelector<B> | ExpressionOver<B>,
     order: Order = "ascending",
   ): CoGroup<A, B> {
     const self = this as unknown as CoGroup<A, B>;

@@ -1,4 +1,4 @@
-import type { KeyOf } from "@millrace/core";
+import type { ExpressionOver, KeyOf } from "@millrace/core";
 import type { Bases, EqualKeys, RecordSelector } from "../keys/keyed.js";
 
 /** Takes the keys of both sides and makes what a join or coGroup goes on with. @internal */
@@ -28,7 +28,10 @@ export class Where<out L, in out R, in out KU, out O> {
   /** Names the key of the left side: field paths, positions or key selectors. */
   where<
     S,
-    const K extends readonly [KeyOf<S, unknown> | RecordSelector<S>, ...(KeyOf<S, unknown> | RecordSelector<S>)[]],
+    const K extends readonly [
+      KeyOf<S, unknown> | RecordSelector<S> | ExpressionOver<S>,
+      ...(KeyOf<S, unknown> | RecordSelector<S> | ExpressionOver<S>)[],
+    ],
   >(this: { readonly "~left": S }, ...keys: K): EqualTo<R, Bases<S, K>, KU, O> {
     return new EqualTo<R, Bases<S, K>, KU, O>((this as unknown as Where<L, R, KU, O>).pairing, keys);
   }

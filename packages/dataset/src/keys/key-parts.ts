@@ -1,5 +1,6 @@
 import type { KeyPart, Keys, Operator, Order, Ordering, Partitioner } from "@millrace/common-api";
-import { type FieldPath, parseFieldPath, resolveField } from "@millrace/core";
+import { type Expression, type FieldPath, isExpression, parseFieldPath, resolveField } from "@millrace/core";
+import { expressionOf } from "../expressions/expression-of.js";
 import { userFunction } from "../functions/user-functions.js";
 import { describe, type OperatorCall } from "../operators/operator-call.js";
 import { declaredTypeOf } from "./declared-type.js";
@@ -41,11 +42,19 @@ export function keyPartOf(given: unknown, input: Operator, call: OperatorCall): 
   if (typeof given === "function") {
     return { kind: "selector", function: userFunction(given, { method: "getKey", result: "record" }, call) };
   }
+  if (isExpression(given)) return expressionKey(given, input, call);
   throw call.error({
     code: "INVALID_KEY",
     what: `A part of the key is ${describe(given)}`,
     expected: "a field path, a position, a key selector or an expression",
   });
+}
+
+// A column under its own name is a field; only then do engines see that two keys are the same.
+function expressionKey(given: Expression<unknown, unknown>, input: Operator, call: OperatorCall): KeyPart {
+  const expression = expressionOf(given, input, call);
+  if (expression.op === "column" && given.alias === undefined) return { kind: "field", path: expression.path };
+  return { kind: "expression", expression, name: given.alias };
 }
 
 /** Reads a field path and holds it against the declared type of the records. @internal */

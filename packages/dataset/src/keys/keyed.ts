@@ -1,4 +1,13 @@
-import type { BaseOf, KeyOf, PlainRecord, ValueOf } from "@millrace/core";
+import type {
+  BaseOf,
+  ColumnValue,
+  Expression,
+  ExpressionOf,
+  ExpressionValue,
+  KeyOf,
+  PlainRecord,
+  ValueOf,
+} from "@millrace/core";
 import type { Flat } from "../data/data.js";
 
 /** Is what a grouping shows to parameters: its element type and its key, covariantly. @public */
@@ -13,18 +22,25 @@ export interface Keyed<out T, out K> {
 export type RecordSelector<in T> = (value: T) => PlainRecord;
 
 /** Is the type of one part of a key of `T`. @public */
-export type PartValue<T, P> = P extends (value: never) => infer V ? V : ValueOf<T, P>;
+export type PartValue<T, P> = P extends (value: never) => infer V
+  ? V
+  : P extends Expression<unknown, unknown>
+    ? ExpressionValue<T, P>
+    : ValueOf<T, P>;
 
 /** Is the type of each part of a key, as two sides of a join compare them. @public */
 export type Bases<T, K extends readonly unknown[]> = { [I in keyof K]: BaseOf<PartValue<T, K[I]>> };
 
-/** Is what `equalTo` takes for a key part of type `V`: a field of that type, or a selector that returns it. @public */
-export type MatchPart<R, V> = KeyOf<R, V> | ((value: R) => V | null | undefined);
+type PartsOf<R, W extends readonly unknown[]> = {
+  -readonly [I in keyof W]: KeyOf<R, W[I]> | ((value: R) => W[I] | null | undefined) | ExpressionOf<R, W[I]>;
+};
 
-/** Is what `equalTo` takes for a key of several parts: as many parts of the same types. @public */
-export type MatchAll<R, W extends readonly unknown[]> = { readonly [I in keyof W]: MatchPart<R, W[I]> };
-
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+/**
+ * Is what `equalTo` takes for a left key of several parts: as many parts of the same types (fields, selectors, expressions), or
+ * one selector that returns a tuple of them.
+ * @public
+ */
+export type MatchAll<R, W extends readonly unknown[]> = PartsOf<R, W> | [(value: R) => Readonly<W>];
 
 /**
  * Is what `equalTo` takes: part by part what `where` took. One selector that returns a tuple stands for as many parts,
@@ -35,23 +51,39 @@ export type EqualKeys<R, W extends readonly unknown[], KU> = KU extends readonly
   ? KU
   : W extends readonly [infer Only]
     ? Only extends readonly unknown[]
-      ? [MatchPart<R, Only>] | Mutable<MatchAll<R, Only>>
-      : [MatchPart<R, Only>]
-    : Mutable<MatchAll<R, W>> | [(value: R) => Readonly<W>];
+      ? MatchAll<R, Only>
+      : [KeyOf<R, Only> | ((value: R) => Only | null | undefined) | ExpressionOf<R, Only>]
+    : MatchAll<R, W>;
 
 type PathRow<V, P> = P extends `${infer Head}.${infer Rest}`
   ? { [K in Head]: PathRow<V, Rest> }
   : { [K in P & string]: V };
 
-type PartRow<T, P> = P extends string
+// What a selector returns is a row of fields, or one value that needs a name.
+type SelectedRow<V> = V extends readonly unknown[] | string | number | bigint | boolean | null | undefined | Date
+  ? { key: V }
+  : V;
+
+type ExpressionRow<T, E> =
+  E extends Expression<unknown, infer V, infer A>
+    ? A extends string
+      ? { [K in A]: ExpressionValue<T, E> }
+      : V extends ColumnValue<infer K>
+        ? PathPart<T, K>
+        : { key: ExpressionValue<T, E> }
+    : never;
+
+type PathPart<T, P> = P extends string
   ? PathRow<ValueOf<T, P>, P>
   : P extends number
     ? PathRow<ValueOf<T, P>, `f${P}`>
-    : P extends (value: never) => infer V
-      ? V extends readonly unknown[] | string | number | bigint | boolean | null | undefined | Date
-        ? { key: V }
-        : V
-      : never;
+    : never;
+
+type PartRow<T, P> = P extends string | number
+  ? PathPart<T, P>
+  : P extends (value: never) => infer V
+    ? SelectedRow<V>
+    : ExpressionRow<T, P>;
 
 type PartRows<T, K extends readonly unknown[]> = K extends readonly [infer P, ...infer Rest]
   ? PartRow<T, P> & PartRows<T, Rest>

@@ -1,5 +1,5 @@
 import type { Order, SinkOperator } from "@millrace/common-api";
-import { Configuration, type Key, type ParameterValue } from "@millrace/core";
+import { Configuration, type ExpressionOver, type Key, type ParameterValue } from "@millrace/core";
 import { orderingOf } from "../keys/key-parts.js";
 import type { RecordSelector } from "../keys/keyed.js";
 import { OperatorCall } from "../operators/operator-call.js";
@@ -43,7 +43,7 @@ export class DataSink<out T> {
    */
   sortLocalOutput<S>(
     this: { readonly "~element": S },
-    key: Key<S> | RecordSelector<S>,
+    key: Key<S> | RecordSelector<S> | ExpressionOver<S>,
     order: Order = "ascending",
   ): DataSink<S> {
     const sink = this as unknown as DataSink<S>;

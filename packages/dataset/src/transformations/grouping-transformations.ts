@@ -14,8 +14,9 @@ import {
   SummarizeOperator,
   type UserFunction,
 } from "@millrace/common-api";
-import { resolveField } from "@millrace/core";
+import { isExpression, resolveField } from "@millrace/core";
 import type { Aggregate } from "../aggregates/aggregates.js";
+import { expressionOf } from "../expressions/expression-of.js";
 import { userFunction } from "../functions/user-functions.js";
 import { declaredTypeOf } from "../keys/declared-type.js";
 import { fieldOf, fieldsOf, keysOf } from "../keys/key-parts.js";
@@ -123,8 +124,23 @@ export function summarizeOperator(
       fix: 'Write aggregate({ total: sum("amount"), n: count() }).',
     });
   }
+  if (!isTuple) requireNames(grouping, call);
   const aggregates = named.map(([name, aggregate]) => namedAggregate(name, aggregate, input, call));
   return new SummarizeOperator(input, grouping, aggregates, isTuple ? "tuple" : "row", call);
+}
+
+/** Throws INVALID_KEY when two parts of a key would both be called `key` in a row. */
+function requireNames({ keys = [] }: GroupingSpec, call: OperatorCall): void {
+  const unnamed = keys.filter(
+    (part) => part.kind === "selector" || (part.kind === "expression" && part.name === undefined),
+  );
+  if (unnamed.length < 2) return;
+  throw call.error({
+    code: "INVALID_KEY",
+    what: `The key has ${unnamed.length} parts without a name, which would all be called "key"`,
+    expected: "at most one of them in a row of aggregates",
+    fix: 'Name expressions by as("name"), write one key selector that returns a row, or ask for tuples: aggregate(sum("x"), count()).',
+  });
 }
 
 function isAggregate(value: unknown): value is Aggregate<string, unknown> {
@@ -141,6 +157,7 @@ function namedAggregate(name: string, given: unknown, input: Operator, call: Ope
   }
   const aggregate = given.aggregate as NamedAggregate["aggregate"];
   if (aggregate === "count") return { name, aggregate, argument: undefined };
+  if (isExpression(given.field)) return { name, aggregate, argument: expressionOf(given.field, input, call) };
   return { name, aggregate, argument: aggregatedField(input, aggregate, given.field, call) };
 }
 

@@ -7,7 +7,10 @@ import {
   MapPartitionOperator,
   type Operator,
   ProjectOperator,
+  SelectOperator,
 } from "@millrace/common-api";
+import { isExpression } from "@millrace/core";
+import { expressionOf } from "../expressions/expression-of.js";
 import { userFunction } from "../functions/user-functions.js";
 import { declaredTypeOf, projectedType } from "../keys/declared-type.js";
 import { fieldsOf } from "../keys/key-parts.js";
@@ -52,7 +55,24 @@ export function mapPartitionOperator(input: Operator, fn: unknown): MapPartition
 /** @internal */
 export function filterOperator(input: Operator, predicate: unknown): FilterOperator {
   const call = new OperatorCall("Filter");
+  if (isExpression(predicate)) return new FilterOperator(input, expressionOf(predicate, input, call), call);
   return new FilterOperator(input, userFunction(predicate, { method: "filter", result: "boolean" }, call), call);
+}
+
+/** @internal */
+export function selectOperator(input: Operator, given: Readonly<Record<string, unknown>>): SelectOperator {
+  const call = new OperatorCall("Select");
+  const columns = Object.entries(given ?? {}).map(([name, expression]) => ({
+    name,
+    expression: expressionOf(expression, input, call),
+  }));
+  if (columns.length > 0) return new SelectOperator(input, columns, call);
+  throw call.error({
+    code: "INVALID_ARGUMENT",
+    what: "No column is selected",
+    expected: "at least one",
+    fix: 'Write select({ total: col("price").times(col("quantity")) }).',
+  });
 }
 
 /** @internal */
