@@ -318,7 +318,7 @@ export function fromIterable(records: Iterable<unknown>): Flow {
 }
 
 export function fromSource<S extends SourceSplit>(source: Source<unknown, S>): Flow {
-  return new Flow(new SourceOperator(source as Source<unknown>, common(source.name)));
+  return new Flow(new SourceOperator(source as unknown as Source<unknown>, common(source.name)));
 }
 
 export function sinkInto(flow: Flow, sink: Sink<unknown>): SinkOperator {

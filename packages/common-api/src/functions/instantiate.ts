@@ -95,7 +95,7 @@ function copyBuiltIn(value: object, copies: Copies, path: readonly string[]): ob
     case "URL":
       return new URL(String(value));
     case "Error":
-      return isMillraceError(value) ? value : copyFields(value, copies, path, () => false);
+      return isMillraceError(value) ? value : copyError(value as Error, copies, path);
     default:
       if (ArrayBuffer.isView(value)) return copyView(value);
       throw notCopyable(path, `an instance of ${nameOf(value)}`);
@@ -129,6 +129,17 @@ function copySet(source: Set<unknown>, copies: Copies, path: readonly string[]):
 function copyRegExp(source: RegExp): RegExp {
   const copy = new RegExp(source.source, source.flags);
   copy.lastIndex = source.lastIndex;
+  return copy;
+}
+
+/** The stack of an error is a value on one runtime and an accessor on another. */
+function copyError(source: Error, copies: Copies, path: readonly string[]): Error {
+  const copy = Object.setPrototypeOf(new Error(source.message), Object.getPrototypeOf(source)) as Error;
+  copies.set(source, copy);
+  for (const key of Object.getOwnPropertyNames(source)) {
+    const value = copyValue((source as unknown as Record<string, unknown>)[key], copies, [...path, key]);
+    Object.defineProperty(copy, key, { value, writable: true, enumerable: false, configurable: true });
+  }
   return copy;
 }
 
