@@ -83,3 +83,4 @@ export { expressionText } from "./plan/expression-text.js";
 export { type IterationBody, type IterationOperator, placeholdersOf } from "./plan/iterations.js";
 export { parallelismOf } from "./plan/parallelism.js";
 export { Plan } from "./plan/plan.js";
+export { recordTypesOf } from "./plan/record-types.js";
