@@ -12,7 +12,6 @@ import {
 import { isExpression } from "@millrace/core";
 import { expressionOf } from "../expressions/expression-of.js";
 import { userFunction } from "../functions/user-functions.js";
-import { declaredTypeOf, projectedType } from "../keys/declared-type.js";
 import { fieldsOf } from "../keys/key-parts.js";
 import { describe, OperatorCall } from "../operators/operator-call.js";
 
@@ -109,7 +108,5 @@ export function projectOperator(input: Operator, fields: readonly unknown[]): Pr
   const call = new OperatorCall("Project");
   const paths = fieldsOf(fields, input, call);
   const texts = paths.map((path) => path.text);
-  const operator = new ProjectOperator(input, texts, call);
-  operator.settings.resultType = projectedType(declaredTypeOf(input), paths);
-  return operator;
+  return new ProjectOperator(input, texts, call);
 }

@@ -17,7 +17,6 @@ import {
   UnionOperator,
 } from "@millrace/common-api";
 import { userFunction } from "../functions/user-functions.js";
-import { declaredTypeOf } from "../keys/declared-type.js";
 import { fieldOf, keysOf } from "../keys/key-parts.js";
 import { describe, OperatorCall } from "../operators/operator-call.js";
 
@@ -243,10 +242,7 @@ export function crossOperator(
   return new CrossOperator(left, right, hint, result, call);
 }
 
-/** The declared type is kept when both sides have the same. @internal */
+/** @internal */
 export function unionOperator(left: Operator, right: Operator, call: OperatorCall): UnionOperator {
-  const operator = new UnionOperator(left, right, call);
-  const type = declaredTypeOf(left);
-  if (type !== undefined && String(type) === String(declaredTypeOf(right))) operator.settings.resultType = type;
-  return operator;
+  return new UnionOperator(left, right, call);
 }
