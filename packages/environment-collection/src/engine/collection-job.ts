@@ -1,10 +1,11 @@
-import { type Plan, parallelismOf } from "@millrace/common-api";
+import { type Plan, parallelismOf, recordTypesOf } from "@millrace/common-api";
 import { Configuration, type Host, type Job, type JobOptions, type JobResult, MillraceError } from "@millrace/core";
 import { deferred } from "../execution/deferred.js";
 import { JobAccumulators } from "../execution/job-accumulators.js";
 import type { JobAttempt } from "../execution/job-attempt.js";
 import type { Partitions } from "../execution/partitions.js";
 import { PlanEvaluation } from "../execution/plan-evaluation.js";
+import { RecordCopies } from "../execution/record-copies.js";
 import { FunctionObjects } from "../subtask/function-objects.js";
 import { CollectionJobResult } from "./collection-job-result.js";
 import { pausesOf } from "./pauses.js";
@@ -24,6 +25,7 @@ export class CollectionJob implements Job {
   readonly #host: Host;
   readonly #options: JobOptions;
   readonly #check: (plan: Plan) => void;
+  readonly #copies: RecordCopies;
   readonly #controller = new AbortController();
   readonly #outcome = deferred<Outcome>();
   readonly #ended = deferred<void>();
@@ -44,6 +46,7 @@ export class CollectionJob implements Job {
     this.#host = host;
     this.#options = options;
     this.#check = check;
+    this.#copies = new RecordCopies(plan.operators.flatMap(({ settings }) => settings.resultType ?? []));
     // Whoever asks for the result hears of a failure; a job that nobody asks about must not end the process.
     this.#outcome.promise.catch(() => undefined);
     void this.#run();
@@ -68,7 +71,7 @@ export class CollectionJob implements Job {
     }
     this.#sinksRead.add(index);
     const partitions = this.#outcome.promise.then(({ collected }) => collected[index] ?? []);
-    return new RecordBatches(partitions, () => this.cancel());
+    return new RecordBatches(partitions, this.#copies, () => this.cancel());
   }
 
   async cancel(): Promise<void> {
@@ -95,9 +98,10 @@ export class CollectionJob implements Job {
     const started = this.#host.clock.monotonic();
     this.#check(this.#plan);
     const parallelism = parallelismOf(this.#plan, this.#defaultParallelism);
+    const recordTypes = recordTypesOf(this.#plan);
     const numRetries = this.#options.environment.executionRetries ?? 0;
     for (let attemptNumber = 0; ; attemptNumber++) {
-      const attempt = this.#newAttempt(attemptNumber);
+      const attempt = this.#newAttempt(attemptNumber, recordTypes);
       try {
         const evaluation = new PlanEvaluation(this.#plan, parallelism, attempt, this.#options.onProgress);
         const collected = await evaluation.run();
@@ -113,12 +117,14 @@ export class CollectionJob implements Job {
     }
   }
 
-  #newAttempt(attemptNumber: number): JobAttempt {
+  #newAttempt(attemptNumber: number, recordTypes: JobAttempt["recordTypes"]): JobAttempt {
     return {
       host: this.#host,
       attemptNumber,
       jobParameters: new Configuration(this.#options.environment.jobParameters),
       cachedFiles: this.#options.cachedFiles,
+      recordTypes,
+      copies: this.#copies,
       accumulators: new JobAccumulators(),
       signal: this.#controller.signal,
       cancelled: () => this.#cancelled(),

@@ -1,5 +1,5 @@
 import type { Partitions } from "../execution/partitions.js";
-import { handedOut } from "../execution/records.js";
+import type { RecordCopies } from "../execution/record-copies.js";
 
 /** How many records a batch has at most: enough to make the steps of an async iterator cheap. */
 const MAX_BATCH_RECORDS = 1024;
@@ -15,8 +15,8 @@ export class RecordBatches implements AsyncIterableIterator<Batch> {
   readonly #cancel: () => Promise<void>;
   #isLeft = false;
 
-  constructor(partitions: Promise<Partitions>, cancel: () => Promise<void>) {
-    this.#batches = partitions.then(batchesOf);
+  constructor(partitions: Promise<Partitions>, copies: RecordCopies, cancel: () => Promise<void>) {
+    this.#batches = partitions.then((each) => batchesOf(each, copies));
     // The reader hears of a failure when it asks for a batch.
     this.#batches.catch(() => undefined);
     this.#cancel = cancel;
@@ -39,10 +39,10 @@ export class RecordBatches implements AsyncIterableIterator<Batch> {
   }
 }
 
-function* batchesOf(partitions: Partitions): Generator<Batch> {
+function* batchesOf(partitions: Partitions, copies: RecordCopies): Generator<Batch> {
   for (const records of partitions) {
     for (let start = 0; start < records.length; start += MAX_BATCH_RECORDS) {
-      yield records.slice(start, start + MAX_BATCH_RECORDS).map(handedOut);
+      yield records.slice(start, start + MAX_BATCH_RECORDS).map((record) => copies.handedOut(record));
     }
   }
 }

@@ -1,6 +1,8 @@
-import type { Configuration, Host, MillraceError } from "@millrace/core";
+import type { Operator } from "@millrace/common-api";
+import type { Configuration, Host, MillraceError, TypeInformation } from "@millrace/core";
 import type { FunctionObjects } from "../subtask/function-objects.js";
 import type { JobAccumulators } from "./job-accumulators.js";
+import type { RecordCopies } from "./record-copies.js";
 
 /** Is what all operators of one run of a job share. A retried job has one for each run. */
 export interface JobAttempt {
@@ -10,6 +12,9 @@ export interface JobAttempt {
   readonly jobParameters: Configuration;
   /** Paths by the names under which the program registered them. */
   readonly cachedFiles: ReadonlyMap<string, string>;
+  /** The types of the records of operators, as far as they are known. */
+  readonly recordTypes: ReadonlyMap<Operator, TypeInformation<unknown>>;
+  readonly copies: RecordCopies;
   readonly accumulators: JobAccumulators;
   readonly functionObjects: FunctionObjects;
   /** Aborts when the job is cancelled. */

@@ -11,8 +11,3 @@ export function takenIn(record: unknown, type: TypeInformation<unknown> | undefi
     throw isMillraceError(error) && error instanceof MillraceError ? error.at(place()) : error;
   }
 }
-
-/** Returns a copy of a stored record for user code, which may do with it what it likes. */
-export function handedOut(record: unknown): unknown {
-  return normalizeRecord(record);
-}

@@ -30,7 +30,8 @@ export function valueOfPart(part: KeyPart, subtask: Subtask): KeyOf {
   switch (part.kind) {
     case "field": {
       const path = parseFieldPath(part.path);
-      return (record) => subtask.guarded(() => fieldValue(record, path));
+      const { copies } = subtask.run.job;
+      return (record) => subtask.guarded(() => copies.plainKey(fieldValue(record, path)));
     }
     case "selector": {
       const selector = new UserCode(subtask, part.function);

@@ -5,10 +5,16 @@
 
 import type { AggregateName } from "@millrace/common-api";
 import { compareValues, Decimal, keyText, MillraceError } from "@millrace/core";
+import type { Compare } from "../keys/ordering.js";
 import { shortRecordText } from "../subtask/record-text.js";
 
-/** Returns the aggregate of the values; throws UNSUPPORTED_AGGREGATION for values that it cannot be computed over. */
-export function aggregated(name: AggregateName, values: readonly unknown[], field: string): unknown {
+/** Returns the aggregate of the values, ordered by `compare`; throws UNSUPPORTED_AGGREGATION for values that it cannot be computed over. */
+export function aggregated(
+  name: AggregateName,
+  values: readonly unknown[],
+  field: string,
+  compare: Compare = compareValues,
+): unknown {
   const present = values.filter((value) => value !== null);
   switch (name) {
     case "count":
@@ -20,9 +26,9 @@ export function aggregated(name: AggregateName, values: readonly unknown[], fiel
     case "avg":
       return present.length === 0 ? null : averageOf(sumOf(present, name, field), present.length);
     case "min":
-      return extremeOf(present, 1, name, field);
+      return extremeOf(present, compare, name, field);
     case "max":
-      return extremeOf(present, -1, name, field);
+      return extremeOf(present, (a, b) => compare(b, a), name, field);
   }
 }
 
@@ -44,11 +50,11 @@ function averageOf(sum: number | bigint | Decimal, count: number): number {
   return (sum instanceof Decimal ? sum.toNumber() : Number(sum)) / count;
 }
 
-function extremeOf(values: readonly unknown[], sign: 1 | -1, name: AggregateName, field: string): unknown {
+function extremeOf(values: readonly unknown[], compare: Compare, name: AggregateName, field: string): unknown {
   return values.reduce((best, value) => {
     if (best === null) return value;
     if (kindOf(best) !== kindOf(value)) throw unsupported(name, field, value, "values of one kind");
-    return compareValues(value, best) * sign < 0 ? value : best;
+    return compare(value, best) < 0 ? value : best;
   }, null);
 }
 

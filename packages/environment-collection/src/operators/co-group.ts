@@ -24,9 +24,9 @@ export function coGroup(run: OperatorRun<CoGroupOperator>): Partitions {
     const rightGroups = groupsOf(right[index] ?? []);
     const keys = new Set([...(hasLeftKeys ? leftGroups.keys() : []), ...(hasRightKeys ? rightGroups.keys() : [])]);
     for (const key of keys) {
-      const leftRecords = sorted(recordsOf(leftGroups.get(key)), operator.leftOrder, subtask);
-      const rightRecords = sorted(recordsOf(rightGroups.get(key)), operator.rightOrder, subtask);
-      code.many(results, new SinglePassIterable(leftRecords), new SinglePassIterable(rightRecords));
+      const leftRecords = sorted(recordsOf(leftGroups.get(key)), operator.leftOrder, operator.left, subtask);
+      const rightRecords = sorted(recordsOf(rightGroups.get(key)), operator.rightOrder, operator.right, subtask);
+      code.many(results, new SinglePassIterable(leftRecords, run.job), new SinglePassIterable(rightRecords, run.job));
     }
   });
 }
@@ -36,7 +36,11 @@ export function coGroupRaw(run: OperatorRun<CoGroupRawOperator>): Partitions {
   const left = wholePartitions(run, run.input, run.operator.leftKeys);
   const right = wholePartitions(run, run.secondInput, run.operator.rightKeys);
   return withUserCode(run, run.operator.function, (code, results, index) => {
-    code.many(results, new SinglePassIterable(left[index] ?? []), new SinglePassIterable(right[index] ?? []));
+    code.many(
+      results,
+      new SinglePassIterable(left[index] ?? [], run.job),
+      new SinglePassIterable(right[index] ?? [], run.job),
+    );
   });
 }
 

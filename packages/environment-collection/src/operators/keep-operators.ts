@@ -1,31 +1,26 @@
 /** Operators that keep some records as they are: minBy and maxBy, distinct, first: rules [O40] to [O43]. */
 
 import type { DistinctOperator, FirstOperator, SelectByOperator } from "@millrace/common-api";
-import { compareValues, fieldValue, parseFieldPath } from "@millrace/core";
 import type { OperatorRun } from "../execution/operator-run.js";
 import type { Partitions } from "../execution/partitions.js";
 import { partitionedByKey } from "../keys/exchange.js";
 import { groupsOf, type Keyed } from "../keys/key-of.js";
+import { compareParts, orderedField, valuesOf } from "../keys/ordering.js";
 import { perSubtask } from "../subtask/subtask.js";
 import { groupedPartitions } from "./reduce.js";
 
 /** Keeps the least or greatest record of each group, the first of equals. Nulls are less than everything. */
 export function selectBy(run: OperatorRun<SelectByOperator>): Partitions {
   const input = groupedPartitions(run, run.operator.grouping);
-  const paths = run.operator.fields.map((field) => parseFieldPath(field));
   const sign = run.operator.extreme === "min" ? 1 : -1;
-  const isBetter = (record: unknown, best: unknown): boolean => {
-    for (const path of paths) {
-      const comparison = compareValues(fieldValue(record, path), fieldValue(best, path)) * sign;
-      if (comparison !== 0) return comparison < 0;
-    }
-    return false;
-  };
   return perSubtask(run, (subtask, results) => {
+    const parts = subtask.guarded(() =>
+      run.operator.fields.map((each) => orderedField(each, run.operator.input, run.job)),
+    );
+    const better = (record: unknown, best: unknown): unknown =>
+      compareParts(valuesOf(record, parts), valuesOf(best, parts), parts) * sign < 0 ? record : best;
     for (const [first, ...others] of input[subtask.index] ?? []) {
-      results.push(
-        others.reduce((best, record) => (subtask.guarded(() => isBetter(record, best)) ? record : best), first),
-      );
+      results.push(others.reduce((best, record) => subtask.guarded(() => better(record, best)), first));
     }
   });
 }

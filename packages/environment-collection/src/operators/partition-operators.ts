@@ -1,16 +1,10 @@
 /** partition, sortPartition and orderBy: rules [O70] to [O75]. */
-import type {
-  DataDistribution,
-  OrderByOperator,
-  Ordering,
-  PartitionOperator,
-  SortPartitionOperator,
-} from "@millrace/common-api";
+import type { DataDistribution, OrderByOperator, PartitionOperator, SortPartitionOperator } from "@millrace/common-api";
 import type { OperatorRun } from "../execution/operator-run.js";
 import { cutEvenly, emptyPartitions, gathered, type Partitions, rebalanced } from "../execution/partitions.js";
 import { partitionedByKey } from "../keys/exchange.js";
-import { type Keyed, valueOfPart } from "../keys/key-of.js";
-import { compareByOrdering, sorted } from "../keys/ordering.js";
+import type { Keyed } from "../keys/key-of.js";
+import { compareParts, type OrderedPart, orderedParts, sorted, valuesOf } from "../keys/ordering.js";
 import { perSubtask, Subtask } from "../subtask/subtask.js";
 import { UserCode } from "../subtask/user-code.js";
 
@@ -35,14 +29,15 @@ export function partition(run: OperatorRun<PartitionOperator>): Partitions {
 export function sortPartition(run: OperatorRun<SortPartitionOperator>): Partitions {
   const input = run.forwardedInput;
   return perSubtask(run, (subtask, results) => {
-    for (const record of sorted(input[subtask.index] ?? [], run.operator.ordering, subtask)) results.push(record);
+    for (const record of sorted(input[subtask.index] ?? [], run.operator.ordering, run.operator.input, subtask))
+      results.push(record);
   });
 }
 
 /** Sorts everything and cuts it into partitions of nearly equal size. */
 export function orderBy(run: OperatorRun<OrderByOperator>): Partitions {
   const subtask = new Subtask(run, 0, new Map());
-  return cutEvenly(sorted(gathered(run.input), run.operator.ordering, subtask), run.parallelism);
+  return cutEvenly(sorted(gathered(run.input), run.operator.ordering, run.operator.input, subtask), run.parallelism);
 }
 
 interface Ranged {
@@ -51,17 +46,20 @@ interface Ranged {
 }
 
 /** Puts each record into the first partition whose border is not before it; the last partition has no border. */
-function partitionedByRange(run: OperatorRun, range: Extract<Partitioning, { kind: "range" }>): Partitions {
+function partitionedByRange(
+  run: OperatorRun<PartitionOperator>,
+  range: Extract<Partitioning, { kind: "range" }>,
+): Partitions {
   const subtask = new Subtask(run, 0, new Map());
-  const parts = range.ordering.map((part) => valueOfPart(part.key, subtask));
-  const records = gathered(run.input).map((record) => ({ record, values: parts.map((part) => part(record)) }));
+  const parts = orderedParts(range.ordering, run.operator.input, subtask);
+  const records = gathered(run.input).map((record) => ({ record, values: valuesOf(record, parts) }));
   const borders =
     range.distribution === undefined
-      ? evenBorders(run.parallelism, records, range.ordering)
+      ? evenBorders(run.parallelism, records, parts)
       : givenBorders(run.parallelism, range.distribution, subtask);
   const result = emptyPartitions<unknown>(run.parallelism);
   for (const { record, values } of records) {
-    const index = borders.findIndex((border) => compareByOrdering(values, border, range.ordering) <= 0);
+    const index = borders.findIndex((border) => compareParts(values, border, parts) <= 0);
     result[index < 0 ? run.parallelism - 1 : index]?.push(record);
   }
   return result;
@@ -74,8 +72,8 @@ function givenBorders(count: number, distribution: DataDistribution, subtask: Su
 }
 
 /** Returns the borders that cut the records evenly. */
-function evenBorders(count: number, records: readonly Ranged[], ordering: Ordering): (readonly unknown[])[] {
-  const inOrder = [...records].sort((a, b) => compareByOrdering(a.values, b.values, ordering));
+function evenBorders(count: number, records: readonly Ranged[], parts: readonly OrderedPart[]): (readonly unknown[])[] {
+  const inOrder = [...records].sort((a, b) => compareParts(a.values, b.values, parts));
   const pieces = cutEvenly(inOrder, count).slice(0, -1);
   // Pieces are empty only when there are fewer records than partitions, and then only at the end.
   return pieces.flatMap((piece) => {

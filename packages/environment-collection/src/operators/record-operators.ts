@@ -35,7 +35,7 @@ export function flatMap(run: OperatorRun<FlatMapOperator>): Partitions {
 export function mapPartition(run: OperatorRun<MapPartitionOperator>): Partitions {
   const input = run.forwardedInput;
   return withUserCode(run, run.operator.function, (code, results, index) => {
-    code.many(results, new SinglePassIterable(input[index] ?? []));
+    code.many(results, new SinglePassIterable(input[index] ?? [], run.job));
   });
 }
 

@@ -1,5 +1,5 @@
 /** reduce, reduceGroup and combineGroup: rules [O30] to [O34]. */
-import type { GroupCombineOperator, GroupReduceOperator, ReduceOperator } from "@millrace/common-api";
+import type { GroupCombineOperator, GroupReduceOperator, Operator, ReduceOperator } from "@millrace/common-api";
 import type { OperatorRun } from "../execution/operator-run.js";
 import type { Partitions } from "../execution/partitions.js";
 import { partitionedByGrouping, withKeys } from "../keys/exchange.js";
@@ -24,7 +24,7 @@ export function reduce(run: OperatorRun<ReduceOperator>): Partitions {
 export function groupReduce(run: OperatorRun<GroupReduceOperator>): Partitions {
   const input = groupedPartitions(run, run.operator.grouping);
   return withUserCode(run, run.operator.function, (code, results, index) => {
-    for (const group of input[index] ?? []) code.many(results, new SinglePassIterable(group));
+    for (const group of input[index] ?? []) code.many(results, new SinglePassIterable(group, run.job));
   });
 }
 
@@ -38,7 +38,7 @@ export function groupCombine(run: OperatorRun<GroupCombineOperator>): Partitions
       : withKeys(run, input, grouping.keys);
   return withUserCode(run, run.operator.function, (code, results, index) => {
     for (const group of orderedGroups(run, grouping, keyed[index] ?? [], index)) {
-      code.many(results, new SinglePassIterable(group));
+      code.many(results, new SinglePassIterable(group, run.job));
     }
   });
 }
@@ -57,6 +57,7 @@ function orderedGroups(run: OperatorRun, grouping: Grouped, records: readonly Ke
     sorted(
       group.map(({ record }) => record),
       grouping.order,
+      run.operator.inputs[0] as Operator,
       subtask,
     ),
   );

@@ -8,7 +8,6 @@ import type { IoContext, SinkWriter } from "@millrace/core";
 import { throwIfCancelled } from "../execution/job-attempt.js";
 import type { OperatorRun } from "../execution/operator-run.js";
 import { forwardedOrRebalanced, type Partitions } from "../execution/partitions.js";
-import { handedOut } from "../execution/records.js";
 import { sorted } from "../keys/ordering.js";
 import { Subtask } from "../subtask/subtask.js";
 import { ioContext, subtaskIoContext } from "./source.js";
@@ -32,11 +31,11 @@ export class SinkRun {
 
   /** Writes all records; every writer is closed when it returns. */
   async write(input: Partitions): Promise<void> {
-    const { sink, localOrder } = this.#run.operator;
+    const { sink, localOrder, input: inputOperator } = this.#run.operator;
     const partitions = forwardedOrRebalanced(input, this.#run.parallelism);
     for (const [index, records] of partitions.entries()) {
       const subtask = new Subtask(this.#run, index, new Map());
-      const ordered = sorted(records, localOrder, subtask);
+      const ordered = sorted(records, localOrder, inputOperator, subtask);
       await this.#run.reported(index, async () => {
         const writer = await sink.openWriter(subtaskIoContext(subtask, this.#context));
         this.#openWriters.add(writer);
@@ -51,7 +50,7 @@ export class SinkRun {
   async #writeAll(writer: SinkWriter<unknown>, records: readonly unknown[]): Promise<void> {
     for (const record of records) {
       throwIfCancelled(this.#run.job);
-      const taken = writer.write(handedOut(record));
+      const taken = writer.write(this.#run.job.copies.handedOut(record));
       if (taken !== undefined) await taken;
     }
   }

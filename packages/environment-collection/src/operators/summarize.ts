@@ -7,6 +7,7 @@ import type { Partitions } from "../execution/partitions.js";
 import { evaluateExpression } from "../expressions/evaluate-expression.js";
 import { partitionedByGrouping } from "../keys/exchange.js";
 import { groupsOf, type Keyed } from "../keys/key-of.js";
+import { orderedField } from "../keys/ordering.js";
 import { perSubtask } from "../subtask/subtask.js";
 import { aggregated } from "./aggregate-functions.js";
 import { replaceField } from "./fields.js";
@@ -19,7 +20,7 @@ export function summarize(run: OperatorRun<SummarizeOperator>): Partitions {
     const groups = [...groupsOf(input[subtask.index] ?? []).values()];
     if (grouping.keys === undefined && groups.length === 0 && subtask.index === 0) groups.push([]);
     for (const group of groups) {
-      const values = subtask.guarded(() => aggregates.map((each) => aggregateOf(each, group)));
+      const values = subtask.guarded(() => aggregates.map((each) => aggregateOf(each, group, run)));
       const keys = grouping.keys ?? [];
       const summary = shape === "tuple" ? asTuple(keys, group, values) : asRow(keys, group, aggregates, values);
       results.push(subtask.takenIn(summary));
@@ -27,7 +28,11 @@ export function summarize(run: OperatorRun<SummarizeOperator>): Partitions {
   });
 }
 
-function aggregateOf({ aggregate, argument, name }: NamedAggregate, group: readonly Keyed[]): unknown {
+function aggregateOf(
+  { aggregate, argument, name }: NamedAggregate,
+  group: readonly Keyed[],
+  { operator, job }: OperatorRun<SummarizeOperator>,
+): unknown {
   if (argument === undefined) return group.length;
   if (typeof argument !== "string") {
     return aggregated(
@@ -41,6 +46,7 @@ function aggregateOf({ aggregate, argument, name }: NamedAggregate, group: reado
     aggregate,
     group.map(({ record }) => fieldValue(record, path)),
     argument,
+    orderedField(argument, operator.input, job).compare,
   );
 }
 
@@ -66,20 +72,19 @@ function asRow(
   return aggregates.reduce((result, { name }, index) => replaceField(result, [name], values[index]), row);
 }
 
+/** A field's value is that of the record; as part of the key it may have been turned into plain data. */
 function keyValue(keys: readonly KeyPart[], index: number, group: readonly Keyed[]): unknown {
+  const part = keys[index];
+  if (part?.kind === "field") return fieldValue(group[0]?.record, parseFieldPath(part.path));
   const key = group[0]?.key;
   return keys.length === 1 ? key : (key as readonly unknown[])[index];
 }
 
-/** Returns the names under which a key field stands in the result: positions of a tuple become `f0`, `f1`, … */
+/** Returns the names under which a key field stands in the result: a position of a tuple record becomes `f0`, `f1`, … */
 function namesOf(path: string, record: unknown): readonly string[] {
-  const { segments } = parseFieldPath(path);
-  let value = record;
-  return segments.map((segment) => {
-    const name = Array.isArray(value) ? `f${segment}` : segment;
-    value = value === null || value === undefined ? value : (value as Record<string, unknown>)[segment];
-    return name;
-  });
+  const [first, ...rest] = parseFieldPath(path).segments;
+  if (first === undefined) return [];
+  return [Array.isArray(record) ? `f${first}` : first, ...rest];
 }
 
 function isRow(value: unknown): value is object {

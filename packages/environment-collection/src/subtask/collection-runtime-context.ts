@@ -11,7 +11,6 @@ import {
 import { SubtaskAccumulators } from "../execution/job-accumulators.js";
 import type { OperatorRun } from "../execution/operator-run.js";
 import { gathered } from "../execution/partitions.js";
-import { handedOut } from "../execution/records.js";
 import type { Superstep } from "../execution/superstep.js";
 
 /** Holds what all subtasks of one evaluation share: the results of broadcast initializers. */
@@ -146,7 +145,8 @@ export class CollectionRuntimeContext implements RuntimeContext {
   }
 
   #copiesOf(operator: Operator): unknown[] {
-    return gathered(this.#run.resultOf(operator)).map(handedOut);
+    const { copies } = this.#run.job;
+    return gathered(this.#run.resultOf(operator)).map((record) => copies.handedOut(record));
   }
 }
 

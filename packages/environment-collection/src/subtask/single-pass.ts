@@ -1,5 +1,6 @@
 import { MillraceError } from "@millrace/core";
-import { handedOut } from "../execution/records.js";
+import type { JobAttempt } from "../execution/job-attempt.js";
+import type { RecordCopies } from "../execution/record-copies.js";
 
 /**
  * Gives the records of a group or partition to user code, once and during one call: engines that read them from disk or
@@ -7,11 +8,13 @@ import { handedOut } from "../execution/records.js";
  */
 export class SinglePassIterable implements Iterable<unknown> {
   readonly #records: Iterable<unknown>;
+  readonly #copies: RecordCopies;
   #state: "fresh" | "read" | "ended" = "fresh";
   #last: unknown;
 
-  constructor(records: Iterable<unknown>) {
+  constructor(records: Iterable<unknown>, { copies }: JobAttempt) {
     this.#records = records;
+    this.#copies = copies;
   }
 
   /** The record that was read last, for error messages; undefined before the first. */
@@ -34,7 +37,7 @@ export class SinglePassIterable implements Iterable<unknown> {
     for (const record of this.#records) {
       if (this.#state === "ended") throw consumed("ended");
       this.#last = record;
-      yield handedOut(record);
+      yield this.#copies.handedOut(record);
     }
   }
 }

@@ -33,9 +33,20 @@ export class Subtask {
     }
   }
 
+  /** Takes in a key that a selector gave. */
+  takenInKey(key: unknown): unknown {
+    const { copies } = this.run.job;
+    return copies.plainKey(copies.handedOut(key));
+  }
+
   /** Takes in a record that user code emitted: the copy that is stored. */
   takenIn(record: unknown): unknown {
-    return takenIn(record, this.run.operator.settings.resultType, () => this.place());
+    const { operator, job } = this.run;
+    const { resultType } = operator.settings;
+    // These hand on what they read, so values of custom types keep their class.
+    const handsOn = operator.kind === "reduce" || operator.kind === "aggregate" || operator.kind === "summarize";
+    if (handsOn && resultType === undefined) return this.guarded(() => job.copies.handedOut(record));
+    return takenIn(record, resultType, () => this.place());
   }
 }
 

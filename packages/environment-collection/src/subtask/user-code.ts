@@ -6,7 +6,6 @@
 import type { UserFunction } from "@millrace/common-api";
 import { type Collector, isMillraceError, MillraceError } from "@millrace/core";
 import { throwIfCancelled } from "../execution/job-attempt.js";
-import { handedOut } from "../execution/records.js";
 import { shortRecordText } from "./record-text.js";
 import { checkBoolean, checkBoundary, checkMany, checkNoResult, checkOne, checkPartition } from "./result-checks.js";
 import { SinglePassIterable } from "./single-pass.js";
@@ -77,7 +76,7 @@ export class UserCode {
 
   /** Calls a key selector and returns the key as it is stored. */
   key(record: unknown): unknown {
-    return this.#guarded([record], () => handedOut(this.#call([record], [])));
+    return this.#guarded([record], () => this.#subtask.takenInKey(this.#call([record], [])));
   }
 
   /** Calls a partitioner with a key; `record` is the one that has it. */
@@ -102,9 +101,10 @@ export class UserCode {
 
   #call(args: readonly Argument[], rest: readonly unknown[]): unknown {
     throwIfCancelled(this.#subtask.run.job);
-    const copies = args.map((arg) => (arg instanceof SinglePassIterable ? arg : handedOut(arg)));
+    const { copies } = this.#subtask.run.job;
+    const own = args.map((arg) => (arg instanceof SinglePassIterable ? arg : copies.handedOut(arg)));
     try {
-      return this.#function(...copies, ...rest);
+      return this.#function(...own, ...rest);
     } catch (error) {
       throw failureOf(error, this.#subtask, this.#method, args);
     }

@@ -1,0 +1,92 @@
+/**
+ * Copies of stored records. A class survives only in values of a custom type that the plan declares somewhere: they are
+ * copied by their own serializer, and as keys they are their key bytes.
+ */
+import { type AnyType, type CustomType, MillraceError, normalizeRecord, type TypeInformation } from "@millrace/core";
+
+/** Copies records for user code, and turns keys into plain data. One for each job. */
+export class RecordCopies {
+  readonly #customs: readonly CustomType[];
+
+  /** @param types - all types that the plan declares */
+  constructor(types: Iterable<TypeInformation<unknown>>) {
+    const customs = new Map<string, CustomType>();
+    for (const type of types) collectCustomTypes(type as AnyType, customs);
+    this.#customs = [...customs.values()];
+  }
+
+  /** Returns a copy of a stored record, which whoever gets it may do with what he likes. */
+  handedOut(record: unknown): unknown {
+    if (this.#customs.length === 0) return normalizeRecord(record);
+    return replaced(record, (value) => this.#copyOfCustom(value));
+  }
+
+  /** Returns a key as plain data, with the equality, the hash and the order that its types give it. */
+  plainKey(key: unknown): unknown {
+    return this.#customs.length === 0 ? key : replaced(key, (value) => this.#keyOfCustom(value));
+  }
+
+  #copyOfCustom(value: object): unknown {
+    const serializer = this.#typeOf(value)?.serializer;
+    return serializer?.deserialize(serializer.serialize(value));
+  }
+
+  #keyOfCustom(value: object): unknown {
+    const type = this.#typeOf(value);
+    if (type === undefined) return undefined;
+    if (type.serializer.keyBytes !== undefined) return [type.name, new Uint8Array(type.serializer.keyBytes(value))];
+    throw new MillraceError({
+      code: "INVALID_KEY",
+      what: `The custom type ${JSON.stringify(type.name)} can't be a key`,
+      expected: "a serializer with keyBytes, which gives equality and order to its values",
+      fix: "Add keyBytes to the type's serializer, or use a key selector that returns a plain value.",
+    });
+  }
+
+  #typeOf(value: object): CustomType | undefined {
+    return this.#customs.find(({ serializer }) => serializer.isInstance(value));
+  }
+}
+
+function collectCustomTypes(type: AnyType, found: Map<string, CustomType>): void {
+  switch (type.kind) {
+    case "custom":
+      found.set(type.name, type);
+      break;
+    case "tuple":
+      for (const element of type.elements) collectCustomTypes(element, found);
+      break;
+    case "row":
+      for (const field of type.fields) collectCustomTypes(field.type, found);
+      break;
+    case "array":
+      collectCustomTypes(type.element, found);
+      break;
+    case "map":
+      collectCustomTypes(type.key, found);
+      collectCustomTypes(type.value, found);
+      break;
+    case "nullable":
+    case "optional":
+      collectCustomTypes(type.inner, found);
+      break;
+    case "variant":
+      for (const each of type.cases) collectCustomTypes(each.type, found);
+      break;
+    default:
+      break;
+  }
+}
+
+/** Copies a value by the rules of records; instances of classes are what `ofInstance` makes of them, or plain data when it makes nothing. */
+function replaced(value: unknown, ofInstance: (instance: object) => unknown): unknown {
+  if (typeof value !== "object" || value === null) return normalizeRecord(value);
+  if (Array.isArray(value)) return value.map((element) => replaced(element, ofInstance));
+  if (value instanceof Map) {
+    return new Map([...value].map(([key, item]) => [replaced(key, ofInstance), replaced(item, ofInstance)]));
+  }
+  const prototype = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) return ofInstance(value) ?? normalizeRecord(value);
+  const fields = Object.entries(value).filter(([, field]) => field !== undefined);
+  return Object.fromEntries(fields.map(([name, field]) => [name, replaced(field, ofInstance)]));
+}
