@@ -113,6 +113,7 @@ export {
 } from "./functions/index.js";
 // Hashes
 export {
+  crc32c,
   MAX_PARTITIONS,
   PARTITION_HASH_VERSION,
   partitionHash,

@@ -1,3 +1,4 @@
+export { crc32c } from "./crc32c.js";
 export {
   MAX_PARTITIONS,
   PARTITION_HASH_VERSION,

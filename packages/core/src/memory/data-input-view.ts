@@ -24,10 +24,16 @@ export class DataInputView {
   #position = 0;
   #limit = 0;
   #scratch: Memory = EMPTY;
+  /** Whether no record was begun yet and the first page may begin inside one. */
+  #mayBeginInside: boolean;
 
-  /** Reads the data pages that `nextPage` returns, in order, until it returns undefined. */
-  constructor(nextPage: () => MemorySegment | undefined) {
+  /**
+   * Reads the data pages that `nextPage` returns, in order, until it returns undefined.
+   * @param mayBeginInside - whether the first page may go on with a record of a page that is not given; that record is left out
+   */
+  constructor(nextPage: () => MemorySegment | undefined, mayBeginInside = false) {
     this.#nextPage = nextPage;
+    this.#mayBeginInside = mayBeginInside;
   }
 
   /** The page in which the current record ends; its header names the record's layout. */
@@ -78,10 +84,15 @@ export class DataInputView {
     if (page === undefined) return false;
     const header = readPageHeader(page);
     invariant(header.kind === PAGE_KIND_DATA, "an input view is given data pages");
-    invariant(header.continues === continues, "a record goes on exactly in the page that follows it");
     this.#page = page;
     this.#position = page.firstSlot + HEADER_SLOTS;
     this.#limit = page.firstSlot + header.usedBytes / SLOT_SIZE_BYTES;
+    if (this.#mayBeginInside && header.continues) {
+      this.#position = header.numRecords === 0 ? this.#limit : page.firstSlot + header.firstRecord / SLOT_SIZE_BYTES;
+    } else {
+      invariant(header.continues === continues, "a record goes on exactly in the page that follows it");
+    }
+    this.#mayBeginInside &&= header.numRecords === 0;
     return true;
   }
 }

@@ -1,1 +1,2 @@
-export {};
+export { type BinaryWriteOptions, binarySink } from "./binary-sink.js";
+export { type BinaryReadOptions, binarySource } from "./binary-source.js";

@@ -181,7 +181,8 @@ class CsvEncoder<T> implements RecordEncoder<T> {
   }
 
   #plainText(text: string): string {
-    return this.#format.needsQuotes.test(text) ? this.#quoted(text) : text;
+    const { needsQuotes, nullValue } = this.#format;
+    return text === nullValue || needsQuotes.test(text) ? this.#quoted(text) : text;
   }
 
   #quoted(text: string): string {
