@@ -18,6 +18,7 @@ export type AnyFunction = (...args: never[]) => unknown;
  * @public
  */
 export interface UserFunction {
+  /** The function, or the object that has it as a method. */
   readonly target: AnyFunction | object;
   /** The method to call when `target` is an object, such as `map`. */
   readonly method: string;

@@ -5,6 +5,7 @@ import { Operator, type OperatorCommon, SingleInputOperator } from "./operator.j
 /** Reads a source. @public */
 export class SourceOperator extends Operator {
   readonly kind = "source";
+  /** Reads the records. */
   readonly source: Source<unknown>;
   /** What was given by `withParameters`. */
   parameters: Configuration | undefined = undefined;
@@ -24,6 +25,7 @@ export class SourceOperator extends Operator {
  */
 export class CollectionSourceOperator extends Operator {
   readonly kind = "collectionSource";
+  /** The records; iterated once per job. */
   readonly records: Iterable<unknown>;
   #taken: readonly unknown[] | undefined = undefined;
 
@@ -46,9 +48,11 @@ export class CollectionSourceOperator extends Operator {
 /** Writes its input to a sink. @public */
 export class SinkOperator extends SingleInputOperator {
   readonly kind = "sink";
+  /** Writes the records. */
   readonly sink: Sink<unknown>;
   /** The order in which each subtask writes; empty for any. */
   localOrder: Ordering = [];
+  /** What was given by `withParameters`. */
   parameters: Configuration | undefined = undefined;
 
   constructor(input: Operator, sink: Sink<unknown>, common: OperatorCommon) {

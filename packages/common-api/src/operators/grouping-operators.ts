@@ -21,6 +21,7 @@ export interface GroupingSpec {
 
 /** Is an operator that groups its input. @public */
 export abstract class GroupedOperator extends SingleInputOperator {
+  /** Says what belongs together, in which order, and where it goes. */
   readonly grouping: GroupingSpec;
 
   protected constructor(input: Operator, grouping: GroupingSpec, common: OperatorCommon) {
@@ -40,8 +41,11 @@ export type CombineHint = "optimizer-chooses" | "sort" | "hash" | "none";
  */
 export class ReduceOperator extends GroupedOperator {
   readonly kind = "reduce";
+  /** Called as `reduce(first, second, context)`. */
   readonly function: UserFunction;
+  /** Advises how to combine; never changes the result. */
   combineHint: CombineHint = "optimizer-chooses";
+  /** What was declared for the function: broadcast sets, parameters, semantic properties. */
   readonly functionSettings: FunctionSettings = newFunctionSettings();
 
   constructor(input: Operator, grouping: GroupingSpec, fn: UserFunction, common: OperatorCommon) {
@@ -53,9 +57,11 @@ export class ReduceOperator extends GroupedOperator {
 /** Calls `reduceGroup(values, out, context)` once per group; not at all for an empty input (B026, B071). @public */
 export class GroupReduceOperator extends GroupedOperator {
   readonly kind = "groupReduce";
+  /** Called as `reduceGroup(values, out, context)`. */
   readonly function: UserFunction;
   /** Called as `combine(values, out, context)` on parts of groups, any number of times; undefined when there is none (B072). */
   readonly combine: UserFunction | undefined;
+  /** What was declared for the function: broadcast sets, parameters, semantic properties. */
   readonly functionSettings: FunctionSettings = newFunctionSettings();
 
   constructor(
@@ -74,8 +80,11 @@ export class GroupReduceOperator extends GroupedOperator {
 /** Calls `combine(values, out, context)` on parts of groups where they lie; a key may have several results (B027). @public */
 export class GroupCombineOperator extends SingleInputOperator {
   readonly kind = "groupCombine";
+  /** Says what belongs together, and in which order. */
   readonly grouping: GroupingSpec;
+  /** Called as `combine(values, out, context)`. */
   readonly function: UserFunction;
+  /** What was declared for the function: broadcast sets, parameters, semantic properties. */
   readonly functionSettings: FunctionSettings = newFunctionSettings();
 
   constructor(input: Operator, grouping: GroupingSpec, fn: UserFunction, common: OperatorCommon) {
@@ -104,7 +113,9 @@ export class AggregateOperator extends GroupedOperator {
 
 /** Aggregates one field in place. @public */
 export interface FieldAggregation {
+  /** Names the aggregate. */
   readonly aggregation: "sum" | "min" | "max";
+  /** The field path, read and replaced. */
   readonly field: string;
 }
 
@@ -113,8 +124,11 @@ export type AggregateName = "sum" | "min" | "max" | "avg" | "count" | "countDist
 
 /** Is one named aggregate. `argument` is undefined for `count`, which counts records. @public */
 export interface NamedAggregate {
+  /** The field of the result; unused when the result is a tuple. */
   readonly name: string;
+  /** Names the aggregate. */
   readonly aggregate: AggregateName;
+  /** A field path or an expression; undefined for `count`. */
   readonly argument: string | ExpressionNode | undefined;
 }
 
@@ -125,6 +139,7 @@ export interface NamedAggregate {
  */
 export class SummarizeOperator extends GroupedOperator {
   readonly kind = "summarize";
+  /** The aggregates, in the order of the result. Never empty. */
   readonly aggregates: readonly NamedAggregate[];
   /** `row` keeps key fields in shape and names aggregates; `tuple` is keys, then aggregates, by position. */
   readonly shape: "row" | "tuple";
@@ -145,6 +160,7 @@ export class SummarizeOperator extends GroupedOperator {
 /** Keeps the record of each group that is least or greatest in `fields`, the first of equals (B032). @public */
 export class SelectByOperator extends GroupedOperator {
   readonly kind = "selectBy";
+  /** Whether the least or the greatest record is kept. */
   readonly extreme: "min" | "max";
   /** Field paths, compared one after the other. Never empty. */
   readonly fields: readonly string[];
@@ -165,6 +181,7 @@ export class SelectByOperator extends GroupedOperator {
 /** Keeps the first record of each key (B034). @public */
 export class DistinctOperator extends SingleInputOperator {
   readonly kind = "distinct";
+  /** What makes two records the same. */
   readonly keys: Keys;
 
   constructor(input: Operator, keys: Keys, common: OperatorCommon) {

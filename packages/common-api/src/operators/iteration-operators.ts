@@ -4,7 +4,9 @@ import { Operator, type OperatorCommon, SingleInputOperator, TwoInputOperator } 
 
 /** Is an aggregator that an iteration registers (B097). @public */
 export interface IterationAggregator {
+  /** Unique in the iteration. */
   readonly name: string;
+  /** Makes the instance of one subtask. */
   readonly factory: AggregatorFactory<unknown>;
   /** Ends the iteration when it returns true after a superstep; undefined for none. At most one per iteration (B098). */
   readonly convergence: ConvergenceCriterion<unknown> | undefined;
@@ -32,7 +34,9 @@ export class BulkIterationOperator extends SingleInputOperator {
   readonly kind = "bulkIteration";
   /** At least 1. */
   readonly maxIterations: number;
+  /** Stands for the partial solution inside of the step. */
   readonly partialSolution: PartialSolutionOperator;
+  /** What was registered by `registerAggregator`. */
   readonly aggregators: IterationAggregator[] = [];
   /** Undefined until `closeWith`. */
   step: BulkStep | undefined = undefined;
@@ -56,6 +60,7 @@ export class WorksetOperator extends Operator {
 /** Stands for the solution set inside of a delta iteration; only a join or coGroup on its key reads it (B093). @public */
 export class SolutionSetOperator extends Operator {
   readonly kind = "solutionSet";
+  /** The key of the solution set, the only one it can be read by. */
   readonly keys: Keys;
 
   constructor(keys: Keys, common: OperatorCommon) {
@@ -81,9 +86,13 @@ export class DeltaIterationOperator extends TwoInputOperator {
   readonly kind = "deltaIteration";
   /** At least 1. */
   readonly maxIterations: number;
+  /** The key of the solution set. */
   readonly keys: Keys;
+  /** Stands for the solution set inside of the step. */
   readonly solutionSet: SolutionSetOperator;
+  /** Stands for the workset inside of the step. */
   readonly workset: WorksetOperator;
+  /** What was registered by `registerAggregator`. */
   readonly aggregators: IterationAggregator[] = [];
   /** Whether the solution set is kept as objects instead of bytes in managed memory (B095). */
   isSolutionSetUnmanaged = false;

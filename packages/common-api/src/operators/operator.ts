@@ -18,12 +18,15 @@ export interface OperatorSettings {
 export interface BroadcastInput {
   /** The name it was given; undefined when it is asked for by its data set only. */
   readonly name: string | undefined;
+  /** Computes the data set. */
   readonly operator: Operator;
 }
 
 /** What operators with user code have besides. @public */
 export interface FunctionSettings {
+  /** What was given by `withBroadcastSet`. */
   readonly broadcastInputs: BroadcastInput[];
+  /** What was given by `withParameters`. */
   parameters: Configuration | undefined;
   /** What the user declares the function to do with fields, for the optimizer. */
   semantics: SemanticProperties;
@@ -53,6 +56,7 @@ export abstract class Operator {
   readonly inputs: readonly Operator[];
   /** Where the user's program made it; undefined when that is not known. */
   readonly location: SourceLocation | undefined;
+  /** What may still change. */
   readonly settings: OperatorSettings;
 
   protected constructor(inputs: readonly Operator[], common: OperatorCommon) {
@@ -64,7 +68,9 @@ export abstract class Operator {
 
 /** What every operator is made with. @public */
 export interface OperatorCommon {
+  /** The name in plans and errors. */
   readonly name: string;
+  /** Where the user's program makes it; undefined when that is not known. */
   readonly location: SourceLocation | undefined;
 }
 

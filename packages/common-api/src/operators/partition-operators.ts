@@ -18,12 +18,14 @@ export type Partitioning =
  * @public
  */
 export interface DataDistribution {
+  /** Returns the greatest key of a partition: an array as long as the key. */
   readonly boundary: (partition: number, numPartitions: number) => readonly unknown[];
 }
 
 /** Moves records to other partitions and changes nothing else. @public */
 export class PartitionOperator extends SingleInputOperator {
   readonly kind = "partition";
+  /** Says where records go. */
   readonly partitioning: Partitioning;
 
   constructor(input: Operator, partitioning: Partitioning, common: OperatorCommon) {
@@ -35,6 +37,7 @@ export class PartitionOperator extends SingleInputOperator {
 /** Sorts each partition; stable (B055). @public */
 export class SortPartitionOperator extends SingleInputOperator {
   readonly kind = "sortPartition";
+  /** The order; never empty. */
   readonly ordering: Ordering;
 
   constructor(input: Operator, ordering: Ordering, common: OperatorCommon) {
@@ -46,6 +49,7 @@ export class SortPartitionOperator extends SingleInputOperator {
 /** Sorts the whole input: every partition is sorted, and none has a record that belongs before one of an earlier partition. @public */
 export class OrderByOperator extends SingleInputOperator {
   readonly kind = "orderBy";
+  /** The order; never empty. */
   readonly ordering: Ordering;
 
   constructor(input: Operator, ordering: Ordering, common: OperatorCommon) {

@@ -11,7 +11,9 @@ import {
 /** Calls `map(value, context)` for each record; its result takes the record's place (B020). @public */
 export class MapOperator extends SingleInputOperator {
   readonly kind = "map";
+  /** Called as `map(value, context)`. */
   readonly function: UserFunction;
+  /** What was declared for the function: broadcast sets, parameters, semantic properties. */
   readonly functionSettings: FunctionSettings = newFunctionSettings();
 
   constructor(input: Operator, fn: UserFunction, common: OperatorCommon) {
@@ -23,7 +25,9 @@ export class MapOperator extends SingleInputOperator {
 /** Calls `flatMap(value, out, context)` for each record; what it returns and what it writes to `out` are the results (B022). @public */
 export class FlatMapOperator extends SingleInputOperator {
   readonly kind = "flatMap";
+  /** Called as `flatMap(value, out, context)`. */
   readonly function: UserFunction;
+  /** What was declared for the function: broadcast sets, parameters, semantic properties. */
   readonly functionSettings: FunctionSettings = newFunctionSettings();
 
   constructor(input: Operator, fn: UserFunction, common: OperatorCommon) {
@@ -35,7 +39,9 @@ export class FlatMapOperator extends SingleInputOperator {
 /** Calls `mapPartition(values, out, context)` once per subtask, also for an empty partition (B021). @public */
 export class MapPartitionOperator extends SingleInputOperator {
   readonly kind = "mapPartition";
+  /** Called as `mapPartition(values, out, context)`. */
   readonly function: UserFunction;
+  /** What was declared for the function: broadcast sets, parameters, semantic properties. */
   readonly functionSettings: FunctionSettings = newFunctionSettings();
 
   constructor(input: Operator, fn: UserFunction, common: OperatorCommon) {
@@ -47,7 +53,9 @@ export class MapPartitionOperator extends SingleInputOperator {
 /** Keeps the records for which `filter(value, context)` or the expression is true (B023). @public */
 export class FilterOperator extends SingleInputOperator {
   readonly kind = "filter";
+  /** Called as `filter(value, context)`, or evaluated; only true keeps a record. */
   readonly predicate: UserFunction | ExpressionNode;
+  /** What was declared for the function: broadcast sets, parameters, semantic properties. */
   readonly functionSettings: FunctionSettings = newFunctionSettings();
 
   constructor(input: Operator, predicate: UserFunction | ExpressionNode, common: OperatorCommon) {
@@ -73,8 +81,11 @@ export interface AsyncOptions {
 /** Calls `map(value, context, signal)` for each record, several at a time; its promise's value takes the record's place. @public */
 export class MapAsyncOperator extends SingleInputOperator {
   readonly kind = "mapAsync";
+  /** Called as `map(value, context, signal)`. */
   readonly function: UserFunction;
+  /** Says how many calls may be pending, how long they may take, and what happens when they fail. */
   readonly options: AsyncOptions;
+  /** What was declared for the function: broadcast sets, parameters, semantic properties. */
   readonly functionSettings: FunctionSettings = newFunctionSettings();
 
   constructor(input: Operator, fn: UserFunction, options: AsyncOptions, common: OperatorCommon) {

@@ -25,6 +25,7 @@ export type CrossHint = "optimizer-chooses" | "second-is-small" | "first-is-smal
 
 /** Copies one field, or a whole side, into a projected pair. @public */
 export interface ProjectedField {
+  /** The side that the field is copied from. */
   readonly side: "first" | "second";
   /** A field path, or `*` for the whole record of that side. */
   readonly path: string;
@@ -51,13 +52,19 @@ export type PairResult =
  */
 export class JoinOperator extends TwoInputOperator {
   readonly kind = "join";
+  /** Says which records have results. */
   readonly joinType: JoinType;
   /** As many parts as `rightKeys`. */
   readonly leftKeys: Keys;
+  /** As many parts as `leftKeys`. */
   readonly rightKeys: Keys;
+  /** Advises how to run it; never changes the result. */
   readonly hint: JoinHint;
+  /** Decides where a key goes; undefined means by the partition hash. */
   readonly partitioner: Partitioner<unknown> | undefined;
+  /** Says what becomes of a pair. */
   readonly result: PairResult;
+  /** What was declared for the function: broadcast sets, parameters, semantic properties. */
   readonly functionSettings: FunctionSettings = newFunctionSettings();
 
   constructor(left: Operator, right: Operator, spec: JoinSpec, common: OperatorCommon) {
@@ -73,11 +80,17 @@ export class JoinOperator extends TwoInputOperator {
 
 /** Is what a {@link JoinOperator} is made of. @public */
 export interface JoinSpec {
+  /** Says which records have results. */
   readonly joinType: JoinType;
+  /** As many parts as `rightKeys`. */
   readonly leftKeys: Keys;
+  /** As many parts as `leftKeys`. */
   readonly rightKeys: Keys;
+  /** Advises how to run it; never changes the result. */
   readonly hint: JoinHint;
+  /** Decides where a key goes; undefined means by the partition hash. */
   readonly partitioner: Partitioner<unknown> | undefined;
+  /** Says what becomes of a pair. */
   readonly result: PairResult;
 }
 
@@ -88,12 +101,19 @@ export interface JoinSpec {
  */
 export class CoGroupOperator extends TwoInputOperator {
   readonly kind = "coGroup";
+  /** As many parts as `rightKeys`. */
   readonly leftKeys: Keys;
+  /** As many parts as `leftKeys`. */
   readonly rightKeys: Keys;
+  /** The order of each left group; empty for that of arrival. */
   readonly leftOrder: Ordering;
+  /** The order of each right group; empty for that of arrival. */
   readonly rightOrder: Ordering;
+  /** Decides where a key goes; undefined means by the partition hash. */
   readonly partitioner: Partitioner<unknown> | undefined;
+  /** Called as `coGroup(left, right, out, context)`. */
   readonly function: UserFunction;
+  /** What was declared for the function: broadcast sets, parameters, semantic properties. */
   readonly functionSettings: FunctionSettings = newFunctionSettings();
 
   constructor(left: Operator, right: Operator, spec: CoGroupSpec, common: OperatorCommon) {
@@ -109,11 +129,17 @@ export class CoGroupOperator extends TwoInputOperator {
 
 /** Is what a {@link CoGroupOperator} is made of. @public */
 export interface CoGroupSpec {
+  /** As many parts as `rightKeys`. */
   readonly leftKeys: Keys;
+  /** As many parts as `leftKeys`. */
   readonly rightKeys: Keys;
+  /** The order of each left group; empty for that of arrival. */
   readonly leftOrder: Ordering;
+  /** The order of each right group; empty for that of arrival. */
   readonly rightOrder: Ordering;
+  /** Decides where a key goes; undefined means by the partition hash. */
   readonly partitioner: Partitioner<unknown> | undefined;
+  /** Called as `coGroup(left, right, out, context)`. */
   readonly function: UserFunction;
 }
 
@@ -122,8 +148,11 @@ export class CoGroupRawOperator extends TwoInputOperator {
   readonly kind = "coGroupRaw";
   /** Both inputs are partitioned by these keys first; undefined leaves them where they are. */
   readonly leftKeys: Keys | undefined;
+  /** Partitions the right input; undefined leaves it where it is. */
   readonly rightKeys: Keys | undefined;
+  /** Called as `coGroup(left, right, out, context)`. */
   readonly function: UserFunction;
+  /** What was declared for the function: broadcast sets, parameters, semantic properties. */
   readonly functionSettings: FunctionSettings = newFunctionSettings();
 
   constructor(
@@ -144,8 +173,11 @@ export class CoGroupRawOperator extends TwoInputOperator {
 /** Pairs every record with every other (B048). @public */
 export class CrossOperator extends TwoInputOperator {
   readonly kind = "cross";
+  /** Advises how to run it; never changes the result. */
   readonly hint: CrossHint;
+  /** Says what becomes of a pair. */
   readonly result: PairResult;
+  /** What was declared for the function: broadcast sets, parameters, semantic properties. */
   readonly functionSettings: FunctionSettings = newFunctionSettings();
 
   constructor(left: Operator, right: Operator, hint: CrossHint, result: PairResult, common: OperatorCommon) {

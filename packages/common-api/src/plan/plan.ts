@@ -12,6 +12,7 @@ import { findIterationBodies, type IterationBody } from "./iterations.js";
 export class Plan {
   /** The name of the job. */
   readonly jobName: string;
+  /** What the job computes; `records(index)` of a job counts the collecting ones among them as they stand here. */
   readonly sinks: readonly (SinkOperator | CollectOperator)[];
   /** All operators, each after its inputs, those of iteration steps included; the same object is here once. */
   readonly operators: readonly Operator[];

@@ -29,7 +29,9 @@ export interface Engine<in Plan> {
 
 /** Says how one job is run. @public */
 export interface JobOptions {
+  /** The name of the job, as its result and its errors show it. */
   readonly name: string;
+  /** The options of the environment that the program was written against. */
   readonly environment: EnvironmentOptions;
   /** Cancels the job when it aborts. */
   readonly signal?: AbortSignal | undefined;
@@ -43,7 +45,9 @@ export interface JobOptions {
 export interface JobProgress {
   /** The operator at work. */
   readonly operator: string;
+  /** How many operators are done. */
   readonly numOperatorsDone: number;
+  /** How many operators the job has; inside of an iteration they count once. */
   readonly numOperators: number;
   /** Records that left the operator so far. */
   readonly numRecords: number;
@@ -51,6 +55,7 @@ export interface JobProgress {
 
 /** Is a job that was started. @public */
 export interface Job {
+  /** Names the job; unique in its engine. */
   readonly id: string;
   /** Resolves when the job is done and all its outputs are committed; rejects with the first error, or JOB_CANCELLED. */
   result(): Promise<JobResult>;
@@ -65,7 +70,9 @@ export interface Job {
 
 /** Is what a finished job tells. @public */
 export interface JobResult {
+  /** The id of the job. */
   readonly jobId: string;
+  /** The name of the job. */
   readonly jobName: string;
   /** How long the job ran, in milliseconds. */
   readonly netRuntime: number;
@@ -81,8 +88,10 @@ export interface JobResult {
 
 /** Makes engines; what an engine package registers. @public */
 export interface EngineFactory<in Plan> {
+  /** The name by which programs ask for the engine, such as `collection`. */
   readonly name: string;
   /** The factory with the highest rank makes the ambient environment. The collection environment has 0, local 100, a command line's 1000. */
   readonly rank: number;
+  /** Makes an engine for an environment with these options. */
   create(options: EnvironmentOptions): Engine<Plan>;
 }

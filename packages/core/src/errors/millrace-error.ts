@@ -44,6 +44,7 @@ export interface ErrorDetails {
  * @public
  */
 export class MillraceError extends Error {
+  /** Is `MillraceError`, also in another copy of the package. */
   override readonly name: string = "MillraceError";
   /** The stable code, never renamed. */
   readonly code: ErrorCode;

@@ -7,26 +7,32 @@ export type ExpressionNode = ColumnNode | LiteralNode | ParameterNode | CallNode
 /** Reads a field of the record by its path, such as `user.zip` or `0`; `*` is the record itself. @public */
 export interface ColumnNode {
   readonly op: "column";
+  /** A field path as users write it. */
   readonly path: string;
 }
 
 /** Is a constant that plans show. @public */
 export interface LiteralNode {
   readonly op: "literal";
+  /** The constant. */
   readonly value: LiteralValue;
 }
 
 /** Is a captured constant: plans show its name, never its value. @public */
 export interface ParameterNode {
   readonly op: "parameter";
+  /** The name that plans show. */
   readonly name: string;
+  /** The captured value; plans, logs and errors never show it. */
   readonly value: LiteralValue;
 }
 
 /** Applies a function to arguments. @public */
 export interface CallNode {
   readonly op: "call";
+  /** Names the function. */
   readonly name: ExpressionFunctionName;
+  /** The arguments, in order. */
   readonly args: readonly ExpressionNode[];
   /** The target of a `cast`; absent for other functions. */
   readonly target?: CastTarget;

@@ -11,7 +11,7 @@ export const RICH_FUNCTION: unique symbol = Symbol.for("millrace.richFunction");
  * @public
  */
 export abstract class RichFunction implements Lifecycle {
-  /** @internal */
+  /** Brands the class. @internal */
   get [RICH_FUNCTION](): true {
     return true;
   }

@@ -9,8 +9,11 @@ import type { FileSystem } from "../io/file-system.js";
 export interface Host {
   /** The host's name for messages, such as `node 24.21.0`. */
   readonly name: string;
+  /** Tells the time. */
   readonly clock: Clock;
+  /** Calls back later. */
   readonly timers: Timers;
+  /** Draws random numbers. */
   readonly random: RandomSource;
   /** The local file system; undefined where there is none (a browser). */
   readonly files: FileSystem | undefined;
@@ -77,7 +80,9 @@ export interface Terminal {
 
 /** What the process was started with. @public */
 export interface HostProcess {
+  /** The arguments of the program, without the program itself. */
   readonly argv: readonly string[];
+  /** The environment variables. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** How many processors this process may use, at least 1. */
   readonly numProcessors: number;
@@ -85,6 +90,7 @@ export interface HostProcess {
 
 /** Opens TCP connections and listens for them. @public */
 export interface HostSockets {
+  /** Connects to a port; rejects with NETWORK_FAILED. */
   connect(options: {
     readonly host: string;
     readonly port: number;
@@ -107,7 +113,9 @@ export interface HostSocket extends AsyncIterable<Uint8Array> {
 
 /** A listening port. @public */
 export interface HostListener {
+  /** The port that is listened on. */
   readonly port: number;
+  /** Stops listening; connections that are open stay so. */
   close(): Promise<void>;
 }
 
@@ -119,10 +127,13 @@ export interface HostWorkers {
 
 /** One worker thread. @public */
 export interface HostWorker {
+  /** Sends a message, of which the buffers in `transfer` are moved instead of copied. */
   post(message: unknown, transfer?: readonly ArrayBuffer[]): void;
+  /** Calls `listener` with each message of the worker. */
   onMessage(listener: (message: unknown) => void): void;
   /** Called once, with the error if the worker died of one. */
   onExit(listener: (error: Error | undefined) => void): void;
+  /** Ends the worker at once; resolves when it is gone. */
   terminate(): Promise<void>;
   /** Whether the worker keeps the process alive; true at first. */
   setReferenced(isReferenced: boolean): void;

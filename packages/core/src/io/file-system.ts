@@ -2,6 +2,7 @@
 export interface FileStatus {
   /** The absolute path. */
   readonly path: string;
+  /** Whether it is a directory. */
   readonly isDirectory: boolean;
   /** Length in bytes; 0 for a directory. */
   readonly sizeBytes: number;
@@ -41,6 +42,7 @@ export interface ReadableFile {
   readonly sizeBytes: number;
   /** Reads up to `target.length` bytes from `position` and returns how many were read; 0 only at the end of the file. */
   read(target: Uint8Array, position: number): Promise<number>;
+  /** Closes the file; a no-op when closed. */
   close(): Promise<void>;
 }
 
@@ -50,5 +52,6 @@ export interface WritableFile {
   write(bytes: Uint8Array): Promise<void>;
   /** Forces what was written to the disk. */
   sync(): Promise<void>;
+  /** Closes the file without forcing it to the disk; a no-op when closed. */
   close(): Promise<void>;
 }

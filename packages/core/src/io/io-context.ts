@@ -7,6 +7,7 @@ import type { FileSystem } from "./file-system.js";
  * @public
  */
 export interface IoContext {
+  /** What the process can do. */
   readonly host: Host;
   /** Aborts when the job is cancelled or failed; long reads and writes give up then. */
   readonly signal: AbortSignal;

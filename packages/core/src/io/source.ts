@@ -43,8 +43,11 @@ export interface SourceSplit {
 
 /** Estimates a source. @public */
 export interface SourceStatistics {
+  /** The size of all input, in bytes. */
   readonly totalBytes?: number;
+  /** How many records there are, about. */
   readonly numRecords?: number;
+  /** The size of one record in the input, in bytes, about. */
   readonly averageRecordBytes?: number;
 }
 

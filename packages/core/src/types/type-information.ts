@@ -6,6 +6,7 @@
  * @public
  */
 export interface TypeInformation<out T> {
+  /** Tells the members of {@link AnyType} apart. */
   readonly kind: TypeKind;
   /** Exists only in the type system and carries `T`. */
   readonly "~type"?: T;
@@ -40,6 +41,7 @@ export type ScalarKind = "boolean" | "int32" | "int64" | "float64" | "string" | 
  * @public
  */
 export interface ScalarType extends TypeInformation<unknown> {
+  /** Names the type. */
   readonly kind: ScalarKind;
 }
 
@@ -55,17 +57,20 @@ export interface DecimalType extends TypeInformation<unknown> {
 /** A fixed number of positions, each with a type of its own. @public */
 export interface TupleType extends TypeInformation<unknown> {
   readonly kind: "tuple";
+  /** The types by position. */
   readonly elements: readonly AnyType[];
 }
 
 /** Named fields in the order of declaration. @public */
 export interface RowType extends TypeInformation<unknown> {
   readonly kind: "row";
+  /** The fields in order of declaration. */
   readonly fields: readonly RowField[];
 }
 
 /** One field of a row. @public */
 export interface RowField {
+  /** The name, any string. */
   readonly name: string;
   /** An {@link OptionalType} here means that the field may be absent. */
   readonly type: AnyType;
@@ -74,25 +79,30 @@ export interface RowField {
 /** Any number of elements of one type. @public */
 export interface ArrayType extends TypeInformation<unknown> {
   readonly kind: "array";
+  /** The type of all elements. */
   readonly element: AnyType;
 }
 
 /** A `Map`, in insertion order. @public */
 export interface MapType extends TypeInformation<unknown> {
   readonly kind: "map";
+  /** The type of all keys. */
   readonly key: AnyType;
+  /** The type of all values. */
   readonly value: AnyType;
 }
 
 /** A value or `null`. @public */
 export interface NullableType extends TypeInformation<unknown> {
   readonly kind: "nullable";
+  /** The type of the values that are not null. */
   readonly inner: AnyType;
 }
 
 /** A row field that may be absent, which is the same as `undefined`. @public */
 export interface OptionalType extends TypeInformation<unknown> {
   readonly kind: "optional";
+  /** The type of the field when it is there. */
   readonly inner: AnyType;
 }
 
@@ -101,12 +111,14 @@ export interface VariantType extends TypeInformation<unknown> {
   readonly kind: "variant";
   /** The name of the field that holds the case's name. It is not among the fields of the cases. */
   readonly tag: string;
+  /** The rows by the name in the tag. */
   readonly cases: readonly { readonly name: string; readonly type: RowType }[];
 }
 
 /** One of a closed list of strings; they compare by their position in it. @public */
 export interface EnumType extends TypeInformation<unknown> {
   readonly kind: "enum";
+  /** The strings, least first. */
   readonly values: readonly string[];
 }
 
@@ -115,6 +127,7 @@ export interface CustomType extends TypeInformation<unknown> {
   readonly kind: "custom";
   /** Unique name: equal names are equal types. */
   readonly name: string;
+  /** Moves the values to bytes and back. */
   readonly serializer: CustomSerializer<unknown>;
 }
 
