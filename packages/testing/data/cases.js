@@ -1,0 +1,13 @@
+export { default as connectedComponents } from "./connected_components.json" with { type: "json" };
+export { default as csvFormats } from "./csv_formats.json" with { type: "json" };
+export { default as dataSetOps } from "./dataset_ops.json" with { type: "json" };
+export { default as emptyFields } from "./empty_fields.json" with { type: "json" };
+export { default as iterations } from "./iterations.json" with { type: "json" };
+export { default as kMeans } from "./kmeans.json" with { type: "json" };
+export { default as linearRegression } from "./linear_regression.json" with { type: "json" };
+export { default as pageRank } from "./pagerank.json" with { type: "json" };
+export { default as recordJobs } from "./record_jobs.json" with { type: "json" };
+export { default as transitiveClosure } from "./transitive_closure.json" with { type: "json" };
+export { default as triangles } from "./triangles.json" with { type: "json" };
+export { default as webLog } from "./weblog.json" with { type: "json" };
+export { default as wordCount } from "./wordcount.json" with { type: "json" };
