@@ -1,0 +1,21 @@
+import type { ConformanceProgram } from "../../program.js";
+import { aggregatePrograms } from "./aggregate-programs.js";
+import { dataPrograms } from "./data-programs.js";
+import { functionPrograms } from "./function-programs.js";
+import { ioPrograms } from "./io-programs.js";
+import { iterationPrograms } from "./iteration-programs.js";
+import { joinPrograms } from "./join-programs.js";
+import { partitionPrograms } from "./partition-programs.js";
+import { recordPrograms } from "./record-programs.js";
+
+/** Programs of every operator: what it promises, its edges, and what it refuses. */
+export const operatorPrograms: readonly ConformanceProgram[] = [
+  ...recordPrograms,
+  ...aggregatePrograms,
+  ...joinPrograms,
+  ...partitionPrograms,
+  ...iterationPrograms,
+  ...functionPrograms,
+  ...ioPrograms,
+  ...dataPrograms,
+];
