@@ -1,1 +1,2 @@
-console.log("benchmarks");
+/** Lists the benchmarks; each is a program of its own, run by its script. */
+console.log("rows: node src/rows.ts\nstrings: node src/strings.ts");

@@ -120,7 +120,7 @@ describe.each(["generated", "interpreted"] as const)("%s code", (code) => {
           expect(sortedJson(copies[i])).toEqual(sortedJson(normalizeRecord(record)));
         });
       }),
-      runs(300),
+      runs(100),
     );
   });
 

@@ -14,7 +14,7 @@ function errorOf(action: () => unknown): MillraceError {
 }
 
 describe("undeclared records", () => {
-  test("[N1] the copy shares no mutable part with the record", () => {
+  test("[R1] the copy shares no mutable part with the record", () => {
     const record = { list: [1, { deep: new Date(5) }], map: new Map([["k", [1]]]), bytes: new Uint8Array([1]) };
     const copy = normalizeRecord(record);
     expect(copy).toEqual(record);
@@ -29,14 +29,14 @@ describe("undeclared records", () => {
     });
   });
 
-  test("[N1] a part that is shared within a record becomes two copies", () => {
+  test("[R1] a part that is shared within a record becomes two copies", () => {
     const shared = { n: 1 };
     const copy = normalizeRecord({ a: shared, b: shared });
     expect(copy).toEqual({ a: { n: 1 }, b: { n: 1 } });
     expect(copy.a).not.toBe(copy.b);
   });
 
-  test("[N2] a class instance becomes a plain object of its own enumerable fields", () => {
+  test("[R2] a class instance becomes a plain object of its own enumerable fields", () => {
     class Point {
       x = 1;
       get double(): number {
@@ -49,7 +49,7 @@ describe("undeclared records", () => {
     expect(Object.getPrototypeOf(normalizeRecord(Object.create(null)))).toBe(Object.prototype);
   });
 
-  test("[N2] symbol keys and non-enumerable fields are not part of a record; own getters are read once", () => {
+  test("[R2] symbol keys and non-enumerable fields are not part of a record; own getters are read once", () => {
     let numReads = 0;
     const record = Object.defineProperties(
       { [Symbol("s")]: 1 },
@@ -59,7 +59,7 @@ describe("undeclared records", () => {
     expect(numReads).toBe(1);
   });
 
-  test("[N3] undefined fields become absent; undefined elements and holes become null", () => {
+  test("[R3] undefined fields become absent; undefined elements and holes become null", () => {
     const sparse: unknown[] = [1];
     sparse[2] = undefined;
     expect(Object.keys(normalizeRecord({ a: undefined, b: null }))).toEqual(["b"]);
@@ -68,13 +68,13 @@ describe("undeclared records", () => {
     expect(normalizeRecord(undefined)).toBe(null);
   });
 
-  test("[N4] a field named __proto__ stays a field", () => {
+  test("[R4] a field named __proto__ stays a field", () => {
     const copy = normalizeRecord(JSON.parse('{"__proto__": {"x": 1}, "y": 2}'));
     expect(Object.keys(copy)).toEqual(["__proto__", "y"]);
     expect(Object.getPrototypeOf(copy)).toBe(Object.prototype);
   });
 
-  test("[N5] a Buffer becomes a Uint8Array, subclasses of Array and Date become plain", () => {
+  test("[R5] a Buffer becomes a Uint8Array, subclasses of Array and Date become plain", () => {
     class Moment extends Date {}
     class List extends Array<number> {}
     expect(normalizeRecord<unknown>(Buffer.from([1, 2]))).toEqual(new Uint8Array([1, 2]));
@@ -104,7 +104,7 @@ describe("undeclared records", () => {
     "an instance without own fields": [new Secret(), /types\.custom/],
   };
   for (const [name, [value, advice]] of Object.entries(refused)) {
-    test(`[N6] ${name} is no data, with path and advice`, () => {
+    test(`[R6] ${name} is no data, with path and advice`, () => {
       const error = errorOf(() => normalizeRecord({ user: { tags: [1, value] } }));
       expect(error.code).toBe("RECORD_NOT_DATA");
       expect(error.where.field).toBe("user.tags.1");
@@ -112,13 +112,13 @@ describe("undeclared records", () => {
     });
   }
 
-  test("[N7] a record that contains itself is refused", () => {
+  test("[R7] a record that contains itself is refused", () => {
     const record: Record<string, unknown> = { id: 1 };
     record.self = record;
     expect(errorOf(() => normalizeRecord(record)).what).toMatch(/contains itself/);
   });
 
-  test("[N8] a copy is equal to its record and a copy of a copy is the same", () => {
+  test("[R8] a copy is equal to its record and a copy of a copy is the same", () => {
     fc.assert(
       fc.property(anyValue, (value) => {
         const copy = normalizeRecord(value);
@@ -139,7 +139,7 @@ describe("declared records", () => {
     tags: types.array(types.enum("red", "green")),
   });
 
-  test("[N9] the copy has the fields of the type and no others; an absent nullable field is null", () => {
+  test("[R9] the copy has the fields of the type and no others; an absent nullable field is null", () => {
     const record = { id: -0, name: "n", tags: ["red"], other: () => 1 };
     const copy = normalizeRecord<unknown>(record, user);
     expect(copy).toEqual({ id: 0, name: "n", zip: null, tags: ["red"] });
@@ -147,13 +147,13 @@ describe("declared records", () => {
     expect(Object.is((copy as { id: number }).id, 0)).toBe(true);
   });
 
-  test("[N9] what a prototype has is no field", () => {
+  test("[R9] what a prototype has is no field", () => {
     const record = Object.assign(Object.create({ id: 1 }), { name: "n", zip: null, tags: [] });
     expect(errorOf(() => checkRecord(record, user)).where.field).toBe("id");
     expect(errorOf(() => checkRecord({}, types.row({ toString: types.string }))).what).toMatch(/got undefined/);
   });
 
-  test("[N10] a contradiction names field, expected and got", () => {
+  test("[R10] a contradiction names field, expected and got", () => {
     const error = errorOf(() => checkRecord({ id: 1, name: "n", zip: null, tags: ["red", "blue"] }, user));
     expect(error.code).toBe("RECORD_TYPE_MISMATCH");
     expect(error.where.field).toBe("tags.1");
@@ -162,7 +162,7 @@ describe("declared records", () => {
     expect(error.message).toMatch(/The record is \{id: 1, name: "n"/);
   });
 
-  test("[N10] each kind refuses its neighbours", () => {
+  test("[R10] each kind refuses its neighbours", () => {
     const wrong: readonly (readonly [unknown, Parameters<typeof checkRecord>[1]])[] = [
       [1.5, types.int32],
       [2 ** 31, types.int32],
@@ -189,11 +189,11 @@ describe("declared records", () => {
     }
   });
 
-  test("[N11] a decimal gets the scale of its type when no digit is lost", () => {
+  test("[R11] a decimal gets the scale of its type when no digit is lost", () => {
     expect(String(normalizeRecord(Decimal.of("1.500"), types.decimal(5, 2)))).toBe("1.50");
   });
 
-  test("[N12] a custom type keeps the class", () => {
+  test("[R12] a custom type keeps the class", () => {
     class Point {
       readonly x: number;
       constructor(x: number) {

@@ -83,7 +83,7 @@ test("[C1] rows, objects and plain semantics have one order; generated and inter
         }
       }
     }),
-    runs(250),
+    runs(100),
   );
 });
 
@@ -107,7 +107,7 @@ test("[C2] key bytes and hashes of rows, of objects and of plain values are the 
         }
       }
     }),
-    runs(250),
+    runs(100),
   );
 });
 
@@ -147,7 +147,7 @@ test("[C3] normalized keys never contradict the order, and equal whole ones mean
         }
       }
     }),
-    runs(150),
+    runs(100),
   );
 });
 
@@ -205,7 +205,7 @@ test("[C5] keys of different layouts: numbers by value, everything else as plain
         }
       }
     }),
-    runs(150),
+    runs(100),
   );
 });
 

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import {
   type DataInputView,
+  DOES_NOT_FIT,
   PAGE_HEADER_BYTES,
   PAGE_KIND_DATA,
   RowLayout,
@@ -81,6 +82,15 @@ test("[M3] without pages for all of a record, nothing of it is kept and writing 
 
 test("[M4] no page at all: the first record is refused", () => {
   expect(serializer.serialize({ n: 1, text: "" }, new TestPages(0).output(layout.idWords))).toBe(false);
+});
+
+test("[L9] a record that fits no buffer is refused, and the next record is written", () => {
+  const pages = new TestPages(2);
+  const out = pages.output(layout.idWords);
+  expect(() => out.write(() => DOES_NOT_FIT, {})).toThrow(/RECORD_TOO_LARGE/);
+  expect(serializer.serialize({ n: 1, text: "a" }, out)).toBe(true);
+  out.endPage();
+  expect(readAll(pages.input())).toEqual([{ n: 1, text: "a" }]);
 });
 
 test("[M5] another layout begins another page", () => {

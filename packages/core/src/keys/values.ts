@@ -1,6 +1,6 @@
 /**
  * What equality and order of record values mean, in plain JavaScript. This is the reference: canonical key bytes, generated
- * comparators and hashers are held equal to it by property tests, and SPEC.md states it rule by rule ([T1] to [T16]).
+ * comparators and hashers are held equal to it by property tests, and SPEC.md states it rule by rule ([T1] to [T3]).
  * Nothing here knows a type, a layout or a byte.
  */
 import { Decimal } from "../types/decimal.js";

@@ -1,5 +1,5 @@
 /**
- * A record is data. Whatever crosses an operator boundary is copied to plain data by the rules [N1] to [N12] of SPEC.md,
+ * A record is data. Whatever crosses an operator boundary is copied to plain data by the rules [R1] to [R12] of SPEC.md,
  * so that no function sees another's mutation and no plan change (fusing, shipping, spilling) can change a result.
  */
 import { MillraceError } from "../errors/index.js";

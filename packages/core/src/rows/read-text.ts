@@ -1,7 +1,8 @@
 /**
  * Makes JavaScript strings of bytes, the dearest step of reading a record. A call of `String.fromCharCode` with all units
  * as arguments takes 12-22 ns for up to 16 of them, the engine's bulk functions 50 ns at least, so short strings go one
- * way and long ones the other. `TextDecoder` is slower at every length and refuses shared memory in browsers.
+ * way and long ones the other. `TextDecoder` is no help: its latin1 is windows-1252, its utf-16le replaces lone surrogates,
+ * and in browsers it refuses shared memory.
  */
 import type { Memory } from "../memory/index.js";
 import { canGenerateCode, compile } from "./code-generation.js";
@@ -12,7 +13,10 @@ const MAX_SHORT_LENGTH = 16;
 /** The most arguments of one call; engines allow far more, stacks of small threads do not. */
 const MAX_ARGUMENTS = 4096;
 
-/** Is what Node.js has for bulk text in a Uint8Array: a Buffer, found at run time because browsers lack it. */
+/**
+ * Is what Node.js has for bulk text in a Uint8Array: a Buffer, found at run time because browsers lack it. It is a pure
+ * function of bytes here, nothing of the ambient world that comes from Host.
+ */
 interface TextBuffer {
   toString(encoding: "latin1" | "utf16le", from: number, to: number): string;
 }

@@ -29,13 +29,12 @@ export function writeString(
   i32[next * 2 - 2] = 0;
   i32[next * 2 - 1] = 0;
   const from = end * 8;
-  let seen = 0;
   for (let i = 0; i < length; i++) {
     const unit = text.charCodeAt(i);
+    if (unit > 255) return writeUtf16(memory, word, text, end, limit);
     u8[from + i] = unit;
-    seen |= unit;
   }
-  return seen < 256 ? next : writeUtf16(memory, word, text, end, limit);
+  return next;
 }
 
 function writeUtf16(memory: Memory, word: number, text: string, end: number, limit: number): number {
