@@ -76,6 +76,7 @@ export {
 // Data sets and environments
 export {
   type Aggregate,
+  type AggregateArgument,
   AggregateDataSet,
   type AggregateOf,
   type AggregateResult,
@@ -107,6 +108,7 @@ export {
   type FlatCrossFunction,
   type FlatJoinFunction,
   type FlatMapFunction,
+  formatTable,
   type GroupCombineFunction,
   GroupedDataSet,
   Grouping,
@@ -125,7 +127,6 @@ export {
   type MapFunction,
   type MapPartitionFunction,
   type MatchAll,
-  type MatchPart,
   max,
   min,
   OrderedDataSet,
@@ -150,7 +151,6 @@ export {
   SortedPartitionDataSet,
   SourceDataSet,
   sum,
-  type TableOptions,
   UdfDataSet,
   type UnionOf,
   Where,
