@@ -16,6 +16,7 @@ import {
   SolutionSetOperator,
   UnionOperator,
 } from "@millrace/common-api";
+import { parseFieldPath } from "@millrace/core";
 import { userFunction } from "../functions/user-functions.js";
 import { fieldOf, keysOf } from "../keys/key-parts.js";
 import { describe, OperatorCall } from "../operators/operator-call.js";
@@ -179,8 +180,8 @@ export function projectionOf(
 }
 
 function nameOf(path: string): string | undefined {
-  if (path === "*" || /^\d+(\.|$)/.test(path)) return undefined;
-  return path.slice(path.lastIndexOf(".") + 1);
+  const { segments } = parseFieldPath(path);
+  return /^\d+$/.test(segments[0] ?? "") ? undefined : segments.at(-1);
 }
 
 /** @internal */

@@ -1,0 +1,22 @@
+/** What random plans have found, each as the smallest program that shows it. */
+import type { ExecutionEnvironment } from "@millrace/dataset";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { collectionEnvironment } from "./environments.js";
+
+let env: ExecutionEnvironment;
+
+beforeEach(async () => {
+  env = await collectionEnvironment({});
+});
+
+afterEach(() => env.close());
+
+describe("bugs that random plans have found", () => {
+  test("a projected field keeps a name with a dot in it", async () => {
+    const rows = env.fromCollection([{ "p.q": 1, a: 2 }]);
+    const crossed = rows.cross(env.fromCollection([{ b: 3 }])) as unknown as {
+      projectFirst(path: string): { projectSecond(path: string): { collect(): Promise<unknown[]> } };
+    };
+    expect(await crossed.projectFirst("p\\.q").projectSecond("b").collect()).toEqual([{ "p.q": 1, b: 3 }]);
+  });
+});
