@@ -52,7 +52,7 @@ export interface OrderPart {
 /** Says how the result of a node is read. @internal */
 export interface PlanSink {
   readonly node: PlanNode;
-  readonly kind: "collect" | "count";
+  readonly kind: "collect" | "count" | "stream";
 }
 
 /** Is one call of a chain, or the reading of a property when `args` is undefined. @internal */

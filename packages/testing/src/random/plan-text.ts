@@ -10,7 +10,9 @@ export function planText(plan: PlanSpec): string {
   const names = new Map(plan.nodes.map((node, i) => [node, `d${i + 1}`]));
   const nameOf = (node: PlanNode): string => names.get(node) ?? "?";
   const lines = plan.nodes.map((node) => `const ${nameOf(node)} = ${nodeText(node, nameOf)};`);
-  const sinks = plan.sinks.map(({ node, kind }) => `await ${nameOf(node)}.${kind}();`);
+  const sinks = plan.sinks.map(({ node, kind }) =>
+    kind === "stream" ? `for await (const record of ${nameOf(node)}) …` : `await ${nameOf(node)}.${kind}();`,
+  );
   return [`// seed ${plan.seed}`, ...lines, ...sinks].join("\n");
 }
 

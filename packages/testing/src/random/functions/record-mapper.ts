@@ -32,7 +32,9 @@ export interface MapperSetting {
 export function drawMapper(random: PlanRandom, shape: Shape, setting: MapperSetting): RecordMapper {
   const base = drawBase(random, shape);
   if (base.shape.kind !== "row" || base.shape.fields.length > 7) return base;
-  if (setting.broadcast !== undefined) return withBroadcast(base, setting.broadcast);
+  if (setting.broadcast !== undefined) {
+    return random.chance(0.4) ? withInitializer(base, setting.broadcast) : withBroadcast(base, setting.broadcast);
+  }
   if (setting.isInIteration && random.chance(0.4)) return withSuperstep(base);
   return base;
 }
@@ -134,6 +136,18 @@ function withBroadcast(base: RecordMapper, name: string): RecordMapper {
     STRING,
     "broadcast",
     (context) => greatestText(context.getBroadcastVariable(name)),
+  );
+}
+
+/** As the broadcast set, made by an initializer whose result the subtasks share. */
+function withInitializer(base: RecordMapper, name: string): RecordMapper {
+  return added(
+    base,
+    "broadcast set",
+    `broadcast: context.getBroadcastVariableWithInitializer("${name}", (all) => bagHash([...all]))`,
+    INT,
+    "broadcast",
+    (context) => context.getBroadcastVariableWithInitializer(name, (all: Iterable<unknown>) => bagHash([...all])),
   );
 }
 

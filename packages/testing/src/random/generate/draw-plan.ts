@@ -25,7 +25,7 @@ import {
   drawSelectBy,
 } from "./group-operators.js";
 import { drawIterate, drawIterateDelta } from "./loop-operators.js";
-import { drawCoGroup, drawCross, drawJoin, drawUnion } from "./pair-operators.js";
+import { drawCoGroup, drawCoGroupPartitions, drawCross, drawJoin, drawUnion } from "./pair-operators.js";
 import {
   drawOrderBy,
   drawPartitioning,
@@ -73,6 +73,7 @@ const CHOICES: readonly OperatorChoice[] = [
   { weight: 4, draw: drawFirst },
   { weight: 12, draw: drawJoin },
   { weight: 5, draw: drawCoGroup },
+  { weight: 2, draw: drawCoGroupPartitions },
   { weight: 2, draw: drawCross },
   { weight: 5, draw: drawUnion },
   { weight: 1, draw: drawRebalance },
@@ -135,7 +136,7 @@ function drawSinks(drawer: PlanDrawer): PlanSink[] {
   if (random.chance(0.2)) chosen.push(random.pick(results));
   return [...new Set(chosen)].map((node) => ({
     node,
-    kind: random.chance(0.1) ? ("count" as const) : ("collect" as const),
+    kind: random.pickWeighted(["collect", "count", "stream"] as const, (kind) => (kind === "collect" ? 8 : 1)),
   }));
 }
 

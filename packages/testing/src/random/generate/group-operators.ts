@@ -30,6 +30,7 @@ import {
   commonFields,
   directionOf,
   drawKeys,
+  drawPartitioner,
   fieldKey,
   type KeyDraft,
   type SortDraft,
@@ -86,7 +87,8 @@ export function drawReduceGroup(plan: PlanDrawer): PlanNode | undefined {
       yield summary.apply(values);
     },
   );
-  const grouping = keys.length > 0 ? [groupBy(plan, keys), ...sortGroup(sorts)] : [];
+  const grouping =
+    keys.length > 0 ? [groupBy(plan, keys), ...sortGroup(sorts), ...drawPartitioner(plan.random, keys)] : [];
   return plan.add({
     operator: "reduceGroup",
     inputs: [source],

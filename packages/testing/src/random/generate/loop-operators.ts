@@ -11,7 +11,7 @@ import { filterFunction, manyFunction, mapFunction, pairFunction, reduceFunction
 import { drawRecordMerge, greatest } from "../functions/group-functions.js";
 import { bagHash, drawPredicate, type RecordMapper } from "../functions/record-mapper.js";
 import { unariesOf } from "../functions/unary.js";
-import { call, code, input, type PlanNode, value } from "../plan-spec.js";
+import { type Call, call, code, input, type PlanNode, value } from "../plan-spec.js";
 import { pathOf, readField, readText, type Shape, sameShape } from "../types/shape.js";
 import { afterFunction, hasCustom, typeText, unbounded, type ValueField } from "../types/value-type.js";
 import { MAX_RECORDS, type PlanDrawer } from "./plan-drawer.js";
@@ -46,7 +46,7 @@ export function drawIterate(plan: PlanDrawer): PlanNode | undefined {
   const shape = loopShape(source.shape);
   const scope = {};
   const hasAggregator = shape.fields.some(isInteger) && plan.random.chance(0.5);
-  const registered = hasAggregator ? [call("registerAggregator", value(AGGREGATOR), aggregatorFactory())] : [];
+  const registered = hasAggregator ? [drawAggregator(plan)] : [];
   const start = plan.add({
     operator: "iterate",
     inputs: [source],
@@ -72,8 +72,16 @@ export function drawIterate(plan: PlanDrawer): PlanNode | undefined {
   });
 }
 
-function aggregatorFactory() {
-  return code({ text: "() => new LongSumAggregator()", make: () => () => new LongSumAggregator() });
+/** Registers an aggregator, with a criterion that ends the loop or without one. */
+function drawAggregator(plan: PlanDrawer): Call {
+  const factory = code({ text: "() => new LongSumAggregator()", make: () => () => new LongSumAggregator() });
+  if (plan.random.chance(0.4)) return call("registerAggregator", value(AGGREGATOR), factory);
+  plan.counts.add("function", "convergence criterion");
+  const criterion = code({
+    text: "(superstep, changes) => superstep >= 2 && changes < 20n",
+    make: () => (superstep: number, changes: bigint) => superstep >= 2 && changes < 20n,
+  });
+  return call("registerConvergenceCriterion", value(AGGREGATOR), factory, criterion);
 }
 
 interface Loop {
@@ -106,7 +114,7 @@ function closedUnaries(field: ValueField) {
 function changing(loop: Loop, current: PlanNode): PlanNode {
   const { plan, shape } = loop;
   const integers = shape.fields.filter(isInteger);
-  if (integers.length > 0 && (loop.hasAggregator || plan.random.chance(0.6)))
+  if (integers.length > 0 && (loop.hasAggregator || plan.random.chance(0.8)))
     return counting(loop, current, plan.random.pick(integers));
   const candidates = shape.fields.filter((f) => closedUnaries(f).length > 0);
   if (candidates.length === 0) return mapped(loop, current, keeping(shape));

@@ -1,12 +1,13 @@
 /** Draws operators with two inputs. */
+import { keyText } from "@millrace/core";
 import { manyFunction, pairFunction } from "../functions/forms.js";
 import { drawGroupPairMapper, drawPairMapper, type MissingSides, missable } from "../functions/pair-functions.js";
 import { type Argument, type Call, call, input, type PlanNode, value } from "../plan-spec.js";
 import type { JoinKind, Relation } from "../relation.js";
 import { commonShape, pathOf, recordType, type Shape, sameShape, tupleShape, undeclaredShape } from "../types/shape.js";
-import { nullable, type ValueField } from "../types/value-type.js";
+import { COUNT, nullable, STRING, type ValueField } from "../types/value-type.js";
 import { MAX_RECORDS, type PlanDrawer } from "./plan-drawer.js";
-import { directionOf, drawJoinKeys, type KeyDraft, type SortDraft, totalOrder } from "./random-key.js";
+import { directionOf, drawJoinKeys, drawPartitioner, type KeyDraft, type SortDraft, totalOrder } from "./random-key.js";
 
 const JOIN_KINDS: readonly JoinKind[] = [
   "join",
@@ -68,11 +69,13 @@ export function drawJoin(plan: PlanDrawer): PlanNode | undefined {
   const keys = right && drawJoinKeys(plan.random, left.shape, right.shape, plan.isRelational);
   if (left === undefined || right === undefined || keys === undefined) return undefined;
   plan.countKeys([...keys.left, ...keys.right]);
+  const isFiltering = kind === "semiJoin" || kind === "antiJoin";
+  const partitioner = isFiltering ? [] : drawPartitioner(plan.random, keys.left);
   const result = drawJoinResult(plan, kind, left.shape, right.shape);
   return plan.add({
     operator: kind,
     inputs: [left, right],
-    calls: [openJoin(plan, kind), ...whereEqualTo(keys.left, keys.right), ...result.calls],
+    calls: [openJoin(plan, kind), ...whereEqualTo(keys.left, keys.right), ...partitioner, ...result.calls],
     shape: result.shape,
     maxRecords: joinBound(kind, left, right),
     relation: joinRelation(kind, keys, result.relation),
@@ -215,6 +218,7 @@ export function drawCoGroup(plan: PlanDrawer): PlanNode | undefined {
       call("coGroup", input(1)),
       ...whereEqualTo(keys.left, keys.right),
       ...sorts,
+      ...drawPartitioner(plan.random, keys.left),
       call("with", plan.functionArgument(fn)),
       ...plan.settings(mapper.shape),
     ],
@@ -225,6 +229,63 @@ export function drawCoGroup(plan: PlanDrawer): PlanNode | undefined {
 
 function drawSort(plan: PlanDrawer, shape: Shape): SortDraft | undefined {
   return shape.kind !== "scalar" && plan.random.chance(0.4) ? totalOrder(plan.random, shape)[0] : undefined;
+}
+
+/** Draws a coGroup of whole partitions, whose function finds the groups itself: all records of a key must be in one place. @internal */
+export function drawCoGroupPartitions(plan: PlanDrawer): PlanNode | undefined {
+  const left = plan.pick();
+  const right = left && plan.pick();
+  const keys = right && drawJoinKeys(plan.random, left.shape, right.shape);
+  if (left === undefined || right === undefined || keys === undefined) return undefined;
+  plan.countKeys([...keys.left, ...keys.right]);
+  const textOf = (parts: readonly KeyDraft[], record: unknown): string =>
+    keyText(keyValues(parts.map((part) => part.read(record))));
+  const fn = manyFunction<[Iterable<unknown>, Iterable<unknown>]>(
+    plan.random,
+    "coGroup",
+    "left, right",
+    "sizesPerKey(left, right)",
+    [],
+    function* (_, l, r) {
+      const sizes = new Map<string, { left: number; right: number }>();
+      const sizeOf = (key: string) => sizes.get(key) ?? { left: 0, right: 0 };
+      for (const record of l) {
+        const key = textOf(keys.left, record);
+        sizes.set(key, { ...sizeOf(key), left: sizeOf(key).left + 1 });
+      }
+      for (const record of r) {
+        const key = textOf(keys.right, record);
+        sizes.set(key, { ...sizeOf(key), right: sizeOf(key).right + 1 });
+      }
+      for (const [key, size] of sizes) yield { key, ...size };
+    },
+  );
+  return plan.add({
+    operator: "coGroupPartitions",
+    inputs: [left, right],
+    calls: [
+      call("coGroupPartitionsBy", input(1)),
+      ...whereEqualTo(keys.left, keys.right),
+      call("with", plan.functionArgument(fn)),
+    ],
+    shape: {
+      kind: "row",
+      fields: [
+        { name: "key", type: STRING },
+        { name: "left", type: COUNT },
+        { name: "right", type: COUNT },
+      ],
+    },
+    maxRecords: left.maxRecords + right.maxRecords,
+  });
+}
+
+/** A selector that returns a tuple is as many parts. */
+function keyValues(values: readonly unknown[]): readonly unknown[] {
+  const [only] = values;
+  return values.length === 1 && Array.isArray(only)
+    ? (only as readonly unknown[])
+    : values.map((value) => value ?? null);
 }
 
 /** Draws `cross` of small inputs. @internal */

@@ -4,13 +4,21 @@
  */
 import { keyText } from "@millrace/core";
 import { manyFunction } from "../functions/forms.js";
-import { hashText } from "../functions/group-functions.js";
-import { type Argument, type Call, call, code, type PlanNode, value } from "../plan-spec.js";
+import { type Argument, type Call, call, type PlanNode, value } from "../plan-spec.js";
 import type { Shape } from "../types/shape.js";
 import { COUNT, hasCustom, STRING, type ValueField } from "../types/value-type.js";
 import { orderPartsOf } from "./group-operators.js";
 import type { PlanDrawer } from "./plan-drawer.js";
-import { directionOf, drawKeyOf, drawKeys, fieldKey, type KeyDraft, type SortDraft, totalOrder } from "./random-key.js";
+import {
+  directionOf,
+  drawKeyOf,
+  drawKeys,
+  fieldKey,
+  type KeyDraft,
+  partitionerArgument,
+  type SortDraft,
+  totalOrder,
+} from "./random-key.js";
 
 /** Draws `rebalance`. @internal */
 export function drawRebalance(plan: PlanDrawer): PlanNode | undefined {
@@ -36,7 +44,7 @@ export function drawPartitioning(plan: PlanDrawer): PlanNode | undefined {
       : [drawKeyOf(plan.random, source.shape, plan.random.pick(source.shape.fields))];
   plan.countKeys(keys);
   const args: Argument[] = keys.map((key) => key.argument);
-  if (operator === "partitionCustom") args.unshift(code(customPartitioner()));
+  if (operator === "partitionCustom") args.unshift(partitionerArgument());
   const isCounted = plan.random.chance(0.6);
   const moved = plan.add({
     operator,
@@ -47,13 +55,6 @@ export function drawPartitioning(plan: PlanDrawer): PlanNode | undefined {
     maxRecords: source.maxRecords,
   });
   return isCounted ? drawCountPerKey(plan, moved, keys) : moved;
-}
-
-function customPartitioner() {
-  return {
-    text: "(key, numPartitions) => Math.abs(hashText(0, keyText(key))) % numPartitions",
-    make: () => (key: unknown, numPartitions: number) => Math.abs(hashText(0, keyText(key))) % numPartitions,
-  };
 }
 
 /** Counts the records of each key in each partition: the counts are of whole groups only if no key is in two partitions. */
@@ -89,7 +90,8 @@ function drawCountPerKey(plan: PlanDrawer, source: PlanNode, keys: readonly KeyD
 
 /** Draws `sortPartition` of the only partition, or of partitions by a key; a function of the partition sees the order. @internal */
 export function drawSortPartition(plan: PlanDrawer): PlanNode | undefined {
-  const source = plan.pick((n) => n.shape.kind !== "scalar");
+  // A sort of sorted partitions would only refine their order.
+  const source = plan.pick((n) => n.shape.kind !== "scalar" && n.operator !== "sortPartition");
   if (source === undefined) return undefined;
   const sorts = totalOrder(plan.random, source.shape);
   const calls: Call[] = sorts.map((sort) => call("sortPartition", sort.key.argument, directionOf(sort)));

@@ -48,7 +48,8 @@ export class PlanDrawer {
   /** Adds a data set to the plan. */
   add(draft: NodeDraft): PlanNode {
     this.counts.add("operator", draft.operator);
-    for (const { withoutHint, args } of draft.calls) {
+    for (const { method, withoutHint, args } of draft.calls) {
+      if (method === "withPartitioner") this.counts.add("plan", "partitioner of a key");
       if (withoutHint !== undefined || args?.some((a) => a.kind === "hint")) this.counts.add("plan", "join hint");
     }
     const node: PlanNode = {

@@ -1,10 +1,11 @@
 /** Draws keys and orders in every form that the API takes. */
-import { fieldPathText } from "@millrace/core";
+import { fieldPathText, keyText } from "@millrace/core";
 import { hasExpressions } from "../fluent-api.js";
+import { hashText } from "../functions/group-functions.js";
 import { type Unary, unariesOf } from "../functions/unary.js";
 import type { PlanRandom } from "../plan-random.js";
-import type { Argument } from "../plan-spec.js";
-import { pathOf, propertyText, readField, readText, type Shape } from "../types/shape.js";
+import type { Argument, Call } from "../plan-spec.js";
+import { pathOf, propertyText, readField, readText, recordType, type Shape } from "../types/shape.js";
 import { mayBeNull, type ValueField, type ValueType, withoutNull } from "../types/value-type.js";
 import { columnArgument } from "./random-expression.js";
 
@@ -19,13 +20,39 @@ export interface KeyDraft {
   readonly read: (record: unknown) => unknown;
 }
 
+/** Draws the call that sends records to partitions by a function of their one-part key, where they would go by its hash. @internal */
+export function drawPartitioner(random: PlanRandom, keys: readonly KeyDraft[]): Call[] {
+  if (keys.length !== 1 || !random.chance(0.1)) return [];
+  return [{ method: "withPartitioner", args: [partitionerArgument()], withoutHint: null }];
+}
+
+/** Returns a function of a key that gives a partition. @internal */
+export function partitionerArgument(): Argument {
+  return {
+    kind: "code",
+    text: "(key, numPartitions) => Math.abs(hashText(0, keyText(key))) % numPartitions",
+    make: () => (key: unknown, numPartitions: number) => Math.abs(hashText(0, keyText(key))) % numPartitions,
+  };
+}
+
 /** Draws the key of a grouping: one part, or several. @internal */
 export function drawKeys(random: PlanRandom, shape: Shape): readonly KeyDraft[] {
   if (shape.kind === "scalar") return [selectorKey(random, shape.fields[0]!)];
+  if (random.chance(0.03)) return [wholeRecordKey(shape)];
   const count = random.pickWeighted([1, 2, 3], (n) => [0, 6, 3, 1][n]!);
   const withParts = shape.fields.filter((f) => ["row", "tuple"].includes(withoutNull(f.type).kind));
   const fields = random.sample(withParts.length > 0 && random.chance(0.4) ? withParts : shape.fields, count, count);
   return fields.map((field) => drawKeyOf(random, shape, field));
+}
+
+function wholeRecordKey(shape: Shape): KeyDraft {
+  return {
+    argument: { kind: "value", value: "*" },
+    type: recordType(shape),
+    form: "whole record",
+    field: undefined,
+    read: (record) => record,
+  };
 }
 
 /** Returns the names of the fields that all records of a group have in common. @internal */

@@ -1,6 +1,6 @@
 /** Turns a plan into a program of the fluent API, and runs it. */
 import type { DataSet, ExecutionEnvironment } from "@millrace/dataset";
-import type { Argument, Call, PlanNode, PlanSpec } from "../plan-spec.js";
+import type { Argument, Call, PlanNode, PlanSink, PlanSpec } from "../plan-spec.js";
 
 /** Is what came out of a plan: per sink its records in the order in which they came, and the accumulators of its jobs. @internal */
 export interface PlanOutcome {
@@ -18,12 +18,20 @@ export async function runPlan(plan: PlanSpec, env: ExecutionEnvironment, useHint
   const accumulators = new Map<string, unknown>();
   for (const [index, sink] of plan.sinks.entries()) {
     const data = made.get(sink.node) as DataSet<unknown>;
-    results.push(sink.kind === "count" ? [await data.count()] : await data.collect());
+    results.push(await readResult(data, sink.kind));
     for (const [name, value] of env.getLastJobExecutionResult()?.getAllAccumulatorResults() ?? []) {
       accumulators.set(`${name} of sink ${index}`, value);
     }
   }
   return { results, accumulators };
+}
+
+async function readResult(data: DataSet<unknown>, kind: PlanSink["kind"]): Promise<readonly unknown[]> {
+  if (kind === "count") return [await data.count()];
+  if (kind === "collect") return data.collect();
+  const records: unknown[] = [];
+  for await (const record of data) records.push(record);
+  return records;
 }
 
 async function makeNode(

@@ -11,8 +11,7 @@ const MAX_SHOWN = 5;
 export function outcomeDifference(plan: PlanSpec, expected: PlanOutcome, actual: PlanOutcome): string | undefined {
   for (const [index, sink] of plan.sinks.entries()) {
     const [e, a] = [expected.results[index] ?? [], actual.results[index] ?? []];
-    const difference =
-      bagDifference(e, a) ?? (sink.kind === "collect" ? orderDifference(sink.node.order, a) : undefined);
+    const difference = bagDifference(e, a) ?? (sink.kind !== "count" ? orderDifference(sink.node.order, a) : undefined);
     if (difference !== undefined) return `result ${index + 1}: ${difference}`;
   }
   return accumulatorDifference(expected.accumulators, actual.accumulators);

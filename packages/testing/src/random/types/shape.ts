@@ -73,7 +73,9 @@ export function pathOf(shape: Shape, name: string): string | number {
 
 /** Returns the value of a field of a record, or the record itself for `*`. @internal */
 export function readField(record: unknown, name: string): unknown {
-  return name === "*" ? record : (record as Record<string, unknown>)[name];
+  if (name === "*") return record;
+  // An absent field may have the name of something that every object has.
+  return Object.hasOwn(record as object, name) ? (record as Record<string, unknown>)[name] : undefined;
 }
 
 /** Returns the text of reading a field of the record that `variable` holds. @internal */
