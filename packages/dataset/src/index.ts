@@ -71,12 +71,12 @@ export { atCallSite } from "./operators/call-site.js";
 export { OrderedDataSet, PartitionedDataSet, SortedPartitionDataSet } from "./ordered-data-sets.js";
 // Parameters and tables
 export { ParameterTool } from "./parameters/parameter-tool.js";
+export type { TableOptions } from "./printing/table.js";
 export { ReduceDataSet } from "./reduce-data-set.js";
 export { ResultDataSet } from "./result-data-set.js";
 // Sinks
 export { DataSink } from "./sinks/data-sink.js";
 export type { RecordConsumer } from "./sinks/sinks.js";
 export { SourceDataSet } from "./source-data-set.js";
-export { formatTable } from "./tables/table.js";
 export type { MapAsyncOptions } from "./transformations/record-transformations.js";
 export { UdfDataSet } from "./udf-data-set.js";

@@ -8,9 +8,9 @@ import { type NodeState, STATE } from "./data/node-state.js";
 import { explainData } from "./jobs/explain.js";
 import type { RunOptions } from "./jobs/job-handle.js";
 import { collectRecords, countRecords, streamRecords } from "./jobs/results.js";
+import { type TableOptions, tableOf } from "./printing/table.js";
 import type { DataSink } from "./sinks/data-sink.js";
 import { addFileSink, addSink, type RecordConsumer } from "./sinks/sinks.js";
-import { formatTable } from "./tables/table.js";
 
 /**
  * Is what every data set can do at the end of a program: run and give its records to the client, or be written to a sink
@@ -46,20 +46,20 @@ export abstract class ResultDataSet<out T> implements Data<T> {
   }
 
   /** Runs a job and writes the records to the terminal as a table. Nothing is left out, so limit what you print by `first(n)`. */
-  async print(options: RunOptions = {}): Promise<void> {
+  async print(options: RunOptions & TableOptions = {}): Promise<void> {
     const text = await this.toTable(options);
     this[STATE].environment.engine.host.terminal.write(text);
   }
 
   /** As `print`, on standard error. */
-  async printToError(options: RunOptions = {}): Promise<void> {
+  async printToError(options: RunOptions & TableOptions = {}): Promise<void> {
     const text = await this.toTable(options);
     this[STATE].environment.engine.host.terminal.writeError(text);
   }
 
   /** Runs a job and returns the text that `print` writes: a header, a line per record, numbers aligned to the right. */
-  async toTable(options: RunOptions = {}): Promise<string> {
-    return formatTable(await this.collect(options));
+  async toTable(options: RunOptions & TableOptions = {}): Promise<string> {
+    return tableOf(await this.collect(options), options);
   }
 
   /** Runs a job and iterates over its records as they come. Leaving the loop early cancels the job. */

@@ -1,6 +1,8 @@
 import { Decimal } from "@millrace/core";
 import { describe, expect, test } from "vitest";
-import { formatTable } from "../src/tables/table.js";
+import { tableOf } from "../src/printing/table.js";
+
+const formatTable = (records: readonly unknown[]): string => tableOf(records, {});
 
 describe("tables", () => {
   test("[DT1] rows have a column per field, numbers to the right", () => {
@@ -10,20 +12,20 @@ describe("tables", () => {
         { word: "question", count: 10, share: null },
       ]),
     ).toBe(
-      ["word      count  share", "--------  -----  -----", "be            2    0.5", "question     10   null", ""].join(
+      ["word      count  share", "────────  ─────  ─────", "be            2    0.5", "question     10   null", ""].join(
         "\n",
       ),
     );
   });
 
   test("[DT2] tuples count their columns, scalars have one", () => {
-    expect(formatTable([["a", 1n]])).toBe("f0  f1\n--  --\na    1\n");
-    expect(formatTable(["x", "longer"])).toBe("value\n------\nx\nlonger\n");
-    expect(formatTable([null])).toBe("value\n-----\n null\n");
+    expect(formatTable([["a", 1n]])).toBe("0  1\n─  ─\na  1\n");
+    expect(formatTable(["x", "longer"])).toBe("value\n──────\nx\nlonger\n");
+    expect(formatTable([null])).toBe("value\n─────\n null\n");
   });
 
   test("[DT3] rows of several shapes share the table; absent is empty", () => {
-    expect(formatTable([{ a: 1 }, { b: "x" }])).toBe("a  b\n-  -\n1\n   x\n");
+    expect(formatTable([{ a: 1 }, { b: "x" }])).toBe("a  b\n─  ─\n1\n   x\n");
   });
 
   test("[DT4] no records are said to be none", () => {

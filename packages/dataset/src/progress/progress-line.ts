@@ -31,7 +31,7 @@ export class ProgressLine {
     const now = this.#clock.monotonic();
     if (now - this.#lastDrawn < REDRAW_INTERVAL_MS) return;
     this.#lastDrawn = now;
-    const text = `${progress.numOperatorsDone}/${progress.numOperators} ${progress.operator}: ${progress.numRecords} records`;
+    const text = `${progress.numOperatorsDone}/${progress.numOperators} ${progress.operator}: ${progress.numRecords.toLocaleString("en-US")} records`;
     this.#terminal.writeError(CLEAR_LINE + [...text].slice(0, this.#terminal.columns - 1).join(""));
     this.#isDirty = true;
   }
