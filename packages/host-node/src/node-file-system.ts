@@ -99,6 +99,8 @@ export class NodeFileSystem implements FileSystem {
     try {
       await rm(absolute, { recursive: true, force: true });
     } catch (error) {
+      // Below a file there is nothing, and removing nothing is fine.
+      if (codeOf(error) === "ENOTDIR") return;
       throw fileSystemError("remove", absolute, error);
     }
   }

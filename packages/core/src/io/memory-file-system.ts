@@ -75,8 +75,7 @@ export class MemoryFileSystem implements FileSystem {
 
   async list(path: string): Promise<readonly FileStatus[]> {
     const absolute = this.resolve(path);
-    const entry = this.#entries.get(absolute);
-    if (entry === undefined) throw notFound(absolute);
+    const entry = this.#existing(absolute, "list");
     if (entry.kind === "file") throw failed("ENOTDIR", absolute, "list");
     const names = [...this.#entries.keys()].filter((other) => other !== "/" && parentOf(other) === absolute).sort();
     return names.map((name) => statusOf(name, this.#entries.get(name)!));
@@ -84,8 +83,7 @@ export class MemoryFileSystem implements FileSystem {
 
   async openRead(path: string): Promise<ReadableFile> {
     const absolute = this.resolve(path);
-    const entry = this.#entries.get(absolute);
-    if (entry === undefined) throw notFound(absolute);
+    const entry = this.#existing(absolute, "read");
     if (entry.kind === "directory") throw failed("EISDIR", absolute, "read");
     return new MemoryReadableFile(entry);
   }
@@ -95,9 +93,7 @@ export class MemoryFileSystem implements FileSystem {
     const there = this.#entries.get(absolute);
     if (there !== undefined && options.exclusive) throw exists(absolute);
     if (there?.kind === "directory") throw failed("EISDIR", absolute, "write");
-    const parent = this.#entries.get(parentOf(absolute));
-    if (parent === undefined) throw notFound(absolute);
-    if (parent.kind === "file") throw failed("ENOTDIR", absolute, "write");
+    this.#requireParent(absolute, "write");
     const file: MemoryFile = there ?? { kind: "file", bytes: new Uint8Array(0), sizeBytes: 0, modifiedMs: 0 };
     file.sizeBytes = 0;
     file.modifiedMs = ++this.#numChanges;
@@ -112,18 +108,20 @@ export class MemoryFileSystem implements FileSystem {
   async rename(from: string, to: string): Promise<void> {
     const source = this.resolve(from);
     const target = this.resolve(to);
-    const entry = this.#entries.get(source);
-    if (entry === undefined) throw notFound(source);
+    // The checks come in the order in which Linux makes them.
+    this.#requireParent(source, "rename");
+    this.#requireParent(target, "rename");
+    const entry = this.#existing(source, "rename");
     if (source === target) return;
+    if (target.startsWith(`${source}/`)) throw failed("EINVAL", target, "rename");
+    if (source.startsWith(`${target}/`)) throw exists(target);
     const there = this.#entries.get(target);
-    if (this.#entries.get(parentOf(target))?.kind !== "directory") throw notFound(target);
     if (there?.kind === "directory") {
       if (entry.kind === "file") throw failed("EISDIR", target, "rename");
       if (this.#below(target).length > 0) throw exists(target);
     } else if (there !== undefined && entry.kind === "directory") {
       throw failed("ENOTDIR", target, "rename");
     }
-    if (target.startsWith(`${source}/`)) throw failed("EINVAL", target, "rename");
     for (const path of [source, ...this.#below(source)]) {
       const moved = this.#entries.get(path)!;
       this.#entries.delete(path);
@@ -143,6 +141,25 @@ export class MemoryFileSystem implements FileSystem {
     return path;
   }
 
+  #existing(path: string, verb: string): MemoryFile | MemoryDirectory {
+    const entry = this.#entries.get(path);
+    if (entry !== undefined) return entry;
+    this.#requireParent(path, verb);
+    throw notFound(path);
+  }
+
+  /** Throws unless the path's directory is there; a file in its place is told from nothing, as POSIX does. */
+  #requireParent(path: string, verb: string): void {
+    for (let parent = parentOf(path); ; parent = parentOf(parent)) {
+      const kind = this.#entries.get(parent)?.kind;
+      if (kind === "file") throw failed("ENOTDIR", path, verb);
+      if (kind === "directory") {
+        if (parent === parentOf(path)) return;
+        throw notFound(path);
+      }
+    }
+  }
+
   #below(directory: string): readonly string[] {
     const prefix = directory === "/" ? "/" : `${directory}/`;
     return [...this.#entries.keys()].filter((path) => path !== "/" && path.startsWith(prefix));
@@ -152,6 +169,7 @@ export class MemoryFileSystem implements FileSystem {
     const entry = this.#entries.get(path);
     if (entry?.kind === "directory") return;
     if (entry !== undefined) throw exists(path);
+    if (this.#entries.get(parentOf(path))?.kind === "file") throw failed("ENOTDIR", path, "make the directory");
     this.#makeDirectories(parentOf(path));
     this.#entries.set(path, { kind: "directory", modifiedMs: ++this.#numChanges });
   }

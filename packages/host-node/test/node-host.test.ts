@@ -1,0 +1,97 @@
+import { expect, test } from "vitest";
+import { nodeHost } from "../src/index.js";
+
+const host = nodeHost();
+
+test("[H10] clock, timers and seeds", async () => {
+  const [wall, monotonic] = [host.clock.now(), host.clock.monotonic()];
+  await new Promise<void>((resolve) => host.timers.setTimer(20, resolve));
+  // The timer may be up to a millisecond early by this clock, whose resolution is finer than the timer's.
+  expect(host.clock.monotonic() - monotonic).toBeGreaterThanOrEqual(19);
+  expect(host.clock.now()).toBeGreaterThanOrEqual(wall);
+  const seeds = Array.from({ length: 50 }, () => host.random.seed());
+  expect(seeds.every((seed) => Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32)).toBe(true);
+  expect(new Set(seeds).size).toBeGreaterThan(40);
+});
+
+test("[H10] a cancelled timer does not fire, however long it would have been", async () => {
+  let hasFired = false;
+  for (const delayMs of [1, 2 ** 40]) host.timers.setTimer(delayMs, () => (hasFired = true)).cancel();
+  await new Promise<void>((resolve) => host.timers.setTimer(10, resolve));
+  expect(hasFired).toBe(false);
+});
+
+test("[H11] terminal and process", () => {
+  expect(host.name).toMatch(/^node \d+\./);
+  expect(host.terminal.columns).toBeGreaterThan(0);
+  expect(typeof host.terminal.isInteractive).toBe("boolean");
+  host.terminal.write("");
+  host.terminal.writeError("");
+  expect(host.process.argv).toBe(process.argv);
+  expect(host.process.env.PATH).toBe(process.env.PATH);
+  expect(host.process.numProcessors).toBeGreaterThanOrEqual(1);
+});
+
+test("[H12] sockets carry bytes both ways and close", async () => {
+  const { sockets } = host;
+  const listener = await sockets!.listen({ host: "127.0.0.1", port: 0 }, (socket) => {
+    void (async () => {
+      for await (const chunk of socket) await socket.write(chunk.map((byte) => byte + 1));
+      await socket.close();
+    })();
+  });
+  const socket = await sockets!.connect({ host: "127.0.0.1", port: listener.port });
+  const sent = new Uint8Array(3_000_000).fill(7);
+  const writing = socket.write(sent);
+  let numReceived = 0;
+  for await (const chunk of socket) {
+    expect(chunk.every((byte) => byte === 8)).toBe(true);
+    numReceived += chunk.length;
+    if (numReceived === sent.length) break;
+  }
+  await writing;
+  await socket.close();
+  await socket.close();
+  await expect(socket.write(Uint8Array.of(1))).rejects.toMatchObject({ code: "NETWORK_FAILED" });
+  await listener.close();
+  await expect(sockets!.connect({ host: "127.0.0.1", port: listener.port })).rejects.toMatchObject({
+    code: "NETWORK_FAILED",
+    what: expect.stringContaining("ECONNREFUSED"),
+  });
+});
+
+const ECHO = new URL(
+  `data:text/javascript,${encodeURIComponent(`
+    import { parentPort, workerData } from "node:worker_threads";
+    parentPort.on("message", (message) => {
+      if (message === "fail") throw new TypeError("as asked");
+      if (message === "end") parentPort.close();
+      else parentPort.postMessage([workerData, message]);
+    });
+  `)}`,
+);
+
+test("[H13] workers get data and messages, answer and end", async () => {
+  const worker = host.workers!.start(ECHO, { data: 1 });
+  const answer = new Promise((resolve) => worker.onMessage(resolve));
+  const ended = new Promise((resolve) => worker.onExit(resolve));
+  worker.setReferenced(false);
+  worker.setReferenced(true);
+  const buffer = new ArrayBuffer(8);
+  worker.post({ buffer }, [buffer]);
+  expect(await answer).toEqual([{ data: 1 }, { buffer: new ArrayBuffer(8) }]);
+  expect(buffer.byteLength).toBe(0);
+  worker.post("end");
+  expect(await ended).toBeUndefined();
+});
+
+test("[H13] a worker that dies says of what, and one that is terminated just ends", async () => {
+  const failing = host.workers!.start(ECHO, undefined);
+  const failure = new Promise((resolve) => failing.onExit(resolve));
+  failing.post("fail");
+  expect(await failure).toMatchObject({ message: "as asked" });
+  const idle = host.workers!.start(ECHO, undefined);
+  const end = new Promise((resolve) => idle.onExit(resolve));
+  await idle.terminate();
+  expect(await end).toBeUndefined();
+});
