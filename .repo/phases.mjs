@@ -13,7 +13,8 @@ export class Phases {
 
   /**
    * Runs one phase and gives whether it passed. `action` gets `run(command, arguments, options)`, which captures the
-   * output of a child process, returns it and throws when the process fails; the action may return `{ passed, failed }`.
+   * output of a child process, returns it and throws when the process fails; the action may return counts and more output
+   * as `{ passed, failed, output }`.
    * With `inputs`, the files and folders that the result depends on, a phase that passed is not repeated until one changes.
    */
   async run(name, action, inputs) {
@@ -44,7 +45,13 @@ async function outcome(action) {
   const run = (command, commandArguments, options) => capture(command, commandArguments, options, said);
   try {
     const result = await action(run);
-    return { passed: 1, failed: 0, ...countsIn(said.join("")), ...result, output: said.join("") };
+    return {
+      passed: 1,
+      failed: 0,
+      ...countsIn(said.join("")),
+      ...result,
+      output: said.join("") + (result?.output ?? ""),
+    };
   } catch (error) {
     if (!(error instanceof CommandFailure)) said.push(`${error?.stack ?? error}\n`);
     const { passed, failed } = { passed: 0, failed: 0, ...countsIn(said.join("")) };
@@ -55,6 +62,9 @@ async function outcome(action) {
 /** Says that a child process failed; what it printed is in the phase's output already. */
 class CommandFailure extends Error {}
 
+/** How long one command may take. The longest needs two minutes on two cores; more means that it does not end by itself. */
+const commandLimitMs = 20 * 60 * 1000;
+
 /** Runs a child process with no standard input; its two outputs are kept in the order of arrival. */
 function capture(command, commandArguments, options, output) {
   return new Promise((resolve, reject) => {
@@ -63,6 +73,7 @@ function capture(command, commandArguments, options, output) {
       cwd: root,
       env: checkEnvironment(),
       stdio: ["ignore", "pipe", "pipe"],
+      signal: AbortSignal.timeout(commandLimitMs),
       ...options,
     });
     for (const stream of [child.stdout, child.stderr]) {
@@ -72,12 +83,17 @@ function capture(command, commandArguments, options, output) {
         output.push(text);
       });
     }
-    child.on("error", reject);
-    child.on("close", (code, signal) => {
-      if (code === 0) return resolve(said.join(""));
-      const line = `${[command, ...commandArguments].join(" ")}: ended with ${signal ?? `exit code ${code}`}\n`;
+    const fail = (how) => {
+      const line = `${[command, ...commandArguments].join(" ")}: ${how}\n`;
       output.push(line);
       reject(new CommandFailure(line));
+    };
+    child.on("error", ({ name, message }) => {
+      fail(name === "AbortError" ? `did not end within ${commandLimitMs / 60_000} minutes` : message);
+    });
+    child.on("close", (code, signal) => {
+      if (code === 0) resolve(said.join(""));
+      else fail(`ended with ${signal ?? `exit code ${code}`}`);
     });
   });
 }

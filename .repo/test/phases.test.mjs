@@ -41,7 +41,7 @@ test("a phase that fails prints all that it said, and the next one runs", (conte
   assert.equal(status, 1);
   assert.match(printed, /^breaks …\s+FAILED \(2\)\n {2}out\n/);
   assert.match(printed, /^ {2}err$/m);
-  assert.match(printed, /ended with exit code 3\nfine …\nmissing …\s+FAILED \(1\)\n {2}.*no-such-command/s);
+  assert.match(printed, /ended with exit code 3\nfine …\nmissing …\s+FAILED \(1\)\n {2}.*no-such-command ENOENT/s);
   assert.match(printed, /\n\n6 passed, 3 failed\n$/);
 });
 
