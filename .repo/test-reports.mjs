@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { root } from "./toolchain.mjs";
+import { root as repository } from "./toolchain.mjs";
 import { workspaceFolders } from "./workspace.mjs";
 
 /**
@@ -9,40 +9,29 @@ import { workspaceFolders } from "./workspace.mjs";
  */
 
 /** Removes the reports of earlier runs; turbo brings back those that still hold. */
-export function forgetTestReports() {
-  for (const folder of workspaceFolders()) rmSync(reportPath(folder), { force: true });
+export function forgetTestReports(root = repository) {
+  for (const folder of workspaceFolders(root)) rmSync(reportPath(root, folder), { force: true });
 }
 
-/** Lists the full name and the file of every test that ran. */
-export function testCases() {
-  return workspaceFolders().flatMap((folder) =>
-    report(folder).testResults.flatMap((file) =>
-      file.assertionResults.map((test) => ({ folder, name: test.fullName, status: test.status })),
+/**
+ * Lists every test as `{ folder, name, isPassed }`. A file that could not be loaded stands for one test that failed, and
+ * a test that was skipped has not passed.
+ */
+export function testCases(root = repository) {
+  return workspaceFolders(root).flatMap((folder) =>
+    report(root, folder).testResults.flatMap(({ name, assertionResults }) =>
+      assertionResults.length === 0
+        ? [{ folder, name, isPassed: false }]
+        : assertionResults.map(({ fullName, status }) => ({ folder, name: fullName, isPassed: status === "passed" })),
     ),
   );
 }
 
-/** Counts the tests. A file that could not be loaded counts as one failed test; a skipped test does too. */
-export function testCounts() {
-  let passed = 0;
-  let failed = 0;
-  for (const folder of workspaceFolders()) {
-    const { testResults } = report(folder);
-    for (const file of testResults) {
-      const tests = file.assertionResults;
-      const numPassed = tests.filter((test) => test.status === "passed").length;
-      passed += numPassed;
-      failed += tests.length === 0 ? 1 : tests.length - numPassed;
-    }
-  }
-  return { passed, failed };
-}
-
-function report(folder) {
-  const path = reportPath(folder);
+function report(root, folder) {
+  const path = reportPath(root, folder);
   return existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : { testResults: [] };
 }
 
-function reportPath(folder) {
+function reportPath(root, folder) {
   return join(root, folder, "temp", "tests.json");
 }

@@ -68,7 +68,7 @@ function nested(depth: number): fc.Arbitrary<TypeAndArbitrary> {
       ],
     ),
     inner.map(([type, value]): TypeAndArbitrary => [types.array(type), fc.array(value, { maxLength: 4 })]),
-    inner.map(([type, value]): TypeAndArbitrary => [types.array(types.nullable(type)), manyOrNull(value)]),
+    leaf.map(([type, value]): TypeAndArbitrary => [types.array(types.nullable(type)), manyOrNull(value)]),
     fc
       .array(inner, { maxLength: 4 })
       .map(
@@ -99,7 +99,7 @@ function nested(depth: number): fc.Arbitrary<TypeAndArbitrary> {
   );
 }
 
-/** Arrays of up to seventy elements, so that null bits take more than two words. */
+/** Arrays of up to seventy elements, so that null bits take more than two words. Not nested: a few levels would be millions. */
 function manyOrNull(value: ValueArbitrary): ValueArbitrary {
   const element = fc.oneof(value, fc.constant(null));
   return fc.oneof(fc.array(element, { maxLength: 3 }), fc.array(element, { minLength: 60, maxLength: 70 }));
