@@ -2,7 +2,6 @@ import type { CombineHint, JoinHint, Order, Partitioner } from "@millrace/common
 import type {
   Comparable,
   Condition,
-  DeclareTheElementType,
   ExpressionOver,
   ExpressionValue,
   Key,
@@ -95,13 +94,17 @@ export class DataSet<out T> extends ResultDataSet<T> implements JoinInput<T, nul
    * Replaces each record by none, one or many: what the function returns as an iterable, or writes to `out` (B022). A function
    * that writes to `out` declares the type: `(value, out: Collector<Row>) => …`.
    */
-  flatMap<R extends PlainRecord = DeclareTheElementType>(fn: FlatMapFunction<T, R>): UdfDataSet<R> {
-    return udfDataSetOf<R>(this, flatMapOperator(operatorOf(this), fn));
+  flatMap<R extends PlainRecord = never, C extends PlainRecord = never>(
+    fn: FlatMapFunction<T, R, C>,
+  ): UdfDataSet<R | NoInfer<C>> {
+    return udfDataSetOf<R | C>(this, flatMapOperator(operatorOf(this), fn));
   }
 
   /** Replaces each partition by what the function makes of it; called for empty partitions too (B021). */
-  mapPartition<R extends PlainRecord = DeclareTheElementType>(fn: MapPartitionFunction<T, R>): UdfDataSet<R> {
-    return udfDataSetOf<R>(this, mapPartitionOperator(operatorOf(this), fn));
+  mapPartition<R extends PlainRecord = never, C extends PlainRecord = never>(
+    fn: MapPartitionFunction<T, R, C>,
+  ): UdfDataSet<R | NoInfer<C>> {
+    return udfDataSetOf<R | C>(this, mapPartitionOperator(operatorOf(this), fn));
   }
 
   /** Keeps the records that the type guard accepts, with its type. */
@@ -154,13 +157,17 @@ export class DataSet<out T> extends ResultDataSet<T> implements JoinInput<T, nul
   }
 
   /** Reduces all records as one group to none, one or many; not called for an empty data set (B026). */
-  reduceGroup<R extends PlainRecord = DeclareTheElementType>(fn: GroupReduceFunction<T, R>): UdfDataSet<R> {
-    return udfDataSetOf<R>(this, groupReduceOperator(operatorOf(this), ONE_GROUP, fn));
+  reduceGroup<R extends PlainRecord = never, C extends PlainRecord = never>(
+    fn: GroupReduceFunction<T, R, C>,
+  ): UdfDataSet<R | NoInfer<C>> {
+    return udfDataSetOf<R | C>(this, groupReduceOperator(operatorOf(this), ONE_GROUP, fn));
   }
 
   /** Combines the records of each partition where they lie (B027). */
-  combineGroup<R extends PlainRecord = DeclareTheElementType>(fn: GroupCombineFunction<T, R>): UdfDataSet<R> {
-    return udfDataSetOf<R>(this, groupCombineOperator(operatorOf(this), ONE_GROUP, fn));
+  combineGroup<R extends PlainRecord = never, C extends PlainRecord = never>(
+    fn: GroupCombineFunction<T, R, C>,
+  ): UdfDataSet<R | NoInfer<C>> {
+    return udfDataSetOf<R | C>(this, groupCombineOperator(operatorOf(this), ONE_GROUP, fn));
   }
 
   /** Adds a field up; the result is the last record with the sum in that field (B028, B030). */

@@ -39,6 +39,7 @@ export type {
   MapAsyncFunction,
   MapFunction,
   MapPartitionFunction,
+  Out,
   ReduceFunction,
 } from "./functions/function-types.js";
 export { GroupedDataSet } from "./groupings/grouped-data-set.js";

@@ -165,6 +165,7 @@ export {
   max,
   min,
   OrderedDataSet,
+  type Out,
   type PairKey,
   PairProjection,
   type Pairs,
