@@ -74,6 +74,19 @@ import {
 } from "./transformations/record-transformations.js";
 import { crossOperator, unionOperator } from "./transformations/two-input-transformations.js";
 import type { UdfDataSet } from "./udf-data-set.js";
+import type { Checksum } from "./utilities/checksum.js";
+import type { ColumnSummary } from "./utilities/column-summary.js";
+import {
+  checksummed,
+  countPerPartition,
+  sampled,
+  sampledWithSize,
+  summarized,
+  withIndex,
+  withUniqueId,
+} from "./utilities/describe-data-set.js";
+import type { PartitionCount } from "./utilities/partition-functions.js";
+import type { SampleOptions } from "./utilities/sampling.js";
 
 /**
  * Is a bag of records that a program describes: nothing is computed until one of the methods of {@link ResultDataSet} or
@@ -389,6 +402,43 @@ export class DataSet<out T> extends ResultDataSet<T> implements JoinInput<T, nul
   >(this: Data<S>, workset: Data<W>, maxIterations: number, ...keys: K): DeltaIteration<S, W, K> {
     const operator = iterateDeltaOperator(this, workset, maxIterations, keys);
     return new DeltaIteration<S, W, K>(operator, nodeOf(this).environment);
+  }
+
+  // About the records.
+
+  /** Numbers the records from 0 on, partition after partition, as `[index, record]` (B059). Needs a pass to count. */
+  zipWithIndex(): UdfDataSet<[index: number, value: T]> {
+    return withIndex<T>(this);
+  }
+
+  /** Gives each record an id of its own, as `[id, record]`, in one pass; the ids have gaps (B059). */
+  zipWithUniqueId(): UdfDataSet<[id: number, value: T]> {
+    return withUniqueId<T>(this);
+  }
+
+  /** Keeps a random part of the records: each with the probability `fraction` (B059). */
+  sample(fraction: number, options: SampleOptions = {}): UdfDataSet<T> {
+    return sampled<T>(this, fraction, options);
+  }
+
+  /** Keeps `size` random records, or all if there are fewer (B059). */
+  sampleWithSize(size: number, options: SampleOptions = {}): UdfDataSet<T> {
+    return sampledWithSize<T>(this, size, options);
+  }
+
+  /** Counts the records of each partition, as `[partition, count]` (B059). */
+  countElementsPerPartition(): UdfDataSet<PartitionCount> {
+    return countPerPartition(this);
+  }
+
+  /** Describes each column by a row: how many nulls, least, greatest, mean, variance, lengths (B059). */
+  summarize(): UdfDataSet<ColumnSummary> {
+    return summarized(this);
+  }
+
+  /** Computes one row that tells two bags of records apart, whatever their order and engine (B059). */
+  checksum(): DataSet<Checksum> {
+    return checksummed(this);
   }
 
   // Composition and settings.
