@@ -7,6 +7,7 @@ export const keyNamings = [
   "tuple selector",
   "several fields",
   "whole record",
+  "expression",
 ] as const;
 
 /** Lists the kinds of values that a key can have. @public */
@@ -21,6 +22,7 @@ export const keyValueKinds = [
   "decimal",
   "null",
   "nullable",
+  "enum",
   "array",
   "row",
   "mixed",

@@ -3,7 +3,7 @@
  * rank of that class in the order of keys. So expectations are stated by labels and ranks, never by comparing keys, and a
  * mistake in how keys compare cannot hide in the expectation.
  */
-import { Decimal, type TypeInformation } from "@millrace/core";
+import { col, Decimal, type TypeInformation, types } from "@millrace/core";
 import type { KeyKind } from "../../key-kind.js";
 
 /** Is what a key program knows of a record, wherever the record keeps it. */
@@ -204,6 +204,24 @@ const valueSubjects: readonly KeySubject[] = CLASSES.map(({ title, kind, classes
   isSinglePart: true,
 }));
 
+const enumClasses: readonly KeyClass[] = [["low", "low", "low"], ["middle", "middle"], ["high", "high", "high"]];
+
+const enumSubject: KeySubject = {
+  title: "a declared enum, which orders by its list",
+  kinds: ["enum", "field"],
+  records: rowsOf(enumClasses),
+  type: types.row({
+    k: types.enum("low", "middle", "high"),
+    label: types.string,
+    rank: types.int32,
+    n: types.int32,
+  }),
+  keys: ["k"],
+  read: readRow,
+  nullLabels: [],
+  isSinglePart: true,
+};
+
 /** Plain keys, for the subjects that show how a key is named. */
 const plainRows = rowsOf([
   ["1", 1, 1],
@@ -298,6 +316,23 @@ const namingSubjects: readonly KeySubject[] = [
   },
   {
     ...plain,
+    title: "an expression",
+    kinds: ["expression"],
+    records: plainRows,
+    keys: [col("k").times(-3).negate()],
+    read: readRow,
+  },
+  {
+    ...plain,
+    title: "a field and an expression",
+    kinds: ["several fields", "field", "expression"],
+    records: pairRows,
+    keys: ["first", col("second").lower()],
+    read: readRow as KeySubject["read"],
+    isSinglePart: false,
+  },
+  {
+    ...plain,
     title: "the whole record, scalars",
     kinds: ["whole record"],
     records: plainRows.map(({ k }) => k),
@@ -343,6 +378,7 @@ const shapeSubjects: readonly KeySubject[] = [
 /** Lists the subjects of the key programs. */
 export const keySubjects: readonly KeySubject[] = [
   ...valueSubjects,
+  enumSubject,
 
   ...namingSubjects,
   ...shapeSubjects,

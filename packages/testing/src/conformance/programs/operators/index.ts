@@ -1,6 +1,7 @@
 import type { ConformanceProgram } from "../../program.js";
 import { aggregatePrograms } from "./aggregate-programs.js";
 import { dataPrograms } from "./data-programs.js";
+import { expressionPrograms } from "./expression-programs.js";
 import { functionPrograms } from "./function-programs.js";
 import { ioPrograms } from "./io-programs.js";
 import { iterationPrograms } from "./iteration-programs.js";
@@ -16,6 +17,7 @@ export const operatorPrograms: readonly ConformanceProgram[] = [
   ...partitionPrograms,
   ...iterationPrograms,
   ...functionPrograms,
+  ...expressionPrograms,
   ...ioPrograms,
   ...dataPrograms,
 ];
