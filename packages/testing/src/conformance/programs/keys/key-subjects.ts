@@ -204,7 +204,11 @@ const valueSubjects: readonly KeySubject[] = CLASSES.map(({ title, kind, classes
   isSinglePart: true,
 }));
 
-const enumClasses: readonly KeyClass[] = [["low", "low", "low"], ["middle", "middle"], ["high", "high", "high"]];
+const enumClasses: readonly KeyClass[] = [
+  ["low", "low", "low"],
+  ["middle", "middle"],
+  ["high", "high", "high"],
+];
 
 const enumSubject: KeySubject = {
   title: "a declared enum, which orders by its list",

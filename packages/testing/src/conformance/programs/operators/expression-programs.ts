@@ -24,18 +24,16 @@ const values: readonly Values[] = [
   { id: 4, n: Number.NaN, m: 2, b: 0n, s: "x\u{1f600}", t: true, d: new Date(1000), l: ["2"], nothing: null },
 ];
 
-const NaN = Number.NaN;
-
 /** Every function of expressions with what it is for the four records, in their order. */
 const functions: readonly (readonly [
   title: string,
   expression: ExpressionOver<Values>,
   results: readonly [unknown, unknown, unknown, unknown],
 ])[] = [
-  ["a column", col("n"), [5, -2.5, null, NaN]],
+  ["a column", col("n"), [5, -2.5, null, Number.NaN]],
   ["a constant", lit("x"), ["x", "x", "x", "x"]],
   ["a parameter", param("limit", 3), [3, 3, 3, 3]],
-  ["eq, NaN equals NaN", col("n").eq(NaN), [false, false, null, true]],
+  ["eq, NaN equals NaN", col("n").eq(Number.NaN), [false, false, null, true]],
   ["eq of strings", col("s").eq(""), [false, true, null, false]],
   ["eq of dates", col("d").eq(new Date(1000)), [false, true, null, true]],
   ["ne", col("n").ne(5), [false, true, null, true]],
@@ -45,28 +43,28 @@ const functions: readonly (readonly [
   ["ge", col("n").ge(5), [true, false, null, true]],
   ["gt of two columns", col("n").gt(col("m")), [true, false, null, true]],
   ["between, both ends included", col("n").between(-2.5, 5), [true, true, null, false]],
-  ["isIn", col("n").isIn([5, NaN]), [true, false, null, true]],
+  ["isIn", col("n").isIn([5, Number.NaN]), [true, false, null, true]],
   ["and, false wins over null", col("t").and(col("nothing").gt(0)), [null, false, null, null]],
   ["and", col("t").and(col("n").gt(5)), [false, false, null, true]],
   ["or, true wins over null", col("t").or(col("nothing").gt(0)), [true, null, null, true]],
   ["not", col("t").not(), [false, true, null, false]],
   ["isNull", col("n").isNull(), [false, false, true, false]],
   ["isNotNull", col("n").isNotNull(), [true, true, false, true]],
-  ["coalesce", col("n").coalesce(9), [5, -2.5, 9, NaN]],
-  ["plus", col("n").plus(col("m")), [7, -2.5, null, NaN]],
-  ["minus", col("n").minus(1), [4, -3.5, null, NaN]],
-  ["times", col("n").times(col("m")), [10, -0, null, NaN]],
-  ["dividedBy zero is infinite", col("n").dividedBy(col("m")), [2.5, Number.NEGATIVE_INFINITY, null, NaN]],
-  ["modulo", col("n").modulo(2), [1, -0.5, null, NaN]],
+  ["coalesce", col("n").coalesce(9), [5, -2.5, 9, Number.NaN]],
+  ["plus", col("n").plus(col("m")), [7, -2.5, null, Number.NaN]],
+  ["minus", col("n").minus(1), [4, -3.5, null, Number.NaN]],
+  ["times", col("n").times(col("m")), [10, -0, null, Number.NaN]],
+  ["dividedBy zero is infinite", col("n").dividedBy(col("m")), [2.5, Number.NEGATIVE_INFINITY, null, Number.NaN]],
+  ["modulo", col("n").modulo(2), [1, -0.5, null, Number.NaN]],
   ["dividedBy of bigints cuts toward zero", col("b").dividedBy(2n), [3n, -3n, null, 0n]],
   ["dividedBy zero of bigints is null", col("b").dividedBy(0n), [null, null, null, null]],
   ["modulo of bigints", col("b").modulo(4n), [3n, -3n, null, 0n]],
   ["plus of bigints is exact", col("b").plus(2n ** 62n), [2n ** 62n + 7n, 2n ** 62n - 7n, null, 2n ** 62n]],
   ["negate", col("b").negate(), [-7n, 7n, null, 0n]],
-  ["abs", col("n").abs(), [5, 2.5, null, NaN]],
-  ["floor", col("n").floor(), [5, -3, null, NaN]],
-  ["ceil", col("n").ceil(), [5, -2, null, NaN]],
-  ["round, halves toward infinity", col("n").round(), [5, -2, null, NaN]],
+  ["abs", col("n").abs(), [5, 2.5, null, Number.NaN]],
+  ["floor", col("n").floor(), [5, -3, null, Number.NaN]],
+  ["ceil", col("n").ceil(), [5, -2, null, Number.NaN]],
+  ["round, halves toward infinity", col("n").round(), [5, -2, null, Number.NaN]],
   ["contains of a string", col("s").contains("b"), [true, false, null, false]],
   ["contains of a list", col("l").contains("2"), [true, false, null, true]],
   ["startsWith", col("s").startsWith("A"), [true, false, null, false]],
@@ -94,7 +92,11 @@ const functionPrograms = functions.map(([title, expression, results]) =>
     covers: ["B023"],
     operators: ["select"],
     keyKinds: ["expression"],
-    build: (env) => env.fromCollection(values).rebalance().select({ id: col("id"), result: expression }),
+    build: (env) =>
+      env
+        .fromCollection(values)
+        .rebalance()
+        .select({ id: col("id"), result: expression }),
     expected: bag(values.map(({ id }, i) => ({ id, result: results[i] }))),
   }),
 );
@@ -135,7 +137,9 @@ export const expressionPrograms: readonly ConformanceProgram[] = [
     operators: ["select"],
     keyKinds: ["expression"],
     build: (env) =>
-      env.fromCollection(sales.slice(0, 2)).select({ name: col("shop").lower(), day: col("at.day"), twice: col("amount").times(2) }),
+      env
+        .fromCollection(sales.slice(0, 2))
+        .select({ name: col("shop").lower(), day: col("at.day"), twice: col("amount").times(2) }),
     expected: bag([
       { name: "south", day: 1, twice: 2 },
       { name: "north", day: 2, twice: 4 },
