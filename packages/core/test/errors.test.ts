@@ -42,6 +42,11 @@ describe("errors", () => {
     const inner = new MillraceError({ code: "FUNCTION_FAILED", what: "It threw", where: { line: 9 }, cause: 1 });
     const outer = inner.at({ operator: "Map", line: 1 });
     expect(outer.where).toEqual({ operator: "Map", line: 9 });
+    const ofData = new MillraceError({ code: "FILE_NOT_FOUND", what: "Nothing there", where: { file: "data.csv" } });
+    expect(ofData.at({ operator: "CSV", file: "job.ts", line: 2, column: 3 }).where).toEqual({
+      operator: "CSV",
+      file: "data.csv",
+    });
     expect(outer.code).toBe("FUNCTION_FAILED");
     expect(outer.cause).toBe(1);
     expect(outer.stack?.split("\n").slice(1)).toEqual(inner.stack?.split("\n").slice(1));

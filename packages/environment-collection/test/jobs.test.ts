@@ -87,8 +87,8 @@ describe("[O111] cancelling", () => {
     await expectError(endless().collect(given(AbortSignal.abort())), "JOB_CANCELLED");
     const controller = new AbortController();
     const job = start([endless()], given(controller.signal));
-    setImmediate(() => controller.abort());
-    await expectError(job.result(), "JOB_CANCELLED");
+    setImmediate(() => controller.abort("the user left"));
+    expect((await expectError(job.result(), "JOB_CANCELLED")).cause).toBe("the user left");
   });
 
   test("by a function between two records", async () => {

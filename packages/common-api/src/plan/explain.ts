@@ -24,7 +24,8 @@ const INDENT = "     ";
 export function explainPlan(plan: Plan, defaultParallelism: number): string {
   const writer = new PlanWriter(plan, parallelismOf(plan, defaultParallelism));
   for (const sink of plan.sinks) writer.write(sink, "", "");
-  return `Plan of ${JSON.stringify(plan.jobName)}\n\n${writer.text()}`;
+  const title = plan.jobName === "" ? "Plan" : `Plan of ${JSON.stringify(plan.jobName)}`;
+  return `${title}\n\n${writer.text()}`;
 }
 
 interface Branch {

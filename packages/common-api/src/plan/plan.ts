@@ -10,7 +10,7 @@ import { findIterationBodies, type IterationBody } from "./iterations.js";
  * @public
  */
 export class Plan {
-  /** The name of the job. */
+  /** The name of the job; empty for a plan that is only shown. */
   readonly jobName: string;
   /** What the job computes; `records(index)` of a job counts the collecting ones among them as they stand here. */
   readonly sinks: readonly (SinkOperator | CollectOperator)[];

@@ -68,11 +68,15 @@ export class MillraceError extends Error {
 
   /**
    * Returns the same error with a more exact place: fields of `where` that this error lacks are filled in, none is replaced.
-   * The stack and the cause stay those of this error.
+   * A file, its line and its column go together: an error that knows one of them takes none. The stack and the cause stay
+   * those of this error.
    */
   at(where: ErrorPlace): MillraceError {
     const known = Object.fromEntries(Object.entries(this.where).filter(([, value]) => value !== undefined));
-    const located = new MillraceError({ ...detailsOf(this), where: { ...where, ...known } });
+    const { file, line, column, ...rest } = where;
+    const isFileKnown = "file" in known || "line" in known;
+    const added = isFileKnown ? rest : { ...rest, file, line, column };
+    const located = new MillraceError({ ...detailsOf(this), where: { ...added, ...known } });
     if (this.stack !== undefined) located.stack = this.stack.replace(this.message, located.message);
     return located;
   }

@@ -8,7 +8,7 @@ import { noSinks } from "./no-sinks.js";
 /** Shows how one data set would be computed. @internal */
 export async function explainData(data: Data<unknown>): Promise<string> {
   const { environment, operator } = nodeOf(data);
-  const plan = new Plan("explain", [new CollectOperator(operator, new OperatorCall("Collect"))]);
+  const plan = new Plan("", [new CollectOperator(operator, new OperatorCall("Collect"))]);
   return environment.engine.explain(plan, environment.options);
 }
 
@@ -22,7 +22,7 @@ export async function explainEnvironment(environment: EnvironmentState): Promise
   );
   const sinks = [...environment.sinks, ...ends];
   if (sinks.length === 0) throw noSinks("explain");
-  return environment.engine.explain(new Plan("explain", sinks), environment.options);
+  return environment.engine.explain(new Plan("", sinks), environment.options);
 }
 
 function unread(environment: EnvironmentState): readonly Operator[] {

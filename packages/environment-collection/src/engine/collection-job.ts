@@ -31,6 +31,9 @@ export class CollectionJob implements Job {
   readonly #ended = deferred<void>();
   readonly #sinksRead = new Set<number>();
 
+  /** The reason of the caller's signal that aborted first; undefined when the job was cancelled by its handle. */
+  #cancelReason: unknown = undefined;
+
   /** @param check - throws for a plan that must not run; its error is the job's */
   constructor(
     id: string,
@@ -136,13 +139,17 @@ export class CollectionJob implements Job {
   /** Cancels the job when a signal of the caller aborts; the function it returns stops that. */
   #followSignals(): () => void {
     const signals = [this.#options.signal, this.#options.environment.signal].filter((signal) => signal !== undefined);
-    const abort = (): void => this.#controller.abort();
-    for (const signal of signals) {
+    const following = signals.map((signal) => {
+      const abort = (): void => {
+        this.#cancelReason ??= signal.reason;
+        this.#controller.abort();
+      };
       if (signal.aborted) abort();
       signal.addEventListener("abort", abort);
-    }
+      return () => signal.removeEventListener("abort", abort);
+    });
     return () => {
-      for (const signal of signals) signal.removeEventListener("abort", abort);
+      for (const stop of following) stop();
     };
   }
 
@@ -150,6 +157,7 @@ export class CollectionJob implements Job {
     return new MillraceError({
       code: "JOB_CANCELLED",
       what: `The job ${JSON.stringify(this.#options.name)} was cancelled`,
+      cause: this.#cancelReason,
     });
   }
 }
