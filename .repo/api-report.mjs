@@ -4,14 +4,16 @@ import { Extractor, ExtractorConfig, ExtractorLogLevel } from "@microsoft/api-ex
 import { reportProblems } from "./check.mjs";
 import { copyWithImpliedDocumentation } from "./implied-documentation.mjs";
 import { root } from "./toolchain.mjs";
-import { layers } from "./workspace.mjs";
+import { filesUnder, layers } from "./workspace.mjs";
 
 /**
  * Writes or checks the API report of the package in the current folder, or with `--all` those of all packages:
  * `api/<name>.api.md`, everything that the package exports with its release tag, in a form that is reviewed as API.
  *
  * The report in git must equal the one made from `dist/`; with `--update` it is rewritten. Either way an export without
- * documentation, without a release tag, or that mentions a type which is not exported itself, is an error.
+ * documentation, without a release tag, or that mentions a class or interface which is not exported itself, is an error:
+ * a user whose own declarations mention it by inference cannot compile them. Hidden type aliases and constants do no
+ * such harm, since the compiler writes out what they stand for.
  */
 
 const { compilerOptions } = JSON.parse(readFileSync(join(root, ".repo", "tsconfig.base.json"), "utf8"));
@@ -93,11 +95,21 @@ function extract(folder, fileName) {
     localBuild: true,
     messageCallback: (message) => {
       message.handled = true;
-      if (message.logLevel !== ExtractorLogLevel.Error) return;
+      if (message.logLevel !== ExtractorLogLevel.Error || isHarmless(message, declarations)) return;
       problems.push(message.sourceFilePath === undefined ? message.text : message.formatMessageWithLocation(folder));
     },
   });
   return problems;
+}
+
+/** Tells whether a message is about a hidden type alias or constant. */
+function isHarmless({ messageId, text }, declarations) {
+  if (messageId !== "ae-forgotten-export") return false;
+  const name = /"(.+?)(_\d+)?"/.exec(text)?.[1];
+  const isNominal = new RegExp(`\\b(class|interface) ${name}\\b`);
+  return !filesUnder(declarations).some(
+    (path) => path.endsWith(".d.ts") && isNominal.test(readFileSync(join(declarations, path), "utf8")),
+  );
 }
 
 function firstDifference(kept, made) {

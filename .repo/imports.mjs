@@ -1,8 +1,9 @@
 import ts from "typescript-6";
 
 /**
- * Lists what a TypeScript or JavaScript file imports: static and dynamic imports, re-exports and import types, each with
- * its 1-based line, whether it is erased at run time, and whether it is a star export.
+ * Lists what a TypeScript or JavaScript file imports: static and dynamic imports, `require`, what `import.meta.resolve` and
+ * `require.resolve` look up, re-exports and import types, each with its 1-based line, whether it is erased at run time, and
+ * whether it is a star export.
  *
  * An `import` whose every name is marked `type` still runs the module under verbatimModuleSyntax, so only
  * `import type`, `export type` and `import("…")` in a type count as erased.
@@ -34,6 +35,6 @@ export function importsOf(path, text) {
 
 function isImportCall(node) {
   if (!ts.isCallExpression(node)) return false;
-  const isRequire = ts.isIdentifier(node.expression) && node.expression.text === "require";
-  return isRequire || node.expression.kind === ts.SyntaxKind.ImportKeyword;
+  if (node.expression.kind === ts.SyntaxKind.ImportKeyword) return true;
+  return /^(require|require\.resolve|import\.meta\.resolve)$/.test(node.expression.getText());
 }

@@ -54,6 +54,9 @@ export declare const untagged: number;
 interface Hidden { a: number }
 /** Mentions a type that is not exported. @public */
 export declare const mention: Hidden;
+type Alias<T> = T | undefined;
+/** Mentions an alias that is not exported. @public */
+export declare const harmless: Alias<number>;
 /** Has a member that says nothing. @public */
 export interface Partly { silent: number }
 `,
@@ -63,5 +66,5 @@ export interface Partly { silent: number }
   assert.match(said, /"untagged" is part of the package's API, but it is missing a release tag/);
   assert.match(said, /The symbol "Hidden" needs to be exported/);
   assert.match(said, /Missing documentation for "silent"/);
-  assert.doesNotMatch(said, /"(add|kind)"/);
+  assert.doesNotMatch(said, /"(add|kind|Alias)"/);
 });

@@ -94,6 +94,11 @@ for (const [situation, changes, expected] of [
     /imports "undeclared", which is not in the dependencies/,
   ],
   [
+    "a package that is looked up without being declared",
+    { "packages/below/src/a.ts": 'export const a = import.meta.resolve("undeclared/data.csv");' },
+    /imports "undeclared", which is not in the dependencies/,
+  ],
+  [
     "an unused dependency",
     { [below]: { name: "@millrace/below", description: "Below.", dependencies: { unused: "1" } } },
     /below\/package\.json: nothing in src imports dependency "unused"/,
