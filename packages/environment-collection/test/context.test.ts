@@ -7,6 +7,7 @@ import {
   LongCounter,
   type RuntimeContext,
 } from "@millrace/core";
+import { TestHost } from "@millrace/host-test";
 import { describe, expect, test } from "vitest";
 import { expectError } from "./expect-error.js";
 import { type Flow, from, type Rec, run } from "./programs.js";
@@ -194,6 +195,16 @@ test("[O103] cached files are found by name", async () => {
       .map((name: string, c: RuntimeContext) => c.getCachedFile(name))
       .collect({ cachedFiles }),
   ).toEqual(["/data/words.txt"]);
+});
+
+test("[O103] a cached file that is not there fails the job before it starts", async () => {
+  const host = new TestHost({ files: { "words.txt": "a" } });
+  const program = from("words").map((name: string, c: RuntimeContext) => c.getCachedFile(name));
+  expect(await program.collect({ host, cachedFiles: new Map([["words", "words.txt"]]) })).toEqual(["/words.txt"]);
+  await expectError(program.collect({ host, cachedFiles: new Map([["words", "gone.txt"]]) }), "FILE_NOT_FOUND", {
+    where: { file: "gone.txt" },
+    says: ['"words"'],
+  });
 });
 
 test("[O104] supersteps and aggregators are there in iterations only", async () => {

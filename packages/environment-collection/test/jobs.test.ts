@@ -51,6 +51,7 @@ describe("[O110] results", () => {
     expect(sizes).toEqual([1024, 1024, 952]);
     expect(await all(job.records(1))).toEqual(["x"]);
     expect(() => job.records(0)).toThrow(/ITERABLE_CONSUMED/);
+    for (const index of [2, -1, 0.5]) expect(() => job.records(index)).toThrow(/INVALID_ARGUMENT/);
   });
 
   test("of a failed job fail, and nobody needs to ask", async () => {

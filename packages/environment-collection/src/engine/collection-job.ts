@@ -7,6 +7,7 @@ import type { Partitions } from "../execution/partitions.js";
 import { PlanEvaluation } from "../execution/plan-evaluation.js";
 import { RecordCopies } from "../execution/record-copies.js";
 import { FunctionObjects } from "../subtask/function-objects.js";
+import { localPaths } from "./cached-files.js";
 import { CollectionJobResult } from "./collection-job-result.js";
 import { pausesOf } from "./pauses.js";
 import { RecordBatches } from "./record-batches.js";
@@ -65,6 +66,14 @@ export class CollectionJob implements Job {
   }
 
   records(index: number): AsyncIterable<readonly unknown[]> {
+    const numCollecting = this.#plan.sinks.filter(({ kind }) => kind === "collect").length;
+    if (!Number.isInteger(index) || index < 0 || index >= numCollecting) {
+      throw new MillraceError({
+        code: "INVALID_ARGUMENT",
+        what: `The records of collecting sink ${index} were asked for, and the plan has ${numCollecting}`,
+        expected: "the number of a collecting sink, counted from 0",
+      });
+    }
     if (this.#sinksRead.has(index)) {
       throw new MillraceError({
         code: "ITERABLE_CONSUMED",
@@ -102,9 +111,10 @@ export class CollectionJob implements Job {
     this.#check(this.#plan);
     const parallelism = parallelismOf(this.#plan, this.#defaultParallelism);
     const recordTypes = recordTypesOf(this.#plan);
+    const cachedFiles = await localPaths(this.#options.cachedFiles, this.#host);
     const numRetries = this.#options.environment.executionRetries ?? 0;
     for (let attemptNumber = 0; ; attemptNumber++) {
-      const attempt = this.#newAttempt(attemptNumber, recordTypes);
+      const attempt = this.#newAttempt(attemptNumber, recordTypes, cachedFiles);
       try {
         const evaluation = new PlanEvaluation(this.#plan, parallelism, attempt, this.#options.onProgress);
         const collected = await evaluation.run();
@@ -120,12 +130,16 @@ export class CollectionJob implements Job {
     }
   }
 
-  #newAttempt(attemptNumber: number, recordTypes: JobAttempt["recordTypes"]): JobAttempt {
+  #newAttempt(
+    attemptNumber: number,
+    recordTypes: JobAttempt["recordTypes"],
+    cachedFiles: ReadonlyMap<string, string>,
+  ): JobAttempt {
     return {
       host: this.#host,
       attemptNumber,
       jobParameters: new Configuration(this.#options.environment.jobParameters),
-      cachedFiles: this.#options.cachedFiles,
+      cachedFiles,
       recordTypes,
       copies: this.#copies,
       accumulators: new JobAccumulators(),

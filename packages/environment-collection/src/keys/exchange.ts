@@ -49,7 +49,8 @@ export function withKeys(run: OperatorRun, input: Partitions, keys: Keys): Keyed
 
 type Target = (keyed: Keyed, numPartitions: number) => number;
 
-const byHash: Target = ({ key }, numPartitions) => partitionOf(partitionHash(key), numPartitions);
+const byHash: Target = ({ key }, numPartitions) =>
+  numPartitions === 1 ? 0 : partitionOf(partitionHash(key), numPartitions);
 
 function byPartitioner(partitioner: Partitioner<unknown>, subtask: Subtask): Target {
   const code = new UserCode(subtask, { target: partitioner, method: "partition" });
