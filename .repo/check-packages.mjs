@@ -15,7 +15,8 @@ import { layers } from "./workspace.mjs";
  * 2. README and licence are in it;
  * 3. TypeScript 7 and 6 accept all declarations, imported from an ES module and by `require` from CommonJS, with no
  *    library but ES2023 and Node's types, and without skipLibCheck;
- * 4. Node.js, the toolchain's and the machine's own, loads the packages by `import` and by `require` with the same exports.
+ * 4. declarations of a user's own library, made by inference, can be written and need no package but `millrace`;
+ * 5. Node.js, the toolchain's and the machine's own, loads the packages by `import` and by `require` with the same exports.
  */
 
 /** Returns what is wrong with a packed package, as lines of text. */
@@ -66,6 +67,22 @@ export function typeProblems(compiler, folder, names) {
   return status === 0 ? [] : [`TypeScript ${version} does not accept the declarations:\n${said}`];
 }
 
+/** Returns what keeps a compiler from writing the declarations of a library that a user made of the package `name`. */
+export function declarationProblems(compiler, folder, source, name) {
+  writeFileSync(join(folder, "user-library.mts"), source);
+  const options = ["--strict", "--module", "nodenext", "--declaration", "--emitDeclarationOnly", "user-library.mts"];
+  const { status, said } = attempt(process.execPath, [join(compiler, "bin", "tsc"), ...options], folder);
+  if (status !== 0) return [`the declarations of a user's library cannot be written:\n${said}`];
+  const declarations = readFileSync(join(folder, "user-library.d.mts"), "utf8");
+  const named = new Set(
+    [...declarations.matchAll(/import\("(.+?)"\)|from "(.+?)"/g)].map((match) => match[1] ?? match[2]),
+  );
+  named.delete(name);
+  return [...named].map(
+    (other) => `a user's library would have to depend on ${other}; export its types from ${name} too`,
+  );
+}
+
 /** Returns what goes wrong when a Node.js loads the packages `names` from a user's folder by `import` and by `require`. */
 export function importProblems(node, folder, names) {
   const list = JSON.stringify(names);
@@ -88,6 +105,8 @@ if (import.meta.main) {
   for (const [name, path] of tarballs()) problems.push(...(await tarballProblems(name, readFileSync(path))));
   const compilers = [join(folder, "node_modules", "typescript"), join(root, "node_modules", "typescript-6")];
   for (const compiler of compilers) problems.push(...typeProblems(compiler, folder, names));
+  const library = readFileSync(join(root, ".repo", "user-library.mts"), "utf8");
+  for (const compiler of compilers) problems.push(...declarationProblems(compiler, folder, library, "millrace"));
   for (const node of consumerNodes()) problems.push(...importProblems(node, folder, names));
-  reportProblems(problems, names.length * 3 + compilers.length + consumerNodes().length);
+  reportProblems(problems, names.length * 3 + compilers.length * 2 + consumerNodes().length);
 }

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { importProblems, tarballProblems, typeProblems } from "../check-packages.mjs";
+import { declarationProblems, importProblems, tarballProblems, typeProblems } from "../check-packages.mjs";
 import { root } from "../toolchain.mjs";
 import { fixture } from "./fixture.mjs";
 
@@ -67,6 +67,23 @@ test("declarations that a compiler refuses are a problem", (context) => {
   assert.deepEqual(typeProblems(compiler, installed(context, {}), ["thing"]), []);
   const broken = installed(context, { "dist/index.d.ts": "export declare const a: Missing;" });
   assert.match(typeProblems(compiler, broken, ["thing"]).join(), /TypeScript 7.*Cannot find name 'Missing'/s);
+});
+
+test("a user's library that mentions what it cannot name is a problem", (context) => {
+  const compiler = join(root, "node_modules", "typescript");
+  const library = 'import { make } from "thing";\nexport const made = make();\n';
+  const check = (changes) => declarationProblems(compiler, installed(context, changes), library, "thing");
+  const entry = (text) => ({ "dist/index.d.ts": `${text}\nexport declare const make: () => Made;` });
+  const made = { "dist/made.d.ts": "export declare class Made { private a }" };
+  assert.deepEqual(check({ ...made, ...entry('import { Made } from "./made.js";\nexport { Made };') }), []);
+  assert.match(
+    check({ ...made, ...entry('import { Made } from "./made.js";') }).join(),
+    /cannot be written:.*cannot be named/s,
+  );
+
+  const other = { "../other/package.json": { name: "other", types: "x.d.ts", version: "1.0.0" } };
+  const inOther = { ...other, "../other/x.d.ts": made["dist/made.d.ts"] };
+  assert.match(check({ ...inOther, ...entry('import { Made } from "other";') }).join(), /depend on other/);
 });
 
 test("a package that cannot be loaded by require is a problem", (context) => {
