@@ -236,6 +236,48 @@ test("[C6] a key below a part of type any or a variant is found in the decoded v
   }
 });
 
+test("[C5, C6] a null is one null, wherever it comes from", () => {
+  const layoutA = RowLayout.of<unknown>(types.row({ k: types.any }) as TypeInformation<unknown>);
+  const layoutB = RowLayout.of<unknown>(
+    types.row({ k: types.nullable(types.row({ x: types.int32 })) }) as TypeInformation<unknown>,
+  );
+  new RowSerializer(layoutB).write({ k: null }, memory, SLOT_B, memory.numSlots);
+  for (const record of [{ k: null }, {}, { k: {} }, { k: { x: null } }]) {
+    new RowSerializer(layoutA).write(record, memory, SLOT_A, SLOT_B);
+    for (const code of CODES) {
+      const pair = new RowPairComparator(layoutA, [{ path: "k.x" }], layoutB, [{ path: "k.x" }], { code });
+      expect(pair.compare(memory, SLOT_A, memory, SLOT_B) + 0).toBe(0);
+      expect(new RowKeys(layoutA, [{ path: "k.x" }], { code }).keyBytes(memory, SLOT_A)).toEqual(Uint8Array.of(1));
+    }
+  }
+});
+
+test("[C3] a string or bytes that end where another goes on with small bytes, before any other key", () => {
+  const layout = RowLayout.of(types.row({ s: types.string, b: types.bytes, n: types.int32 }));
+  const { write } = new RowSerializer(layout);
+  const parts = ["", "\u0000", "\u0001", "\u0000\u0000", "a", "a\u0000", "a\u0001", "\u00ff", "\uffff"];
+  const records = parts.flatMap((s) =>
+    [-1, -(2 ** 31), 2 ** 31 - 1].map((n) => ({ s, b: Uint8Array.from(s, (c) => c.charCodeAt(0) & 255), n })),
+  );
+  for (const fields of [
+    [{ path: "s" }, { path: "n", order: "descending" }],
+    [{ path: "b", order: "descending" }, { path: "s" }, { path: "n" }],
+  ] as KeyField[][]) {
+    const { compare } = new RowComparator(layout, fields);
+    const keys = new RowKeys(layout, fields);
+    for (const x of records) {
+      for (const y of records) {
+        write(x, memory, SLOT_A, SLOT_B);
+        write(y, memory, SLOT_B, memory.numSlots);
+        const [keyX, keyY] = [Buffer.alloc(24), Buffer.alloc(24)];
+        keys.writeNormalizedKey(memory, SLOT_A, keyX, 0, 24);
+        keys.writeNormalizedKey(memory, SLOT_B, keyY, 0, 24);
+        sameSign(keyX.compare(keyY), compare(memory, SLOT_A, memory, SLOT_B));
+      }
+    }
+  }
+});
+
 test("[C7] records that are no rows or tuples have the key *", () => {
   const layout = RowLayout.of(types.string);
   const { write } = new RowSerializer(layout);

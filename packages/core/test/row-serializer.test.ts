@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
   DOES_NOT_FIT,
+  fieldPathText,
   Memory,
   MillraceError,
   normalizeRecord,
@@ -10,6 +11,7 @@ import {
   type TypeInformation,
   types,
 } from "../src/index.js";
+import { structOfLayout } from "../src/rows/row-layout.js";
 import { TestPages } from "./pages.js";
 import { typedValues } from "./random-types.js";
 import { rowOf, runs } from "./random-values.js";
@@ -69,18 +71,45 @@ test("[L3] one field reads as it does in the whole record", () => {
     fc.property(typedValues(1), ({ type, values: [value] }) => {
       for (const code of CODES) {
         const serializer = new RowSerializer(RowLayout.of(type), { code });
-        const { fields, shape } = serializer.layout.struct;
+        const { fields, shape } = structOfLayout(serializer.layout);
         if (shape === "value") return;
         serializer.write(value, memory, 3, memory.numSlots);
         const record = serializer.read(memory, 3) as Record<string, unknown>;
         for (const { name } of fields) {
+          if (name === "") continue;
           const expected = Object.hasOwn(record, name) ? record[name] : undefined;
-          expectSame(serializer.fieldReader(name)(memory, 3), expected);
+          expectSame(serializer.fieldReader(fieldPathText([name]))(memory, 3), expected);
         }
       }
     }),
     runs(300),
   );
+});
+
+test("[L3] a nested field reads alone, and as null below a null", () => {
+  const inner = types.row({ "a.b": types.string, list: types.array(types.int32), any: types.any });
+  const serializers = CODES.map(
+    (code) => new RowSerializer(RowLayout.of(types.row({ x: types.int32, u: types.nullable(inner) })), { code }),
+  );
+  const memory = new Memory(new ArrayBuffer(1024));
+  const end = serializers[0]!.write(
+    { x: 1, u: { "a.b": "text", list: [7, 8], any: { deep: [true] } } },
+    memory,
+    0,
+    128,
+  );
+  serializers[0]!.write({ x: 1, u: null }, memory, end, 128);
+  for (const serializer of serializers) {
+    const fields = { "u.a\\.b": "text", "u.list.1": 8, "u.list": [7, 8], "u.any.deep.0": true, "u.list.2": null };
+    for (const [path, value] of Object.entries(fields)) {
+      expectSame(serializer.fieldReader(path)(memory, 0), value);
+      expectSame(serializer.fieldReader(path)(memory, end), null);
+    }
+    expect(() => serializer.fieldReader("u.lisst")).toThrow(/Did you mean "u\.list"/);
+  }
+  const text = new RowSerializer(RowLayout.of(types.string));
+  text.write("whole", memory, 0, 128);
+  expect(text.fieldReader("*")(memory, 0)).toBe("whole");
 });
 
 test("[L4] the bytes of a record as SPEC.md draws them", () => {

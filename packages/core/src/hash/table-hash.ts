@@ -6,7 +6,9 @@
 
 /** Is the secret of the table hash: two random 32-bit integers, drawn once per job and the same in all its subtasks. @public */
 export interface TableHashSeed {
+  /** The first 32 bits of the key. */
   readonly low: number;
+  /** The other 32 bits. */
   readonly high: number;
 }
 

@@ -1,4 +1,4 @@
-import { MAX_BYTES_PER_CODE_UNIT, TAG_NULL, TAG_NUMBER, TAG_TIMESTAMP, ZERO_ESCAPE } from "./key-format.js";
+import { ESCAPE, LAST_ESCAPED, MAX_BYTES_PER_CODE_UNIT, TAG_NULL, TAG_NUMBER, TAG_TIMESTAMP } from "./key-format.js";
 
 const INITIAL_CAPACITY_BYTES = 64;
 const SIGN_BIT = 0x80000000;
@@ -88,8 +88,8 @@ export class KeyBytes {
         bytes[at++] = 0xc0 | (unit >> 6);
         bytes[at++] = 0x80 | (unit & 0x3f);
       } else {
-        bytes[at++] = unit;
-        if (unit === 0) bytes[at++] = ZERO_ESCAPE;
+        if (unit <= LAST_ESCAPED) bytes[at++] = ESCAPE;
+        bytes[at++] = unit <= LAST_ESCAPED ? unit + 1 : unit;
       }
     }
     bytes[at++] = 0;
@@ -110,8 +110,8 @@ export class KeyBytes {
     let at = this.length;
     for (let i = from; i < from + count; i++) {
       const byte = source[i]!;
-      bytes[at++] = byte;
-      if (byte === 0) bytes[at++] = ZERO_ESCAPE;
+      if (byte <= LAST_ESCAPED) bytes[at++] = ESCAPE;
+      bytes[at++] = byte <= LAST_ESCAPED ? byte + 1 : byte;
     }
     bytes[at++] = 0;
     this.length = at;
@@ -126,8 +126,8 @@ export class KeyBytes {
     const { bytes } = this;
     let at = this.length;
     if (unit < 0x80) {
-      bytes[at++] = unit;
-      if (unit === 0) bytes[at++] = ZERO_ESCAPE;
+      if (unit <= LAST_ESCAPED) bytes[at++] = ESCAPE;
+      bytes[at++] = unit <= LAST_ESCAPED ? unit + 1 : unit;
     } else if (unit < 0x800) {
       bytes[at++] = 0xc0 | (unit >> 6);
       bytes[at++] = 0x80 | (unit & 0x3f);

@@ -1,11 +1,25 @@
 import { MillraceError } from "../errors/index.js";
 import { Decimal } from "../types/decimal.js";
 
+/** Names what a value of a record is. `undefined` is null. @public */
+export type ValueKind =
+  | "null"
+  | "boolean"
+  | "number"
+  | "bigint"
+  | "decimal"
+  | "string"
+  | "timestamp"
+  | "bytes"
+  | "array"
+  | "row"
+  | "map";
+
 /**
- * Names what a value of a record is, in the order of the kinds: a value of an earlier kind sorts before every value of a
- * later one. The position in this list is part of the canonical key bytes, so the list is never reordered.
+ * The kinds in order: a value of an earlier kind sorts before every value of a later one. The tags of canonical key bytes
+ * ascend with them, so the order never changes.
  */
-const VALUE_KINDS = [
+const KINDS_IN_ORDER: readonly ValueKind[] = [
   "null",
   "boolean",
   "number",
@@ -17,12 +31,9 @@ const VALUE_KINDS = [
   "array",
   "row",
   "map",
-] as const;
+];
 
-/** Names what a value of a record is. `undefined` is null. @public */
-export type ValueKind = (typeof VALUE_KINDS)[number];
-
-const RANKS: ReadonlyMap<ValueKind, number> = new Map(VALUE_KINDS.map((kind, index) => [kind, index]));
+const RANKS: ReadonlyMap<ValueKind, number> = new Map(KINDS_IN_ORDER.map((kind, index) => [kind, index]));
 
 /** Returns the position of `kind` in the order of the kinds; null is 0. @internal */
 export function rankOfKind(kind: ValueKind): number {

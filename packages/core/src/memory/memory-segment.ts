@@ -7,9 +7,11 @@ import { type Memory, SLOT_SIZE_BYTES } from "./memory.js";
  * @public
  */
 export class MemorySegment {
+  /** The memory that it is a part of. */
   readonly memory: Memory;
   /** Where it begins in the memory, in slots. */
   readonly firstSlot: number;
+  /** Its size, a multiple of 8. */
   readonly sizeBytes: number;
 
   constructor(memory: Memory, byteOffset: number, sizeBytes: number) {

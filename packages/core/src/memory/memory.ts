@@ -11,11 +11,17 @@ export const SLOT_SIZE_BYTES = 8;
  * @public
  */
 export class Memory {
+  /** The bytes, often shared between threads. */
   readonly buffer: ArrayBufferLike;
+  /** The bytes, by byte offset. */
   readonly u8: Uint8Array;
+  /** UTF-16 code units, by byte offset / 2. */
   readonly u16: Uint16Array;
+  /** 32-bit words, two in a slot, by slot * 2. */
   readonly i32: Int32Array;
+  /** Numbers, by slot. */
   readonly f64: Float64Array;
+  /** Bigints, by slot. */
   readonly i64: BigInt64Array;
 
   /** Wraps `buffer`, whose length is a multiple of 8 bytes. A buffer that grows later needs a new Memory. */

@@ -44,7 +44,9 @@ export const PAGE_FORMAT_VERSION = 1;
 
 /** Names a layout: the two halves of the 64-bit hash of its descriptor, as signed 32-bit integers. @public */
 export interface LayoutIdWords {
+  /** The low half. */
   readonly low: number;
+  /** The high half. */
   readonly high: number;
 }
 
@@ -63,11 +65,17 @@ export function startPage(page: MemorySegment, kind: number, layoutId: LayoutIdW
 
 /** Is what the header of a page says. @public */
 export interface PageHeader {
+  /** {@link PAGE_KIND_DATA} or {@link PAGE_KIND_CONTROL}. */
   readonly kind: number;
+  /** Whether the page begins inside a record of the page before. */
   readonly continues: boolean;
+  /** How much of the page is used, its header included. */
   readonly usedBytes: number;
+  /** The layout of all records in the page. */
   readonly layoutId: LayoutIdWords;
+  /** How many records begin in the page. */
   readonly numRecords: number;
+  /** The byte offset of the first record that begins in the page; 0 when none does. */
   readonly firstRecord: number;
 }
 

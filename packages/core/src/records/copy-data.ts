@@ -8,7 +8,7 @@ import { Decimal } from "../types/decimal.js";
 import { setField } from "../types/set-field.js";
 import { shortText } from "./short-text.js";
 
-/** How deep a record may nest. A cycle is found by it, and stacks of recursive code stay bounded. */
+/** How deep a record may nest. A cycle is found by it, and stacks of recursive code stay bounded. @public */
 export const MAX_RECORD_DEPTH = 200;
 
 /** Copies `value`, found at the field path `path` and `depth` levels deep, to plain data. @internal */

@@ -9,7 +9,7 @@ import { TAG_BIGINT, TAG_BYTES, TAG_FALSE, TAG_STRING, TAG_TRUE } from "../keys/
 import { writeTypedKey } from "../keys/typed-values.js";
 import type { Memory } from "../memory/index.js";
 import { compile } from "./code-generation.js";
-import { keyNullTest, locateFunction } from "./generate-compare.js";
+import { keyNullTest, locateFunction } from "./generate-locate.js";
 import { decodeKey } from "./interpret-compare.js";
 import { STRING_IS_UTF16 } from "./row-format.js";
 import { isNullAt, locate, NULL_PARENT, type RowKey } from "./row-key.js";

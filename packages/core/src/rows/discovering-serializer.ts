@@ -5,7 +5,7 @@ import { generateWriter } from "./generate-write.js";
 import { interpretWriter } from "./interpret-write.js";
 import { LayoutDiscovery } from "./layout-discovery.js";
 import { TYPE_MISMATCH } from "./plain-row.js";
-import type { RowLayout } from "./row-layout.js";
+import { type RowLayout, structOfLayout } from "./row-layout.js";
 import { generatesCode, type RowCodeOptions } from "./row-serializer.js";
 
 /**
@@ -15,6 +15,7 @@ import { generatesCode, type RowCodeOptions } from "./row-serializer.js";
  * @public
  */
 export class DiscoveringSerializer {
+  /** What is known about the records so far. */
   readonly discovery = new LayoutDiscovery();
   readonly #onLayout: (layout: RowLayout) => void;
   readonly #isGenerated: boolean;
@@ -62,7 +63,11 @@ export class DiscoveringSerializer {
   #evolve(layout: RowLayout, out: DataOutputView): void {
     if (layout === this.#layout) return;
     this.#layout = layout;
-    this.#write = (this.#isGenerated ? generateWriter : interpretWriter)(layout.struct, (error) => error, true);
+    this.#write = (this.#isGenerated ? generateWriter : interpretWriter)(
+      structOfLayout(layout),
+      (error) => error,
+      true,
+    );
     this.#onLayout(layout);
     out.setLayout(layout.idWords);
   }

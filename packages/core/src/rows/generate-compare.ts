@@ -4,11 +4,17 @@
  */
 import { compareTyped } from "../keys/typed-values.js";
 import { compile, literal } from "./code-generation.js";
-import { compareBytesCells, compareDecoded, compareInt64, comparisonOf, type RowCompare } from "./interpret-compare.js";
-import { NULLS_WORD } from "./row-format.js";
-import { canBeNull, NULL_PARENT, type RowKey } from "./row-key.js";
+import { keyNullTest, locateFunction } from "./generate-locate.js";
+import {
+  compareBytesCells,
+  compareDecoded,
+  compareInt64,
+  comparisonOf,
+  type RowCompare,
+  type SlotComparison,
+} from "./interpret-compare.js";
+import type { RowKey } from "./row-key.js";
 import { compareStrings } from "./string-cell.js";
-import type { StructField } from "./struct-layout.js";
 
 /** Returns a generated comparison of records by `keysA` of the one and `keysB` of the other. */
 export function generateCompare(keysA: readonly RowKey[], keysB: readonly RowKey[]): RowCompare {
@@ -31,35 +37,17 @@ export function generateCompare(keysA: readonly RowKey[], keysB: readonly RowKey
   );
 }
 
-/** Generates the function that finds the struct of a nested key; a key of the record itself needs none. */
-export function locateFunction(name: string, key: RowKey): string {
-  if (key.parents.length === 0) return "";
-  const steps = key.parents.map(({ struct, field }) => {
-    const check = canBeNull(field) ? `if (${nullTest("memory", "base", field)}) return ${NULL_PARENT};` : "";
-    return `${check} base = base + (memory.i32[(base + ${struct.headerSlots + field.index}) * 2] >> 3);`;
-  });
-  return `function ${name}(memory, base) { ${steps.join(" ")} return base; }`;
-}
-
-/** Returns the expression that tells whether `field` of the struct at `base` is null. */
-export function nullTest(memory: string, base: string, field: StructField): string {
-  return `(${memory}.i32[${base} * 2 + ${NULLS_WORD + (field.index >> 5)}] & ${1 << (field.index & 31)}) !== 0`;
-}
-
-/** Returns the expression that tells whether the key in the struct at `base` is null, or undefined when it never is. */
-export function keyNullTest(memory: string, base: string, key: RowKey): string | undefined {
-  const tests: string[] = [];
-  if (key.parents.some(({ field }) => canBeNull(field))) tests.push(`${base} === ${NULL_PARENT}`);
-  if (canBeNull(key.field)) tests.push(nullTest(memory, base, key.field));
-  return tests.length === 0 ? undefined : tests.join(" || ");
-}
-
 function compareStep(keyA: RowKey, keyB: RowKey, i: number): string {
   const less = keyA.isDescending ? "1" : "-1";
   const greater = keyA.isDescending ? "-1" : "1";
   const baseA = keyA.parents.length === 0 ? "slotA" : `locateA${i}(a, slotA)`;
   const baseB = keyB.parents.length === 0 ? "slotB" : `locateB${i}(b, slotB)`;
-  const values = compareValuesStep(keyA, keyB, i, less, greater);
+  const comparison = comparisonOf(keyA, keyB);
+  if (comparison === "decoded") {
+    return `{ const order = compareDecoded(keysA[${i}], keysB[${i}], a, ${baseA}, b, ${baseB});
+      if (order !== 0) return ${keyA.isDescending ? "-" : ""}order; }`;
+  }
+  const values = compareValuesStep(comparison, keyA, keyB, less, greater);
   const nullA = keyNullTest("a", "baseA", keyA);
   const nullB = keyNullTest("b", "baseB", keyB);
   const body =
@@ -70,12 +58,18 @@ function compareStep(keyA: RowKey, keyB: RowKey, i: number): string {
   return `{ const baseA = ${baseA}, baseB = ${baseB}; ${body} }`;
 }
 
-function compareValuesStep(keyA: RowKey, keyB: RowKey, i: number, less: string, greater: string): string {
+function compareValuesStep(
+  comparison: Exclude<SlotComparison, "decoded">,
+  keyA: RowKey,
+  keyB: RowKey,
+  less: string,
+  greater: string,
+): string {
   const atA = `(baseA + ${keyA.struct.headerSlots + keyA.field.index})`;
   const atB = `(baseB + ${keyB.struct.headerSlots + keyB.field.index})`;
   const sign = keyA.isDescending ? "-" : "";
   const call = (expression: string): string => `const order = ${expression}; if (order !== 0) return ${sign}order;`;
-  switch (comparisonOf(keyA, keyB)) {
+  switch (comparison) {
     case "word":
       return `const x = a.i32[${atA} * 2], y = b.i32[${atB} * 2]; if (x !== y) return x < y ? ${less} : ${greater};`;
     case "number":
@@ -86,8 +80,6 @@ function compareValuesStep(keyA: RowKey, keyB: RowKey, i: number, less: string, 
       return call(`compareStrings(a, ${atA} * 2, baseA, b, ${atB} * 2, baseB)`);
     case "bytes":
       return call(`compareBytesCells(a, ${atA} * 2, baseA, b, ${atB} * 2, baseB)`);
-    case "decoded":
-      return call(`compareDecoded(keysA[${i}], keysB[${i}], a, baseA, b, baseB)`);
   }
 }
 

@@ -3,14 +3,18 @@
  * question about the type answered beforehand. A row is read as one object literal, so that all records of a layout share
  * one hidden class; fields that may be absent are set after it.
  */
+
+import { fieldValue } from "../keys/field-path.js";
 import { Decimal } from "../types/decimal.js";
 import type { VariantType } from "../types/type-information.js";
 import { readAnyCell } from "./any-cell.js";
 import { readBytes, viewBytes } from "./bytes-cell.js";
 import { compile, literal } from "./code-generation.js";
 import { isShortDecimal, readLongDecimal } from "./decimal-cell.js";
+import { locateFunction } from "./generate-locate.js";
 import type { RecordReader } from "./interpret-read.js";
 import { ABSENT_MARK, ARRAY_NULLS_WORD, NULLS_WORD } from "./row-format.js";
+import { NULL_PARENT, type RowKey } from "./row-key.js";
 import { readString } from "./string-cell.js";
 import type { Slot, SlotContent, StructField, StructLayout } from "./struct-layout.js";
 
@@ -21,11 +25,18 @@ export function generateReader(struct: StructLayout): RecordReader {
   return compile(code.scope, `${code.text()}\nreturn ${main};`);
 }
 
-/** Returns a generated reader of one field of `struct`; an absent field reads as `undefined`. */
-export function generateFieldReader(struct: StructLayout, field: StructField): RecordReader {
+/** Returns a generated reader of one field; an absent field reads as `undefined`, one below a null as null. */
+export function generateFieldReader(key: RowKey): RecordReader {
   const code = new ReaderCode();
-  const value = code.field(struct, field);
-  return compile(code.scope, `${code.text()}\nreturn function (memory, base) { return ${value}; };`);
+  const value = code.field(key.struct, key.field);
+  const toParent = `base = locate(memory, base); if (base === ${NULL_PARENT}) return null;`;
+  const read = compile<RecordReader>(
+    code.scope,
+    `${code.text()}\n${locateFunction("locate", key)}
+    return function (memory, base) { ${key.parents.length === 0 ? "" : toParent} return ${value}; };`,
+  );
+  const { rest } = key;
+  return rest === undefined ? read : (memory, base) => fieldValue(read(memory, base), rest);
 }
 
 class ReaderCode {

@@ -100,6 +100,8 @@ class WriterCode {
       const value = `v${field.index}`;
       const setNull = `nulls${field.index >> 5} |= ${1 << (field.index & 31)};`;
       lines.push(`const ${value} = ${valueExpression(struct, field.name)};`);
+      const losesAbsence = this.#isExact && struct.shape === "row" && !field.isOptional;
+      if (losesAbsence) lines.push(refuseUnless(`${value} !== undefined`));
       lines.push(this.#slot(field, value, `(base + ${struct.headerSlots + field.index})`, setNull));
     }
     lines.push("i32[word] = (end - base) * 8;");

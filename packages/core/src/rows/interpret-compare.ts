@@ -2,12 +2,11 @@
  * Compares the keys of two records where they lie, in rows of one layout or of two. What fits a slot, strings and bytes
  * are compared without decoding; other kinds are decoded. This is the readable form of `generate-compare.ts`.
  */
-import { fieldValue } from "../keys/field-path.js";
 import { compareTyped } from "../keys/typed-values.js";
 import { compareValues } from "../keys/values.js";
 import type { Memory } from "../memory/index.js";
 import { isShortDecimal } from "./decimal-cell.js";
-import { interpretFieldReader } from "./interpret-read.js";
+import { readKeyField } from "./interpret-read.js";
 import { isNullAt, locate, NULL_PARENT, type RowKey } from "./row-key.js";
 import { compareBytes, compareStrings } from "./string-cell.js";
 import type { SlotContent } from "./struct-layout.js";
@@ -29,12 +28,14 @@ export function interpretCompare(keysA: readonly RowKey[], keysB: readonly RowKe
 function compareKey(keyA: RowKey, keyB: RowKey, a: Memory, slotA: number, b: Memory, slotB: number): number {
   const baseA = locate(keyA, a, slotA);
   const baseB = locate(keyB, b, slotB);
+  const comparison = comparisonOf(keyA, keyB);
+  if (comparison === "decoded") return compareDecoded(keyA, keyB, a, baseA, b, baseB);
   const isNullA = baseA === NULL_PARENT || isNullAt(keyA.field, a, baseA);
   const isNullB = baseB === NULL_PARENT || isNullAt(keyB.field, b, baseB);
   if (isNullA || isNullB) return Number(isNullB) - Number(isNullA);
   const atA = baseA + keyA.struct.headerSlots + keyA.field.index;
   const atB = baseB + keyB.struct.headerSlots + keyB.field.index;
-  switch (comparisonOf(keyA, keyB)) {
+  switch (comparison) {
     case "word":
       return a.i32[atA * 2]! - b.i32[atB * 2]!;
     case "number":
@@ -45,8 +46,6 @@ function compareKey(keyA: RowKey, keyB: RowKey, a: Memory, slotA: number, b: Mem
       return compareStrings(a, atA * 2, baseA, b, atB * 2, baseB);
     case "bytes":
       return compareBytesCells(a, atA * 2, baseA, b, atB * 2, baseB);
-    case "decoded":
-      return compareDecoded(keyA, keyB, a, baseA, b, baseB);
   }
 }
 
@@ -113,7 +112,10 @@ export function compareBytesCells(
   );
 }
 
-/** Compares two key fields by their decoded values, in the order of their type when both have the same. */
+/**
+ * Compares two key fields by their decoded values, in the order of their type when both have the same. A base of
+ * {@link NULL_PARENT} stands for a null; a path that goes on inside a decoded value may lead to a null too.
+ */
 export function compareDecoded(keyA: RowKey, keyB: RowKey, a: Memory, baseA: number, b: Memory, baseB: number): number {
   const valueA = decodeKey(keyA, a, baseA);
   const valueB = decodeKey(keyB, b, baseB);
@@ -122,8 +124,7 @@ export function compareDecoded(keyA: RowKey, keyB: RowKey, a: Memory, baseA: num
   return haveOneType ? compareTyped(keyA.field.type, valueA, valueB) : compareValues(valueA, valueB);
 }
 
-/** Reads the value of a key whose field stands in the struct at slot `base`. */
+/** Reads the value of a key whose field stands in the struct at slot `base`; below {@link NULL_PARENT} it is null. */
 export function decodeKey(key: RowKey, memory: Memory, base: number): unknown {
-  const value = interpretFieldReader(key.struct, key.field)(memory, base);
-  return key.rest === undefined ? value : fieldValue(value, key.rest);
+  return base === NULL_PARENT ? null : readKeyField(key, memory, base);
 }

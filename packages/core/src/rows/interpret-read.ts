@@ -1,4 +1,5 @@
 /** Reads records by walking their layout: the readable form, and the stand-in, of what `generate-read.ts` makes. */
+import { fieldValue } from "../keys/field-path.js";
 import type { Memory } from "../memory/index.js";
 import { Decimal } from "../types/decimal.js";
 import { setField } from "../types/set-field.js";
@@ -6,10 +7,11 @@ import { readAnyCell } from "./any-cell.js";
 import { readBytes, viewBytes } from "./bytes-cell.js";
 import { isShortDecimal, readLongDecimal } from "./decimal-cell.js";
 import { ABSENT_MARK, ARRAY_LENGTH_WORD, ARRAY_NULLS_WORD, arrayHeaderSlots, NULLS_WORD } from "./row-format.js";
+import { locate, NULL_PARENT, type RowKey } from "./row-key.js";
 import { readString } from "./string-cell.js";
 import type { Slot, StructField, StructLayout } from "./struct-layout.js";
 
-/** Reads the struct at slot `base` of `memory`; the result shares nothing with it. */
+/** Reads the struct at slot `base` of `memory`; the result shares nothing with it. @public */
 export type RecordReader<T = unknown> = (memory: Memory, base: number) => T;
 
 /** Returns a reader of records of `struct`. */
@@ -17,9 +19,18 @@ export function interpretReader(struct: StructLayout): RecordReader {
   return (memory, base) => readStruct(struct, memory, base);
 }
 
-/** Returns a reader of one field of `struct`; an absent field reads as `undefined`. */
-export function interpretFieldReader(struct: StructLayout, field: StructField): RecordReader {
-  return (memory, base) => readField(struct, field, memory, base);
+/** Returns a reader of one field; an absent field reads as `undefined`, one below a null as null. */
+export function interpretFieldReader(key: RowKey): RecordReader {
+  return (memory, slot) => {
+    const base = locate(key, memory, slot);
+    return base === NULL_PARENT ? null : readKeyField(key, memory, base);
+  };
+}
+
+/** Reads the field of a key in the struct at slot `base` in which it stands. */
+export function readKeyField(key: RowKey, memory: Memory, base: number): unknown {
+  const value = readField(key.struct, key.field, memory, base);
+  return key.rest === undefined ? value : fieldValue(value, key.rest);
 }
 
 function readStruct(struct: StructLayout, memory: Memory, base: number): unknown {

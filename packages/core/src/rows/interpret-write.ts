@@ -23,7 +23,8 @@ import type { Slot, StructLayout } from "./struct-layout.js";
 
 /**
  * Returns a writer of records of `struct`, which throws what `errorOf` makes of the error for other records. One that
- * `isExact` also refuses what the type would lose: fields that it does not name, prototypes, and a -0 as int32.
+ * `isExact` also refuses what the type would lose: fields that it does not name, fields that are absent where it has null,
+ * prototypes, and a -0 as int32.
  */
 export function interpretWriter(
   struct: StructLayout,
@@ -68,10 +69,14 @@ function fieldsLoseNothing(value: unknown, struct: StructLayout): boolean {
   }
   const prototype = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) return false;
-  return Object.entries(value as object).every(([name, item]) => {
-    const field = struct.fields.find((f) => f.name === name);
-    return field === undefined ? item === undefined : losesNothing(item, field);
-  });
+  const names = new Set(struct.fields.map((field) => field.name));
+  return (
+    Object.entries(value as object).every(([name, item]) => names.has(name) || item === undefined) &&
+    struct.fields.every((field) => {
+      const item = ownValue(value as object, field.name);
+      return item === undefined ? field.isOptional : losesNothing(item, field);
+    })
+  );
 }
 
 function writeStruct(struct: StructLayout, value: unknown, memory: Memory, base: number, limit: number): number {

@@ -5,10 +5,10 @@ import { inferType } from "./infer-type.js";
 import { mergeTypes } from "./merge-types.js";
 import { RowLayout } from "./row-layout.js";
 
-/** How often one row may take on new fields; after that its names are data, and it is `any`. */
+/** How often one row may take on new fields; after that its names are data, and it is `any`. @public */
 export const MAX_ROW_GROWTHS = 16;
 
-/** How many layouts one stream of records may go through; after that its records are `any`. */
+/** How many layouts one stream of records may go through; after that its records are `any`. @public */
 export const MAX_DISCOVERED_LAYOUTS = 64;
 
 /**

@@ -6,13 +6,13 @@
  * The whole form of every kind is prefix-free, so that pieces can be joined and cut anywhere: cut keys never contradict the
  * order, they only tie more often.
  */
+import { ESCAPE, LAST_ESCAPED } from "../keys/key-format.js";
 import type { Memory } from "../memory/index.js";
 import { STRING_IS_UTF16 } from "./row-format.js";
 
 const SIGN_BIT = 0x80000000;
 const NAN_HIGH_WORD = 0x7ff80000;
 const EXPONENT_BITS = 0x7ff00000;
-const ESCAPE = 0xff;
 
 /** Writes one byte. */
 export function putByte(target: Uint8Array, at: number, end: number, byte: number, mask: number): number {
@@ -107,7 +107,7 @@ function putLatin1(
 ): number {
   for (let i = from; i < from + length && at < end; i++) {
     const unit = source[i]!;
-    if (unit > 0 && unit < 0x80) target[at++] = unit ^ mask;
+    if (unit > LAST_ESCAPED && unit < 0x80) target[at++] = unit ^ mask;
     else at = putUnit(target, at, end, unit, mask);
   }
   return putByte(target, at, end, 0, mask);
@@ -115,7 +115,7 @@ function putLatin1(
 
 /** Writes one code unit as canonical key bytes do. */
 function putUnit(target: Uint8Array, at: number, end: number, unit: number, mask: number): number {
-  if (unit === 0) return putByte(target, putByte(target, at, end, 0, mask), end, ESCAPE, mask);
+  if (unit <= LAST_ESCAPED) return putByte(target, putByte(target, at, end, ESCAPE, mask), end, unit + 1, mask);
   if (unit < 0x80) return putByte(target, at, end, unit, mask);
   if (unit < 0x800) {
     at = putByte(target, at, end, 0xc0 | (unit >> 6), mask);
@@ -137,8 +137,9 @@ export function putBytes(
   mask: number,
 ): number {
   for (let i = from; i < from + length && at < end; i++) {
-    at = putByte(target, at, end, source[i]!, mask);
-    if (source[i] === 0) at = putByte(target, at, end, ESCAPE, mask);
+    const byte = source[i]!;
+    if (byte <= LAST_ESCAPED) at = putByte(target, at, end, ESCAPE, mask);
+    at = putByte(target, at, end, byte <= LAST_ESCAPED ? byte + 1 : byte, mask);
   }
   return putByte(target, at, end, 0, mask);
 }

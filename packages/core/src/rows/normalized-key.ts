@@ -11,7 +11,7 @@
 import type { Memory } from "../memory/index.js";
 import { compile } from "./code-generation.js";
 import { isShortDecimal } from "./decimal-cell.js";
-import { keyNullTest, locateFunction } from "./generate-compare.js";
+import { keyNullTest, locateFunction } from "./generate-locate.js";
 import { putByte, putBytes, putFloat64, putInt32, putInt64, putString, putWord } from "./normalized-key-cells.js";
 import { canBeNull, isNullAt, locate, NULL_PARENT, type RowKey } from "./row-key.js";
 import type { SlotContent } from "./struct-layout.js";

@@ -5,7 +5,7 @@ import { compareValues } from "../keys/values.js";
 import { generateCompare, generateRecordCompare, type RecordCompare } from "./generate-compare.js";
 import { interpretCompare, type RowCompare } from "./interpret-compare.js";
 import { type KeyField, type RowKey, resolveKeys } from "./row-key.js";
-import type { RowLayout } from "./row-layout.js";
+import { type RowLayout, structOfLayout } from "./row-layout.js";
 import { generatesCode, type RowCodeOptions } from "./row-serializer.js";
 
 /**
@@ -14,7 +14,9 @@ import { generatesCode, type RowCodeOptions } from "./row-serializer.js";
  * @public
  */
 export class RowComparator<T = unknown> {
+  /** The layout of the records. */
   readonly layout: RowLayout<T>;
+  /** The key fields as they were given. */
   readonly keys: readonly KeyField[];
   /** Compares two records where they lie. */
   readonly compare: RowCompare;
@@ -25,7 +27,7 @@ export class RowComparator<T = unknown> {
     this.layout = layout;
     this.keys = keys;
     const resolved = resolveKeys(layout as RowLayout, keys);
-    const isValue = layout.struct.shape === "value";
+    const isValue = structOfLayout(layout).shape === "value";
     const canGenerateRecords = resolved.every((key) => key.rest === undefined);
     if (generatesCode(options)) {
       this.compare = generateCompare(resolved, resolved);

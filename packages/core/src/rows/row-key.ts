@@ -3,7 +3,7 @@ import { type FieldPath, parseFieldPath } from "../keys/field-path.js";
 import { resolveField } from "../keys/resolve-field.js";
 import type { Memory } from "../memory/index.js";
 import { NULLS_WORD } from "./row-format.js";
-import type { RowLayout } from "./row-layout.js";
+import { type RowLayout, structOfLayout } from "./row-layout.js";
 import type { Slot, StructField, StructLayout } from "./struct-layout.js";
 
 /** Is one field of a key, and which way it orders. @public */
@@ -48,7 +48,7 @@ export function resolveKeys(layout: RowLayout, keys: readonly KeyField[]): RowKe
 function resolveKey(layout: RowLayout, key: KeyField): RowKey {
   const path = parseFieldPath(key.path);
   const isDescending = key.order === "descending";
-  let { struct } = layout;
+  let struct = structOfLayout(layout);
   if (struct.shape === "value") {
     resolveField(layout.type, path);
     const rest = path.segments.length === 0 ? undefined : path;

@@ -21,7 +21,9 @@ import { generatesCode, type RowCodeOptions } from "./row-serializer.js";
  * @public
  */
 export class RowKeys<T = unknown> {
+  /** The layout of the records. */
   readonly layout: RowLayout<T>;
+  /** The key fields as they were given. */
   readonly keys: readonly KeyField[];
   /** The length of whole normalized keys in bytes; Infinity when a field has no fixed length or no normalized form. */
   readonly normalizedKeyBytes: number;

@@ -11,17 +11,15 @@ import { type StructLayout, structOf } from "./struct-layout.js";
  * @public
  */
 export class RowLayout<T = unknown> {
+  /** The type of the records. */
   readonly type: TypeInformation<T>;
   /** The 64-bit hash of the descriptor. Equal ids are equal layouts. */
   readonly idWords: LayoutIdWords;
   /** The id as 16 hex digits. */
   readonly id: string;
-  /** The slots of the record. @internal */
-  readonly struct: StructLayout;
 
   private constructor(type: TypeInformation<T>) {
     this.type = type;
-    this.struct = structOf(type as unknown as AnyType);
     this.idWords = hashOf(JSON.stringify(typeToJson(type)));
     this.id = hexOf(this.idWords.high) + hexOf(this.idWords.low);
   }
@@ -45,6 +43,18 @@ export class RowLayout<T = unknown> {
   toString(): string {
     return `${this.id} ${String(this.type)}`;
   }
+}
+
+const structs = new WeakMap<RowLayout, StructLayout>();
+
+/** Returns the slots of the records of `layout`. They are no part of the package's interface. */
+export function structOfLayout(layout: RowLayout): StructLayout {
+  let struct = structs.get(layout);
+  if (struct === undefined) {
+    struct = structOf(layout.type as unknown as AnyType);
+    structs.set(layout, struct);
+  }
+  return struct;
 }
 
 /** The seeds of the two halves of a layout's id. They are no secret, only fixed and different. */

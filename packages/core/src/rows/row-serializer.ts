@@ -7,7 +7,8 @@ import { generateWriter } from "./generate-write.js";
 import { interpretFieldReader, interpretReader, type RecordReader } from "./interpret-read.js";
 import { interpretWriter } from "./interpret-write.js";
 import { TYPE_MISMATCH } from "./plain-row.js";
-import type { RowLayout } from "./row-layout.js";
+import { resolveKeys } from "./row-key.js";
+import { type RowLayout, structOfLayout } from "./row-layout.js";
 
 /** Says how the code of a layout is made. @public */
 export interface RowCodeOptions {
@@ -28,6 +29,7 @@ export function generatesCode(options: RowCodeOptions): boolean {
  * @public
  */
 export class RowSerializer<T = unknown> {
+  /** The layout of the records. */
   readonly layout: RowLayout<T>;
   /**
    * Writes a record in one piece; see {@link RecordWriter}. Throws RECORD_TYPE_MISMATCH or RECORD_NOT_DATA for a record
@@ -39,7 +41,7 @@ export class RowSerializer<T = unknown> {
   readonly #isGenerated: boolean;
 
   constructor(layout: RowLayout<T>, options: RowCodeOptions = {}) {
-    const { struct } = layout;
+    const struct = structOfLayout(layout);
     this.layout = layout;
     this.#isGenerated = generatesCode(options);
     const makeWriter = this.#isGenerated ? generateWriter : interpretWriter;
@@ -53,14 +55,12 @@ export class RowSerializer<T = unknown> {
   }
 
   /**
-   * Returns a reader of the field `name` (the position, of a tuple) that reads nothing else of a record; an absent field
-   * reads as `undefined`. Throws UNKNOWN_FIELD when there is none. Nested fields have `readerOf` in the comparators' area.
+   * Returns a reader of one field, given by its path or position, that reads nothing else of a record. An absent field reads
+   * as `undefined`, one below a null as null. Throws UNKNOWN_FIELD and INVALID_KEY.
    */
-  fieldReader(name: string | number): RecordReader {
-    const { struct } = this.layout;
-    const field = struct.fields.find((f) => f.name === String(name));
-    if (field === undefined || struct.shape === "value") throw noSuchField(String(name), this.layout);
-    return this.#isGenerated ? generateFieldReader(struct, field) : interpretFieldReader(struct, field);
+  fieldReader(path: string | number): RecordReader {
+    const [key] = resolveKeys(this.layout as RowLayout, [{ path }]);
+    return this.#isGenerated ? generateFieldReader(key!) : interpretFieldReader(key!);
   }
 
   /** Returns a copy of the record at `slot` of `memory` in bytes of its own, as they lie there. */
@@ -76,13 +76,4 @@ function errorOf(error: unknown, record: unknown, layout: RowLayout): unknown {
   checkRecord(record, layout.type);
   invariant(error !== TYPE_MISMATCH, "a writer refuses only records that contradict their type");
   return error;
-}
-
-function noSuchField(name: string, layout: RowLayout): MillraceError {
-  return new MillraceError({
-    code: "UNKNOWN_FIELD",
-    what: `The layout has no field ${JSON.stringify(name)}`,
-    expected: `a field of ${String(layout.type)}`,
-    where: { field: name },
-  });
 }

@@ -84,7 +84,8 @@ function slotOf(type: AnyType): Slot {
     else isOptional = true;
     inner = inner.inner;
   }
-  return { content: contentOf(inner), type: inner, isNullable, isOptional };
+  // A null that `any` holds is a null like any other, and known as one without looking into the value.
+  return { content: contentOf(inner), type: inner, isNullable: isNullable || inner.kind === "any", isOptional };
 }
 
 function contentOf(type: AnyType): SlotContent {

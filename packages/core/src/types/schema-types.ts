@@ -8,6 +8,7 @@ import type { TypeInformation } from "./type-information.js";
  * @public
  */
 export interface StandardJsonSchema<out T> {
+  /** What the standard defines. */
   readonly "~standard": {
     readonly vendor: string;
     readonly types?: { readonly output: T } | undefined;

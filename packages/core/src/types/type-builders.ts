@@ -2,8 +2,6 @@ import { MillraceError } from "../errors/index.js";
 import type { Decimal } from "./decimal.js";
 import type { AnyType, CustomSerializer, RowField, RowType, ScalarKind, TypeInformation } from "./type-information.js";
 
-type Simplify<T> = { [K in keyof T]: T[K] } & {};
-type OptionalNames<F> = { [K in keyof F]: F[K] extends OptionalField<unknown> ? K : never }[keyof F];
 type InferTuple<E extends readonly unknown[]> = { -readonly [I in keyof E]: InferType<E[I]> };
 
 /** Marks a row field that may be absent. @public */
@@ -12,15 +10,17 @@ export interface OptionalField<out T> extends TypeInformation<T | undefined> {
 }
 
 /** Is the record type of `types.row(fields)`. @public */
-export type InferRow<F> = Simplify<
-  { -readonly [K in Exclude<keyof F, OptionalNames<F>>]: InferType<F[K]> } & {
-    -readonly [K in OptionalNames<F>]?: InferType<F[K]>;
-  }
->;
+export type InferRow<F> = {
+  -readonly [K in keyof F as F[K] extends OptionalField<unknown> ? never : K]: InferType<F[K]>;
+} & {
+  -readonly [K in keyof F as F[K] extends OptionalField<unknown> ? K : never]?: InferType<F[K]>;
+} extends infer Row
+  ? { [K in keyof Row]: Row[K] }
+  : never;
 
 /** Is the record type of `types.variant(tag, cases)`. @public */
 export type InferVariant<Tag extends string, C> = {
-  [K in keyof C]: Simplify<{ [P in Tag]: K } & InferType<C[K]>>;
+  [K in keyof C]: { [P in Tag]: K } & InferType<C[K]> extends infer Row ? { [P in keyof Row]: Row[P] } : never;
 }[keyof C];
 
 /** Is the static type of the values that a type information describes. @public */
