@@ -43,6 +43,27 @@ test("[T7] the table hash is HalfSipHash: reference vectors of its 2-4 form", ()
   });
 });
 
+test("[T6] the published hashes of keys", () => {
+  const vectors: readonly (readonly [unknown, number])[] = [
+    [null, 0xe45ad1ab],
+    [true, 0x289dca8c],
+    [0, 0xaf81c2eb],
+    [5, 0x83564f4a],
+    [-1.5, 0x98e73ecd],
+    [NaN, 0x1b81975f],
+    [5n, 0x6878c27f],
+    ["", 0x16f162e0],
+    ["ab", 0xe7f9e1fb],
+    ["\u0000", 0x74b02835],
+    ["\ud83d\ude00", 0xc21904ab],
+    [new Date(0), 0xdfc23d64],
+    [new Uint8Array([0, 1]), 0x6519f573],
+    [[1, "a"], 0xf067189a],
+    [{ b: true, a: null }, 0xfa1288f3],
+  ];
+  for (const [key, hash] of vectors) expect(partitionHash(key)).toBe(hash);
+});
+
 test("[T6] equal keys of different kinds of numbers have one hash", () => {
   expect(partitionHash(-0)).toBe(partitionHash(0));
   expect(partitionHash({ a: 1, b: undefined })).toBe(partitionHash({ a: 1 }));

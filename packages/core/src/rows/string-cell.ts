@@ -22,18 +22,29 @@ export function writeString(
   const { length } = text;
   const next = end + ((length + 7) >> 3);
   if (next > limit) return DOES_NOT_FIT;
-  const { i32, u8 } = memory;
+  const { i32 } = memory;
   i32[word] = (end - base) * 8;
   i32[word + 1] = length << 1;
   if (length === 0) return next;
-  i32[next * 2 - 2] = 0;
-  i32[next * 2 - 1] = 0;
-  const from = end * 8;
-  for (let i = 0; i < length; i++) {
+  // Four units make a word, so that there is one store for four; the last word has zeros behind the text.
+  let at = end * 2;
+  let i = 0;
+  for (; i + 4 <= length; i += 4) {
+    const a = text.charCodeAt(i);
+    const b = text.charCodeAt(i + 1);
+    const c = text.charCodeAt(i + 2);
+    const d = text.charCodeAt(i + 3);
+    if ((a | b | c | d) > 255) return writeUtf16(memory, word, text, end, limit);
+    i32[at++] = a | (b << 8) | (c << 16) | (d << 24);
+  }
+  let last = 0;
+  for (let shift = 0; i < length; i++, shift += 8) {
     const unit = text.charCodeAt(i);
     if (unit > 255) return writeUtf16(memory, word, text, end, limit);
-    u8[from + i] = unit;
+    last |= unit << shift;
   }
+  if (at < next * 2) i32[at++] = last;
+  if (at < next * 2) i32[at] = 0;
   return next;
 }
 
