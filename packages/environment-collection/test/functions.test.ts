@@ -83,6 +83,30 @@ test("[O91] a field that holds a function is an error", async () => {
   });
 });
 
+test("[O91] #private fields without clone() are an error that says so", async () => {
+  class Hidden extends RichMapFunction<number, number> {
+    #seen = 0;
+    override map(value: number): number {
+      this.#seen += 1;
+      return value + this.#seen;
+    }
+  }
+  class Secret extends RichMapFunction<number, number> {
+    #twice(value: number): number {
+      return value * 2;
+    }
+    override map(value: number): number {
+      return this.#twice(value);
+    }
+  }
+  for (const fn of [new Hidden(), new Secret()]) {
+    await expectError(from(1).map(fn).collect(), "INVALID_FUNCTION", {
+      where: { operator: "Map", subtask: 0 },
+      says: ["#private", /clone\(\)/],
+    });
+  }
+});
+
 describe("[O92] open and close", () => {
   const log: string[] = [];
   class Logging extends RichMapFunction<number, number> {

@@ -265,7 +265,14 @@ test("[O40] minBy and maxBy keep whole records, the first of equals", async () =
   expect(await rows().selectBy(["k"], "min", "n", "x").collect()).toMatchObject([{ x: "third" }, { x: "fourth" }]);
   expect(await rows().selectBy(["k"], "max", "n").collect()).toMatchObject([{ x: "first" }, { x: "second" }]);
   expect(await rows().selectBy(undefined, "min", "n").collect()).toMatchObject([{ x: "second" }]);
-  expect(await from({ v: null }, { v: 1 }).selectBy(undefined, "max", "v").collect()).toEqual([{ v: 1 }]);
+});
+
+test("[O40] a null loses against every value", async () => {
+  const sparse = from({ id: 1 }, { id: 2, v: 5, w: null }, { id: 3, v: 5, w: 0 }, { id: 4, v: NaN });
+  const kept = async (extreme: "min" | "max", ...fields: string[]) =>
+    (await sparse.selectBy(undefined, extreme, ...fields).collect()).map((r) => r.id);
+  expect([await kept("min", "v"), await kept("max", "v"), await kept("min", "v", "w")]).toEqual([[2], [4], [3]]);
+  expect(await kept("max", "x")).toEqual([1]);
 });
 
 test("[O41] distinct keeps one record of each key", async () => {

@@ -176,11 +176,6 @@ test("[O4, O5] one order of values, and its exact reverse", async () => {
         .collect(),
     ),
   ).toEqual([...ASCENDING].reverse());
-  expect(
-    await from(...shuffled)
-      .selectBy(undefined, "min", "v")
-      .collect(),
-  ).toEqual([{ v: null }]);
 });
 
 test("[O4] -0 and 0 are one key, as are NaN and NaN", async () => {

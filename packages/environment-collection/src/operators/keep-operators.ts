@@ -1,28 +1,38 @@
 /** Operators that keep some records as they are: minBy and maxBy, distinct, first: rules [O40] to [O43]. */
-
 import type { DistinctOperator, FirstOperator, SelectByOperator } from "@millrace/common-api";
 import type { OperatorRun } from "../execution/operator-run.js";
 import type { Partitions } from "../execution/partitions.js";
 import { partitionedByKey } from "../keys/exchange.js";
 import { groupsOf, type Keyed } from "../keys/key-of.js";
-import { compareParts, orderedField, valuesOf } from "../keys/ordering.js";
+import { compareParts, type OrderedPart, orderedField, valuesOf } from "../keys/ordering.js";
 import { perSubtask } from "../subtask/subtask.js";
 import { groupedPartitions } from "./reduce.js";
 
-/** Keeps the least or greatest record of each group, the first of equals. Nulls are less than everything. */
+/** Keeps the least or greatest record of each group, the first of equals. */
 export function selectBy(run: OperatorRun<SelectByOperator>): Partitions {
   const input = groupedPartitions(run, run.operator.grouping);
-  const sign = run.operator.extreme === "min" ? 1 : -1;
+  const { extreme, fields, input: inputOperator } = run.operator;
   return perSubtask(run, (subtask, results) => {
     const parts = subtask.guarded(() =>
-      run.operator.fields.map((each) => orderedField(each, run.operator.input, run.job)),
+      fields.map((each) => nullsLosing(orderedField(each, inputOperator, run.job), extreme)),
     );
     const better = (record: unknown, best: unknown): unknown =>
-      compareParts(valuesOf(record, parts), valuesOf(best, parts), parts) * sign < 0 ? record : best;
+      compareParts(valuesOf(record, parts), valuesOf(best, parts), parts) < 0 ? record : best;
     for (const [first, ...others] of input[subtask.index] ?? []) {
       results.push(others.reduce((best, record) => subtask.guarded(() => better(record, best)), first));
     }
   });
+}
+
+/** Orders so that what is wanted comes first: a null loses against every value, as it is left out of `min` and `max`. */
+function nullsLosing({ value, compare }: OrderedPart, extreme: "min" | "max"): OrderedPart {
+  return {
+    value,
+    compare: (a, b) => {
+      if (a === null || b === null) return Number(a === null) - Number(b === null);
+      return extreme === "min" ? compare(a, b) : compare(b, a);
+    },
+  };
 }
 
 /** Keeps the first record of each key. */

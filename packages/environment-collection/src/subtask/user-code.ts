@@ -163,6 +163,7 @@ function failureOf(error: unknown, subtask: Subtask, method: string, args: reado
     const isReported = error.where.operator !== undefined;
     return isReported || !(error instanceof MillraceError) ? error : error.at(subtask.place());
   }
+  if (isPrivateFieldMissing(error)) return privateFields(method, subtask, error);
   const records = args.map((arg) => (arg instanceof SinglePassIterable ? arg.last : arg));
   const texts = args.length === 0 ? "" : ` for ${records.map(shortRecordText).join(" and ")}`;
   return new MillraceError({
@@ -170,6 +171,24 @@ function failureOf(error: unknown, subtask: Subtask, method: string, args: reado
     what: `The function ${method} threw ${textOfError(error)}${texts}`,
     where: subtask.place(),
     cause: error,
+  });
+}
+
+/** What V8, SpiderMonkey and JavaScriptCore say of an object that was made without its class's constructor. */
+const PRIVATE_FIELD_MISSING = /private (?:member|field|method|element|name)|must be (?:an instance of )?class/i;
+
+function isPrivateFieldMissing(error: unknown): boolean {
+  return error instanceof TypeError && PRIVATE_FIELD_MISSING.test(error.message);
+}
+
+function privateFields(method: string, subtask: Subtask, cause: unknown): MillraceError {
+  return new MillraceError({
+    code: "INVALID_FUNCTION",
+    what: `The function ${method} uses #private fields, which cannot be copied for each subtask`,
+    expected: "a class that says how its objects are copied",
+    where: subtask.place(),
+    fix: "Give the class a method clone() that returns a fresh object, or make the fields private in TypeScript only.",
+    cause,
   });
 }
 
