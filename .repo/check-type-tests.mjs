@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { reportProblems } from "./check.mjs";
 import { attempt } from "./consumer.mjs";
 import { importsOf } from "./imports.mjs";
-import { root } from "./toolchain.mjs";
+import { root as repository } from "./toolchain.mjs";
 import { filesUnder, workspaceFolders } from "./workspace.mjs";
 
 /**
@@ -12,28 +12,33 @@ import { filesUnder, workspaceFolders } from "./workspace.mjs";
  * sources would not see what the declarations lose.
  */
 
-const files = workspaceFolders().flatMap((folder) =>
-  filesUnder(join(root, folder))
-    .filter((path) => path.endsWith(".test-d.ts"))
-    .map((path) => `${folder}/${path}`),
-);
-
-const problems = [];
-for (const file of files) {
-  for (const { specifier, line } of importsOf(file, readFileSync(join(root, file), "utf8"))) {
-    if (specifier.includes("../src/"))
-      problems.push(`${file}:${line}: imports the sources; import the package by its name`);
-  }
+/** Lists the type tests of all packages and applications, relative to `root`. */
+export function typeTests(root) {
+  return workspaceFolders(root).flatMap((folder) =>
+    filesUnder(join(root, folder))
+      .filter((path) => path.endsWith(".test-d.ts"))
+      .map((path) => `${folder}/${path}`),
+  );
 }
 
-mkdirSync(join(root, "temp"), { recursive: true });
-const project = join(root, "temp", "tsconfig.type-tests.json");
-const compilerOptions = { noEmit: true, types: ["node"], skipLibCheck: true };
-const included = files.map((file) => `../${file}`);
-writeFileSync(project, JSON.stringify({ extends: "../.repo/tsconfig.base.json", compilerOptions, files: included }));
-if (files.length > 0) {
-  const compiler = join(root, "node_modules", "typescript-6", "bin", "tsc");
-  const { status, said } = attempt(process.execPath, [compiler, "-p", project, "--pretty", "false"], root);
-  if (status !== 0) problems.push(said);
+/** Returns what is wrong with the type tests under `root`, as lines of text. */
+export function typeTestProblems(root) {
+  const files = typeTests(root);
+  const problems = files.flatMap((file) =>
+    importsOf(file, readFileSync(join(root, file), "utf8"))
+      .filter(({ specifier }) => specifier.includes("../src/"))
+      .map(({ line }) => `${file}:${line}: imports the sources; import the package by its name`),
+  );
+  const settings = {
+    extends: join(repository, ".repo", "tsconfig.base.json"),
+    compilerOptions: { noEmit: true, types: ["node"], skipLibCheck: true },
+    files: files.map((file) => `../${file}`),
+  };
+  mkdirSync(join(root, "temp"), { recursive: true });
+  writeFileSync(join(root, "temp", "tsconfig.type-tests.json"), JSON.stringify(settings));
+  const compiler = join(repository, "node_modules", "typescript-6", "bin", "tsc");
+  const { status, said } = attempt(process.execPath, [compiler, "-p", "temp/tsconfig.type-tests.json"], root);
+  return status === 0 ? problems : [...problems, said];
 }
-reportProblems(problems, files.length);
+
+if (import.meta.main) reportProblems(typeTestProblems(repository), typeTests(repository).length);
