@@ -1,7 +1,7 @@
 // E009 PiEstimation: how many of random points in the unit square fall into the circle. The points come from a generator
 // that each subtask seeds with its index, so the program prints the same estimate whenever it runs with one subtask.
 // Options: --samples (1000000).
-import { type Collector, ExecutionEnvironment, ParameterTool } from "millrace";
+import { ExecutionEnvironment, ParameterTool } from "millrace";
 
 const parameters = ParameterTool.fromArgs(process.argv.slice(2));
 const numSamples = parameters.getNumber("samples", 1_000_000);
@@ -9,7 +9,7 @@ const env = ExecutionEnvironment.getExecutionEnvironment();
 
 const inside = await env
   .generateSequence(1, numSamples)
-  .mapPartition(function* (samples, _out: Collector<number>, context) {
+  .mapPartition(function* (samples, _out, context) {
     let state = context.subtaskIndex + 1;
     const next = () => {
       state = (Math.imul(state, 1664525) + 1013904223) >>> 0;

@@ -2,7 +2,6 @@ import type { CombineHint, JoinHint, Order, Partitioner } from "@millrace/common
 import type {
   Comparable,
   Condition,
-  DeclareTheElementType,
   ExpressionOver,
   ExpressionValue,
   Key,
@@ -75,6 +74,19 @@ import {
 } from "./transformations/record-transformations.js";
 import { crossOperator, unionOperator } from "./transformations/two-input-transformations.js";
 import type { UdfDataSet } from "./udf-data-set.js";
+import type { Checksum } from "./utilities/checksum.js";
+import type { ColumnSummary } from "./utilities/column-summary.js";
+import {
+  checksummed,
+  countPerPartition,
+  sampled,
+  sampledWithSize,
+  summarized,
+  withIndex,
+  withUniqueId,
+} from "./utilities/describe-data-set.js";
+import type { PartitionCount } from "./utilities/partition-functions.js";
+import type { SampleOptions } from "./utilities/sampling.js";
 
 /**
  * Is a bag of records that a program describes: nothing is computed until one of the methods of {@link ResultDataSet} or
@@ -95,13 +107,17 @@ export class DataSet<out T> extends ResultDataSet<T> implements JoinInput<T, nul
    * Replaces each record by none, one or many: what the function returns as an iterable, or writes to `out` (B022). A function
    * that writes to `out` declares the type: `(value, out: Collector<Row>) => …`.
    */
-  flatMap<R extends PlainRecord = DeclareTheElementType>(fn: FlatMapFunction<T, R>): UdfDataSet<R> {
-    return udfDataSetOf<R>(this, flatMapOperator(operatorOf(this), fn));
+  flatMap<R extends PlainRecord = never, C extends PlainRecord = never>(
+    fn: FlatMapFunction<T, R, C>,
+  ): UdfDataSet<R | NoInfer<C>> {
+    return udfDataSetOf<R | C>(this, flatMapOperator(operatorOf(this), fn));
   }
 
   /** Replaces each partition by what the function makes of it; called for empty partitions too (B021). */
-  mapPartition<R extends PlainRecord = DeclareTheElementType>(fn: MapPartitionFunction<T, R>): UdfDataSet<R> {
-    return udfDataSetOf<R>(this, mapPartitionOperator(operatorOf(this), fn));
+  mapPartition<R extends PlainRecord = never, C extends PlainRecord = never>(
+    fn: MapPartitionFunction<T, R, C>,
+  ): UdfDataSet<R | NoInfer<C>> {
+    return udfDataSetOf<R | C>(this, mapPartitionOperator(operatorOf(this), fn));
   }
 
   /** Keeps the records that the type guard accepts, with its type. */
@@ -154,13 +170,17 @@ export class DataSet<out T> extends ResultDataSet<T> implements JoinInput<T, nul
   }
 
   /** Reduces all records as one group to none, one or many; not called for an empty data set (B026). */
-  reduceGroup<R extends PlainRecord = DeclareTheElementType>(fn: GroupReduceFunction<T, R>): UdfDataSet<R> {
-    return udfDataSetOf<R>(this, groupReduceOperator(operatorOf(this), ONE_GROUP, fn));
+  reduceGroup<R extends PlainRecord = never, C extends PlainRecord = never>(
+    fn: GroupReduceFunction<T, R, C>,
+  ): UdfDataSet<R | NoInfer<C>> {
+    return udfDataSetOf<R | C>(this, groupReduceOperator(operatorOf(this), ONE_GROUP, fn));
   }
 
   /** Combines the records of each partition where they lie (B027). */
-  combineGroup<R extends PlainRecord = DeclareTheElementType>(fn: GroupCombineFunction<T, R>): UdfDataSet<R> {
-    return udfDataSetOf<R>(this, groupCombineOperator(operatorOf(this), ONE_GROUP, fn));
+  combineGroup<R extends PlainRecord = never, C extends PlainRecord = never>(
+    fn: GroupCombineFunction<T, R, C>,
+  ): UdfDataSet<R | NoInfer<C>> {
+    return udfDataSetOf<R | C>(this, groupCombineOperator(operatorOf(this), ONE_GROUP, fn));
   }
 
   /** Adds a field up; the result is the last record with the sum in that field (B028, B030). */
@@ -382,6 +402,43 @@ export class DataSet<out T> extends ResultDataSet<T> implements JoinInput<T, nul
   >(this: Data<S>, workset: Data<W>, maxIterations: number, ...keys: K): DeltaIteration<S, W, K> {
     const operator = iterateDeltaOperator(this, workset, maxIterations, keys);
     return new DeltaIteration<S, W, K>(operator, nodeOf(this).environment);
+  }
+
+  // About the records.
+
+  /** Numbers the records from 0 on, partition after partition, as `[index, record]` (B059). Needs a pass to count. */
+  zipWithIndex(): UdfDataSet<[index: number, value: T]> {
+    return withIndex<T>(this);
+  }
+
+  /** Gives each record an id of its own, as `[id, record]`, in one pass; the ids have gaps (B059). */
+  zipWithUniqueId(): UdfDataSet<[id: number, value: T]> {
+    return withUniqueId<T>(this);
+  }
+
+  /** Keeps a random part of the records: each with the probability `fraction` (B059). */
+  sample(fraction: number, options: SampleOptions = {}): UdfDataSet<T> {
+    return sampled<T>(this, fraction, options);
+  }
+
+  /** Keeps `size` random records, or all if there are fewer (B059). */
+  sampleWithSize(size: number, options: SampleOptions = {}): UdfDataSet<T> {
+    return sampledWithSize<T>(this, size, options);
+  }
+
+  /** Counts the records of each partition, as `[partition, count]` (B059). */
+  countElementsPerPartition(): UdfDataSet<PartitionCount> {
+    return countPerPartition(this);
+  }
+
+  /** Describes each column by a row: how many nulls, least, greatest, mean, variance, lengths (B059). */
+  summarize(): UdfDataSet<ColumnSummary> {
+    return summarized(this);
+  }
+
+  /** Computes one row that tells two bags of records apart, whatever their order and engine (B059). */
+  checksum(): DataSet<Checksum> {
+    return checksummed(this);
   }
 
   // Composition and settings.

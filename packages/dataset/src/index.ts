@@ -22,6 +22,8 @@ export {
 export type { Data, Flat, JoinInput, Loose, UnionOf } from "./data/data.js";
 export { DataSet } from "./data-set.js";
 export { ExecutionEnvironment } from "./environment/execution-environment.js";
+export type { FilePaths } from "./environment/source-environment.js";
+export { SourceEnvironment } from "./environment/source-environment.js";
 export type { AnyIterable } from "./environment/stream-source.js";
 // Functions
 export type {
@@ -39,6 +41,7 @@ export type {
   MapAsyncFunction,
   MapFunction,
   MapPartitionFunction,
+  Out,
   ReduceFunction,
 } from "./functions/function-types.js";
 export { GroupedDataSet } from "./groupings/grouped-data-set.js";
@@ -74,9 +77,15 @@ export { ParameterTool } from "./parameters/parameter-tool.js";
 export type { TableOptions } from "./printing/table.js";
 export { ReduceDataSet } from "./reduce-data-set.js";
 export { ResultDataSet } from "./result-data-set.js";
+export type { ForwardedField } from "./semantics/forwarded-fields.js";
 // Sinks
 export { DataSink } from "./sinks/data-sink.js";
 export type { RecordConsumer } from "./sinks/sinks.js";
 export { SourceDataSet } from "./source-data-set.js";
 export type { MapAsyncOptions } from "./transformations/record-transformations.js";
 export { UdfDataSet } from "./udf-data-set.js";
+// Utilities
+export type { Checksum } from "./utilities/checksum.js";
+export type { ColumnSummary } from "./utilities/column-summary.js";
+export type { PartitionCount } from "./utilities/partition-functions.js";
+export type { SampleOptions } from "./utilities/sampling.js";

@@ -27,6 +27,7 @@ export type JsonValue =
 export interface PlanDump {
   /** Changes when a reader of the format would have to change. */
   readonly version: 1;
+  /** The name of the job. */
   readonly jobName: string;
   /** Each after those that it reads. */
   readonly operators: readonly OperatorDump[];
@@ -36,16 +37,23 @@ export interface PlanDump {
 
 /** Is an operator as JSON. @public */
 export interface OperatorDump {
+  /** Its position among the operators of the plan. */
   readonly id: number;
+  /** Names the subclass. */
   readonly kind: OperatorKind;
+  /** The name in plans and errors. */
   readonly name: string;
+  /** Where the user's program made it; absent when that is not known. */
   readonly location?: SourceLocation;
   /** Absent when the environment's counts. */
   readonly parallelism?: number;
   /** The declared type of its results. */
   readonly resultType?: TypeJson;
+  /** The ids of the operators that it reads, in order. */
   readonly inputs: readonly number[];
+  /** The data sets that every subtask reads as a whole; absent when there are none. */
   readonly broadcasts?: readonly { readonly name: string | null; readonly input: number }[];
+  /** What was declared of its function; absent when nothing was. */
   readonly semantics?: SemanticProperties;
   /** What belongs to the kind: keys, orders, expressions, hints, functions by name. */
   readonly details: { readonly [name: string]: JsonValue };

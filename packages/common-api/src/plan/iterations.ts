@@ -21,6 +21,7 @@ export type IterationOperator = BulkIterationOperator | DeltaIterationOperator;
 
 /** Is what an iteration repeats. @public */
 export interface IterationBody {
+  /** The operator that repeats them. */
   readonly iteration: IterationOperator;
   /** The operators of the dynamic path, each after its inputs; the placeholders are not among them. */
   readonly operators: readonly Operator[];

@@ -1,8 +1,9 @@
 /**
- * The registry of stable error codes: one line each, what went wrong in five to twelve words. Every code has a page
+ * Lists the stable error codes: one line each, what went wrong in five to twelve words. Every code has a page
  * `docs/errors/<CODE>.md`, and a check holds the two equal. A code is never renamed or used for something else.
+ * @public
  */
-const ERROR_CODES = {
+export const errorCodes = {
   INVARIANT_VIOLATED: "Millrace broke a promise it makes to itself",
   UNKNOWN_FIELD: "A field path names no field of the record type",
   INVALID_KEY: "A key definition cannot be used to group, join, partition or sort",
@@ -45,7 +46,4 @@ const ERROR_CODES = {
 } as const;
 
 /** Names one kind of error, for ever. @public */
-export type ErrorCode = keyof typeof ERROR_CODES;
-
-/** Lists every stable error code with a one-line description. @public */
-export const errorCodes: Readonly<Record<ErrorCode, string>> = ERROR_CODES;
+export type ErrorCode = keyof typeof errorCodes;

@@ -12,6 +12,7 @@ import { keysOf } from "../keys/key-parts.js";
 import { OperatorCall } from "../operators/operator-call.js";
 import { OrderedDataSet, PartitionedDataSet, SortedPartitionDataSet } from "../ordered-data-sets.js";
 import { ReduceDataSet } from "../reduce-data-set.js";
+import { applyClassDeclarations } from "../semantics/forwarded-fields.js";
 import { SourceDataSet } from "../source-data-set.js";
 import { joinOperator } from "../transformations/two-input-transformations.js";
 import { UdfDataSet } from "../udf-data-set.js";
@@ -19,6 +20,7 @@ import type { EnvironmentState } from "./environment-state.js";
 
 /** Notes an operator as one of the environment's, and returns the node of its data set. */
 function node(operator: Operator, environment: EnvironmentState): NodeState {
+  applyClassDeclarations(operator);
   environment.operators.add(operator);
   return { operator, environment };
 }

@@ -1,4 +1,4 @@
-import type { Source, SourceSplit } from "@millrace/core";
+import type { Source, SourceSplit, TypeInformation } from "@millrace/core";
 
 /** Is a part of a sequence: the integers from `from` to `to`, both included. */
 interface SequenceSplit extends SourceSplit {
@@ -33,4 +33,33 @@ function* readSequence({ from, to }: SequenceSplit): Iterable<readonly number[]>
   for (let start = from; start <= to; start += BATCH_SIZE) {
     yield Array.from({ length: Math.min(BATCH_SIZE, to - start + 1) }, (_, offset) => start + offset);
   }
+}
+
+/** Is one part of a parallel collection. */
+interface PartSplit extends SourceSplit {
+  readonly numParts: number;
+}
+
+/** Makes a source whose parts a function gives, as many as there are subtasks. @internal */
+export function partSource<T>(
+  part: (index: number, numParts: number) => Iterable<T>,
+  type: TypeInformation<T> | undefined,
+): Source<T, PartSplit> {
+  return {
+    name: "parallel collection",
+    type,
+    createSplits: async (numParts) => Array.from({ length: numParts }, (_, index) => ({ index, numParts })),
+    read: ({ index, numParts }) => inBatches(part(index, numParts)),
+  };
+}
+
+function* inBatches<T>(records: Iterable<T>): Iterable<readonly T[]> {
+  let batch: T[] = [];
+  for (const record of records) {
+    batch.push(record);
+    if (batch.length < BATCH_SIZE) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
 }

@@ -1,5 +1,6 @@
 import { CollectionSourceOperator, SourceOperator } from "@millrace/common-api";
 import type { Plain, Source, SourceSplit, TypeInformation } from "@millrace/core";
+import { type BinaryReadOptions, binarySource } from "@millrace/format-binary";
 import { type CsvReadOptions, csvSource } from "@millrace/format-csv";
 import { type JsonLinesReadOptions, jsonLinesSource } from "@millrace/format-json";
 import { type PrimitiveReadOptions, primitiveSource, type TextReadOptions, textSource } from "@millrace/format-text";
@@ -7,7 +8,7 @@ import type { DataSet } from "../data-set.js";
 import { describe, OperatorCall } from "../operators/operator-call.js";
 import type { SourceDataSet } from "../source-data-set.js";
 import type { EnvironmentState } from "./environment-state.js";
-import { sequenceSource } from "./sequence.js";
+import { partSource, sequenceSource } from "./sequence.js";
 import { type AnyIterable, iterableSource } from "./stream-source.js";
 
 /** Names files: one path, or several. A directory stands for the files in it. @public */
@@ -61,6 +62,23 @@ export abstract class SourceEnvironment {
     call.requireInteger(from, "from", Number.MIN_SAFE_INTEGER);
     call.requireInteger(to, "to", from, "The bounds are both included, and from comes first.");
     return this.#source(sequenceSource(from, to), call);
+  }
+
+  /**
+   * Makes a data set that several subtasks read in parts: `part(index, numParts)` gives the records of one part, and is called
+   * once for each (B137).
+   */
+  fromParallelCollection<T extends [] | Plain | null | undefined>(
+    part: (index: number, numParts: number) => Iterable<T>,
+    type?: TypeInformation<T>,
+  ): SourceDataSet<T> {
+    const call = new OperatorCall("ParallelCollection");
+    if (typeof part === "function") return this.#source(partSource<T>(part, type), call);
+    throw call.error({
+      code: "INVALID_ARGUMENT",
+      what: `The parallel collection is ${describe(part)}`,
+      expected: "a function (index, numParts) that returns the records of one part",
+    });
   }
 
   /**
@@ -133,6 +151,11 @@ export abstract class SourceEnvironment {
   /** Reads JSON, one value a line. `T` is that of the option `types`; without it, it may be given and is not checked. */
   readJsonLines<T = unknown>(path: FilePaths, options: JsonLinesReadOptions<T> = {}): SourceDataSet<T> {
     return this.#file((call) => jsonLinesSource<T>(call.requirePaths(path), options));
+  }
+
+  /** Reads binary files, which `writeAsBinary` wrote (B144). `T` is that of the option `types`; without it, it may be given. */
+  readBinaryFile<T = unknown>(path: FilePaths, options: BinaryReadOptions<T> = {}): SourceDataSet<T> {
+    return this.#file((call) => binarySource<T>(call.requirePaths(path), options));
   }
 
   /** Reads files by a format of one's own, which makes a source of paths: `readFile(path, (paths) => logSource(paths))` (B135). */

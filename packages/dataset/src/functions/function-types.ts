@@ -1,4 +1,4 @@
-import type { Collector, Lifecycle, RuntimeContext } from "@millrace/core";
+import type { Collector, DeclareTheElementType, Lifecycle, RuntimeContext } from "@millrace/core";
 
 /**
  * Is what a function may return that emits none, one or many records: any iterable (array, set, generator), or nothing when
@@ -7,15 +7,23 @@ import type { Collector, Lifecycle, RuntimeContext } from "@millrace/core";
  */
 export type Emitted<R> = (Iterable<R> & object) | undefined | void;
 
+/**
+ * Is the collector that a function gets beside its records. `C` is what the function's own annotation says that it writes,
+ * inferred apart from what it returns: so a function that names `out` only to reach the context needs no annotation, and
+ * one that writes to it without an annotation is told to declare the element type.
+ * @public
+ */
+export type Out<C> = Collector<C> & Collector<DeclareTheElementType>;
+
 /** Maps a record to exactly one: a plain function, or an object with a `map` method. @public */
 export type MapFunction<T, R> =
   | ((value: T, context: RuntimeContext) => R)
   | (Lifecycle & { readonly map: (value: T, context: RuntimeContext) => R });
 
 /** Maps a record to none, one or many: returns an iterable or writes to `out`. @public */
-export type FlatMapFunction<T, R> =
-  | ((value: T, out: Collector<R>, context: RuntimeContext) => Emitted<R>)
-  | (Lifecycle & { readonly flatMap: (value: T, out: Collector<R>, context: RuntimeContext) => Emitted<R> });
+export type FlatMapFunction<T, R, C> =
+  | ((value: T, out: Out<C>, context: RuntimeContext) => Emitted<R>)
+  | (Lifecycle & { readonly flatMap: (value: T, out: Out<C>, context: RuntimeContext) => Emitted<R> });
 
 /** Decides whether a record stays. @public */
 export type FilterFunction<T> =
@@ -26,10 +34,10 @@ export type FilterFunction<T> =
 export type FilterGuard<T, S extends T> = (value: T, context: RuntimeContext) => value is S;
 
 /** Maps a whole partition, which can be read once. @public */
-export type MapPartitionFunction<T, R> =
-  | ((values: Iterable<T>, out: Collector<R>, context: RuntimeContext) => Emitted<R>)
+export type MapPartitionFunction<T, R, C> =
+  | ((values: Iterable<T>, out: Out<C>, context: RuntimeContext) => Emitted<R>)
   | (Lifecycle & {
-      readonly mapPartition: (values: Iterable<T>, out: Collector<R>, context: RuntimeContext) => Emitted<R>;
+      readonly mapPartition: (values: Iterable<T>, out: Out<C>, context: RuntimeContext) => Emitted<R>;
     });
 
 /** Maps a record by a promise. `signal` aborts when the call took too long or the job was cancelled. @public */
@@ -47,17 +55,17 @@ export type ReduceFunction<T> =
  * are moved, any number of times; what it emits is read by `reduceGroup` in place of the records.
  * @public
  */
-export type GroupReduceFunction<T, R> =
-  | ((values: Iterable<T>, out: Collector<R>, context: RuntimeContext) => Emitted<R>)
+export type GroupReduceFunction<T, R, C> =
+  | ((values: Iterable<T>, out: Out<C>, context: RuntimeContext) => Emitted<R>)
   | (Lifecycle & {
-      readonly reduceGroup: (values: Iterable<T>, out: Collector<R>, context: RuntimeContext) => Emitted<R>;
+      readonly reduceGroup: (values: Iterable<T>, out: Out<C>, context: RuntimeContext) => Emitted<R>;
       readonly combine?: (values: Iterable<T>, out: Collector<unknown>, context: RuntimeContext) => Emitted<unknown>;
     });
 
 /** Combines a part of a group, which can be read once. @public */
-export type GroupCombineFunction<T, R> =
-  | ((values: Iterable<T>, out: Collector<R>, context: RuntimeContext) => Emitted<R>)
-  | (Lifecycle & { readonly combine: (values: Iterable<T>, out: Collector<R>, context: RuntimeContext) => Emitted<R> });
+export type GroupCombineFunction<T, R, C> =
+  | ((values: Iterable<T>, out: Out<C>, context: RuntimeContext) => Emitted<R>)
+  | (Lifecycle & { readonly combine: (values: Iterable<T>, out: Out<C>, context: RuntimeContext) => Emitted<R> });
 
 /** Joins a pair into exactly one record. @public */
 export type JoinFunction<L, R, O> =
@@ -65,20 +73,15 @@ export type JoinFunction<L, R, O> =
   | (Lifecycle & { readonly join: (left: L, right: R, context: RuntimeContext) => O });
 
 /** Joins a pair into none, one or many records. @public */
-export type FlatJoinFunction<L, R, O> =
-  | ((left: L, right: R, out: Collector<O>, context: RuntimeContext) => Emitted<O>)
-  | (Lifecycle & { readonly join: (left: L, right: R, out: Collector<O>, context: RuntimeContext) => Emitted<O> });
+export type FlatJoinFunction<L, R, O, C> =
+  | ((left: L, right: R, out: Out<C>, context: RuntimeContext) => Emitted<O>)
+  | (Lifecycle & { readonly join: (left: L, right: R, out: Out<C>, context: RuntimeContext) => Emitted<O> });
 
 /** Takes the groups of one key from both sides; either may be empty, each can be read once. @public */
-export type CoGroupFunction<L, R, O> =
-  | ((left: Iterable<L>, right: Iterable<R>, out: Collector<O>, context: RuntimeContext) => Emitted<O>)
+export type CoGroupFunction<L, R, O, C> =
+  | ((left: Iterable<L>, right: Iterable<R>, out: Out<C>, context: RuntimeContext) => Emitted<O>)
   | (Lifecycle & {
-      readonly coGroup: (
-        left: Iterable<L>,
-        right: Iterable<R>,
-        out: Collector<O>,
-        context: RuntimeContext,
-      ) => Emitted<O>;
+      readonly coGroup: (left: Iterable<L>, right: Iterable<R>, out: Out<C>, context: RuntimeContext) => Emitted<O>;
     });
 
 /** Crosses a pair into exactly one record. @public */
@@ -87,6 +90,6 @@ export type CrossFunction<L, R, O> =
   | (Lifecycle & { readonly cross: (left: L, right: R, context: RuntimeContext) => O });
 
 /** Crosses a pair into none, one or many records. @public */
-export type FlatCrossFunction<L, R, O> =
-  | ((left: L, right: R, out: Collector<O>, context: RuntimeContext) => Emitted<O>)
-  | (Lifecycle & { readonly cross: (left: L, right: R, out: Collector<O>, context: RuntimeContext) => Emitted<O> });
+export type FlatCrossFunction<L, R, O, C> =
+  | ((left: L, right: R, out: Out<C>, context: RuntimeContext) => Emitted<O>)
+  | (Lifecycle & { readonly cross: (left: L, right: R, out: Out<C>, context: RuntimeContext) => Emitted<O> });

@@ -1,5 +1,5 @@
 import type { GroupingSpec } from "@millrace/common-api";
-import type { DeclareTheElementType, PlainRecord } from "@millrace/core";
+import type { PlainRecord } from "@millrace/core";
 import type { NodeState } from "../data/node-state.js";
 import type { DataSet } from "../data-set.js";
 import type { GroupCombineFunction, GroupReduceFunction } from "../functions/function-types.js";
@@ -32,13 +32,17 @@ export abstract class GroupedDataSet<out T, out K> implements Keyed<T, K> {
    * Reduces each group to none, one or many records. The group can be read once. A function object with a `combine` method is
    * called on parts of groups before they are moved (B071, B072).
    */
-  reduceGroup<R extends PlainRecord = DeclareTheElementType>(fn: GroupReduceFunction<T, R>): UdfDataSet<R> {
+  reduceGroup<R extends PlainRecord = never, C extends PlainRecord = never>(
+    fn: GroupReduceFunction<T, R, C>,
+  ): UdfDataSet<R | NoInfer<C>> {
     const { operator, environment } = this.node;
     return environment.factory.udf<R>(groupReduceOperator(operator, this.spec, fn), environment);
   }
 
   /** Combines parts of groups where they lie; several results may have the same key (B027). */
-  combineGroup<R extends PlainRecord = DeclareTheElementType>(fn: GroupCombineFunction<T, R>): UdfDataSet<R> {
+  combineGroup<R extends PlainRecord = never, C extends PlainRecord = never>(
+    fn: GroupCombineFunction<T, R, C>,
+  ): UdfDataSet<R | NoInfer<C>> {
     const { operator, environment } = this.node;
     return environment.factory.udf<R>(groupCombineOperator(operator, this.spec, fn), environment);
   }

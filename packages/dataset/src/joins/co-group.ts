@@ -1,5 +1,5 @@
 import type { Operator, Order, Partitioner } from "@millrace/common-api";
-import type { DeclareTheElementType, ExpressionOver, PlainRecord } from "@millrace/core";
+import type { ExpressionOver, PlainRecord } from "@millrace/core";
 import type { EnvironmentState } from "../environment/environment-state.js";
 import type { CoGroupFunction } from "../functions/function-types.js";
 import { orderingOf, partitionerOf } from "../keys/key-parts.js";
@@ -28,7 +28,9 @@ export class CoGroup<out L, out R> implements Pairs<L, R> {
   }
 
   /** Calls the function once for every key that is in either input; each side can be read once and may be empty (B044). */
-  with<O extends PlainRecord = DeclareTheElementType>(fn: CoGroupFunction<L, R, O>): UdfDataSet<O> {
+  with<O extends PlainRecord = never, C extends PlainRecord = never>(
+    fn: CoGroupFunction<L, R, O, C>,
+  ): UdfDataSet<O | NoInfer<C>> {
     return this.#environment.factory.udf<O>(coGroupOperator(this.#draft, fn), this.#environment);
   }
 
@@ -78,7 +80,9 @@ export class CoGroupPartitions<out L, out R> {
   }
 
   /** Calls the function once per subtask with both partitions; each can be read once and may be empty (B047). */
-  with<O extends PlainRecord = DeclareTheElementType>(fn: CoGroupFunction<L, R, O>): UdfDataSet<O> {
+  with<O extends PlainRecord = never, C extends PlainRecord = never>(
+    fn: CoGroupFunction<L, R, O, C>,
+  ): UdfDataSet<O | NoInfer<C>> {
     const operator = coGroupRawOperator(this.#left, this.#right, this.#keys, fn);
     return this.#environment.factory.udf<O>(operator, this.#environment);
   }

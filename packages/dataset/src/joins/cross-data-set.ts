@@ -1,5 +1,5 @@
 import type { CrossOperator } from "@millrace/common-api";
-import type { DeclareTheElementType, PlainRecord } from "@millrace/core";
+import type { PlainRecord } from "@millrace/core";
 import { nodeOf } from "../data/node-state.js";
 import { DataSet } from "../data-set.js";
 import type { CrossFunction, FlatCrossFunction } from "../functions/function-types.js";
@@ -20,7 +20,9 @@ export class CrossDataSet<out L, out R> extends DataSet<[L, R]> implements Pairs
   }
 
   /** Makes none, one or many records of each pair. */
-  flatWith<O extends PlainRecord = DeclareTheElementType>(fn: FlatCrossFunction<L, R, O>): UdfDataSet<O> {
+  flatWith<O extends PlainRecord = never, C extends PlainRecord = never>(
+    fn: FlatCrossFunction<L, R, O, C>,
+  ): UdfDataSet<O | NoInfer<C>> {
     return this.#result<O>(fn, true);
   }
 

@@ -1,5 +1,5 @@
 import type { Partitioner } from "@millrace/common-api";
-import type { DeclareTheElementType, PlainRecord } from "@millrace/core";
+import type { PlainRecord } from "@millrace/core";
 import { type NodeState, nodeOf } from "../data/node-state.js";
 import { DataSet } from "../data-set.js";
 import type { FlatJoinFunction, JoinFunction } from "../functions/function-types.js";
@@ -38,7 +38,9 @@ export class JoinDataSet<out L, out R> extends DataSet<[L, R]> implements Pairs<
   }
 
   /** Makes none, one or many records of each pair. */
-  flatWith<O extends PlainRecord = DeclareTheElementType>(fn: FlatJoinFunction<L, R, O>): UdfDataSet<O> {
+  flatWith<O extends PlainRecord = never, C extends PlainRecord = never>(
+    fn: FlatJoinFunction<L, R, O, C>,
+  ): UdfDataSet<O | NoInfer<C>> {
     return this.#result<O>(fn, true);
   }
 

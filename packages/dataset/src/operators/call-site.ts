@@ -58,7 +58,9 @@ function isOwn(file: string): boolean {
 
 function ownFolder(): string | undefined {
   // `dist/operators/call-site.js`: two names up. A bundle has everything in one file, where this says nothing of use.
-  const url = import.meta.url;
+  // A bundle that is no module has no URL.
+  const url: string | undefined = import.meta.url;
+  if (url === undefined) return undefined;
   const folder = url.slice(0, url.lastIndexOf("/", url.lastIndexOf("/") - 1) + 1);
   return /\/(?:dist|src)\/$/.test(folder) ? folder : undefined;
 }

@@ -8,7 +8,6 @@ import type { AggregatorFactory, ConvergenceCriterion } from "@millrace/core";
 import type { Data } from "../data/data.js";
 import { nodeOf } from "../data/node-state.js";
 import type { EnvironmentState } from "../environment/environment-state.js";
-import { declaredTypeOf } from "../keys/declared-type.js";
 import { keysOf } from "../keys/key-parts.js";
 import { describe, OperatorCall } from "../operators/operator-call.js";
 
@@ -17,9 +16,7 @@ type Iteration = BulkIterationOperator | DeltaIterationOperator;
 /** @internal */
 export function iterateOperator(input: Operator, maxIterations: number): BulkIterationOperator {
   const call = new OperatorCall("Iterate");
-  const operator = new BulkIterationOperator(input, call.requireInteger(maxIterations, "maxIterations", 1), call);
-  operator.partialSolution.settings.resultType = declaredTypeOf(input);
-  return operator;
+  return new BulkIterationOperator(input, call.requireInteger(maxIterations, "maxIterations", 1), call);
 }
 
 /** @internal */
@@ -33,10 +30,7 @@ export function iterateDeltaOperator(
   const { operator: solution, environment } = nodeOf(data);
   const start = call.requireData(workset, environment, "The initial workset").operator;
   const max = call.requireInteger(maxIterations, "maxIterations", 1);
-  const operator = new DeltaIterationOperator(solution, start, max, keysOf(keys, solution, call), call);
-  operator.solutionSet.settings.resultType = declaredTypeOf(solution);
-  operator.workset.settings.resultType = declaredTypeOf(start);
-  return operator;
+  return new DeltaIterationOperator(solution, start, max, keysOf(keys, solution, call), call);
 }
 
 /** @internal */
