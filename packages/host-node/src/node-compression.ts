@@ -1,6 +1,9 @@
 import { Readable, type Transform } from "node:stream";
 import * as zlib from "node:zlib";
 import { type CompressionName, type HostCompression, MillraceError } from "@millrace/core";
+import { decodeBzip2 } from "./bzip2.js";
+import { ChunkReader, CorruptData } from "./chunk-reader.js";
+import { decodeXz } from "./xz.js";
 
 /** Makes the two directions of one compression. */
 interface Codec {
@@ -24,9 +27,11 @@ const CODECS: Readonly<Record<CompressionName, Codec>> = {
   xz: {},
 };
 
-/** Compresses with what Node.js brings. @internal */
+/** Compresses with what Node.js brings, and decompresses bzip2 and xz with decoders of our own. @internal */
 export const nodeCompression: HostCompression = {
   decompress(name, source) {
+    if (name === "bzip2") return decoded(source, decodeBzip2, name);
+    if (name === "xz") return decoded(source, decodeXz, name);
     const decoder = CODECS[name].decoder;
     return decoder === undefined ? undefined : piped(source, decoder, name);
   },
@@ -36,6 +41,22 @@ export const nodeCompression: HostCompression = {
   },
 };
 
+/** Decodes `source` with a decoder of our own; what it calls corrupt is CORRUPT_FILE. */
+async function* decoded(
+  source: AsyncIterable<Uint8Array>,
+  decode: (input: ChunkReader) => AsyncIterable<Uint8Array>,
+  name: CompressionName,
+): AsyncGenerator<Uint8Array> {
+  const input = new ChunkReader(source);
+  try {
+    yield* decode(input);
+  } catch (error) {
+    throw error instanceof CorruptData ? corrupt(name, error) : error;
+  } finally {
+    await input.close();
+  }
+}
+
 /**
  * Sends `source` through `transform`. Errors of the source come out as they are; those of a decoder are CORRUPT_FILE.
  * Ending the iteration early ends the source's as well.
@@ -43,7 +64,7 @@ export const nodeCompression: HostCompression = {
 async function* piped(
   source: AsyncIterable<Uint8Array>,
   makeTransform: () => Transform,
-  decoded: CompressionName | undefined,
+  decodedName: CompressionName | undefined,
 ): AsyncGenerator<Uint8Array> {
   const transform = makeTransform();
   let sourceError: unknown;
@@ -59,16 +80,20 @@ async function* piped(
     for await (const chunk of transform) yield chunk as Uint8Array;
   } catch (error) {
     if (hasSourceFailed) throw sourceError;
-    if (decoded === undefined) throw error;
-    throw new MillraceError({
-      code: "CORRUPT_FILE",
-      what: `The ${decoded} data is corrupt: ${error instanceof Error ? error.message : String(error)}`,
-      expected: "a whole file, as it was compressed",
-      fix: "Get the file again; if it is not compressed at all, give it another ending.",
-      cause: error,
-    });
+    if (decodedName === undefined) throw error;
+    throw corrupt(decodedName, error);
   } finally {
     input.destroy();
     transform.destroy();
   }
+}
+
+function corrupt(name: CompressionName, error: unknown): MillraceError {
+  return new MillraceError({
+    code: "CORRUPT_FILE",
+    what: `The ${name} data is corrupt: ${error instanceof Error ? error.message : String(error)}`,
+    expected: "a whole file, as it was compressed",
+    fix: "Get the file again; if it is not compressed at all, give it another ending.",
+    cause: error,
+  });
 }
