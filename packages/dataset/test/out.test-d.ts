@@ -1,6 +1,6 @@
 import type { Collector, RuntimeContext } from "@millrace/core";
+import type { DataSet } from "@millrace/dataset";
 import { expectTypeOf } from "vitest";
-import type { DataSet } from "../src/index.js";
 
 declare const lines: DataSet<string>;
 
