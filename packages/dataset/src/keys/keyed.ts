@@ -50,10 +50,12 @@ export type MatchAll<R, W extends readonly unknown[]> = PartsOf<R, W> | [(value:
 export type EqualKeys<R, W extends readonly unknown[], KU> = KU extends readonly unknown[]
   ? KU
   : W extends readonly [infer Only]
-    ? Only extends readonly unknown[]
-      ? MatchAll<R, Only>
-      : [KeyOf<R, Only> | ((value: R) => Only | null | undefined) | ExpressionOf<R, Only>]
+    ? SinglePart<R, Only> | TupleParts<R, Only>
     : MatchAll<R, W>;
+
+type SinglePart<R, V> = [KeyOf<R, V> | ((value: R) => V | null | undefined) | ExpressionOf<R, V>];
+// Apart, so that a V that is not known yet (a type parameter's field) leaves the single part usable.
+type TupleParts<R, V> = V extends readonly unknown[] ? PartsOf<R, V> : never;
 
 type PathRow<V, P> = P extends `${infer Head}.${infer Rest}`
   ? { [K in Head]: PathRow<V, Rest> }
