@@ -27,6 +27,7 @@ if (isReady) {
   await phases.run("spec rules", script("check-spec.mjs"));
   await phases.run("error pages", script("check-error-pages.mjs"));
   await phases.run("changesets", script("check-changesets.mjs"));
+  await phases.run("links", script("check-links.mjs"));
   await phases.run("api", script("api-report.mjs", "--all"), packageInputs);
   await asUser();
 }
