@@ -71,6 +71,12 @@ describe("[O110] results", () => {
   });
 });
 
+test("[O120] programs of many thousand operators run", async () => {
+  let last = from(0);
+  for (let count = 0; count < 10_000; count++) last = last.map((n: number) => n + 1);
+  expect(await last.collect()).toEqual([10_000]);
+});
+
 describe("[O111] cancelling", () => {
   test("by cancel() waits until nothing is left", async () => {
     const log: string[] = [];

@@ -2,11 +2,10 @@
  * Calls user code: plainly and synchronously, with the user's frames on the stack, so that a breakpoint in a lambda is hit.
  * What goes in is a copy; what comes out is checked and copied; what is thrown is reported with operator and record.
  */
-
 import type { UserFunction } from "@millrace/common-api";
-import { type Collector, isMillraceError, MillraceError } from "@millrace/core";
 import { throwIfCancelled } from "../execution/job-attempt.js";
-import { shortRecordText } from "./record-text.js";
+import { CallCollector } from "./call-collector.js";
+import { failureOf, isPrivateMemberMissing, privateMembers } from "./failures.js";
 import { checkBoolean, checkBoundary, checkMany, checkNoResult, checkOne, checkPartition } from "./result-checks.js";
 import { SinglePassIterable } from "./single-pass.js";
 import type { Subtask } from "./subtask.js";
@@ -96,7 +95,7 @@ export class UserCode {
 
   /** Reports what an asynchronous call failed with. */
   failure(error: unknown, record: unknown): unknown {
-    return failureOf(error, this.#subtask, this.#method, [record]);
+    return this.#failure(error, this.#method, [record]);
   }
 
   #call(args: readonly Argument[], rest: readonly unknown[]): unknown {
@@ -106,7 +105,7 @@ export class UserCode {
     try {
       return this.#function(...own, ...rest);
     } catch (error) {
-      throw failureOf(error, this.#subtask, this.#method, args);
+      throw this.#failure(error, this.#method, args);
     }
   }
 
@@ -116,7 +115,7 @@ export class UserCode {
     try {
       checkNoResult(method.apply(this.#object, args), name);
     } catch (error) {
-      throw failureOf(error, this.#subtask, name, []);
+      throw this.#failure(error, name, []);
     }
   }
 
@@ -124,76 +123,14 @@ export class UserCode {
     try {
       return action();
     } catch (error) {
-      throw failureOf(error, this.#subtask, this.#method, args);
+      throw this.#failure(error, this.#method, args);
     }
   }
-}
 
-/** Takes records during one call. */
-class CallCollector implements Collector<unknown> {
-  #take: ((record: unknown) => void) | undefined;
-
-  constructor(take: (record: unknown) => void) {
-    this.#take = take;
+  #failure(error: unknown, method: string, args: readonly Argument[]): unknown {
+    const wasCopied = this.#object !== undefined && typeof this.#object.clone !== "function";
+    if (wasCopied && isPrivateMemberMissing(error)) return privateMembers(method, this.#subtask.place(), error);
+    const records = args.map((arg) => (arg instanceof SinglePassIterable ? arg.last : arg));
+    return failureOf(error, method, records, this.#subtask.place());
   }
-
-  collect(record: unknown): void {
-    if (this.#take === undefined) {
-      throw new MillraceError({
-        code: "INVALID_RESULT",
-        what: "A record was written to a collector after the call that it was given to",
-        expected: "that a function writes all its results before it returns",
-        fix: "Use mapAsync for functions that must wait for something.",
-      });
-    }
-    this.#take(record);
-  }
-
-  end(): void {
-    this.#take = undefined;
-  }
-}
-
-/**
- * Returns the error to report for what user code threw: an error of ours with its place, and anything else as
- * FUNCTION_FAILED. An error that was reported already stays as it is.
- */
-function failureOf(error: unknown, subtask: Subtask, method: string, args: readonly Argument[]): unknown {
-  if (isMillraceError(error)) {
-    const isReported = error.where.operator !== undefined;
-    return isReported || !(error instanceof MillraceError) ? error : error.at(subtask.place());
-  }
-  if (isPrivateFieldMissing(error)) return privateFields(method, subtask, error);
-  const records = args.map((arg) => (arg instanceof SinglePassIterable ? arg.last : arg));
-  const texts = args.length === 0 ? "" : ` for ${records.map(shortRecordText).join(" and ")}`;
-  return new MillraceError({
-    code: "FUNCTION_FAILED",
-    what: `The function ${method} threw ${textOfError(error)}${texts}`,
-    where: subtask.place(),
-    cause: error,
-  });
-}
-
-/** What V8, SpiderMonkey and JavaScriptCore say of an object that was made without its class's constructor. */
-const PRIVATE_FIELD_MISSING = /private (?:member|field|method|element|name)|must be (?:an instance of )?class/i;
-
-function isPrivateFieldMissing(error: unknown): boolean {
-  return error instanceof TypeError && PRIVATE_FIELD_MISSING.test(error.message);
-}
-
-function privateFields(method: string, subtask: Subtask, cause: unknown): MillraceError {
-  return new MillraceError({
-    code: "INVALID_FUNCTION",
-    what: `The function ${method} uses #private fields, which cannot be copied for each subtask`,
-    expected: "a class that says how its objects are copied",
-    where: subtask.place(),
-    fix: "Give the class a method clone() that returns a fresh object, or make the fields private in TypeScript only.",
-    cause,
-  });
-}
-
-function textOfError(error: unknown): string {
-  return error instanceof Error
-    ? `${error.name}: ${error.message}`
-    : `something that is no Error: ${shortRecordText(error)}`;
 }

@@ -1,0 +1,48 @@
+/** What is reported when user code throws. */
+import { type ErrorPlace, isMillraceError, MillraceError } from "@millrace/core";
+import { shortRecordText } from "./record-text.js";
+
+/**
+ * Returns the error to report for what user code threw: an error of ours with its place, and anything else as
+ * FUNCTION_FAILED with the records that the function was called with. An error that has its place stays as it is.
+ */
+export function failureOf(error: unknown, method: string, records: readonly unknown[], place: ErrorPlace): unknown {
+  if (isMillraceError(error)) {
+    const isReported = error.where.operator !== undefined;
+    return isReported || !(error instanceof MillraceError) ? error : error.at(place);
+  }
+  const texts = records.length === 0 ? "" : ` for ${records.map(shortRecordText).join(" and ")}`;
+  return new MillraceError({
+    code: "FUNCTION_FAILED",
+    what: `The function ${method} threw ${textOfError(error)}${texts}`,
+    where: place,
+    cause: error,
+  });
+}
+
+function textOfError(error: unknown): string {
+  return error instanceof Error
+    ? `${error.name}: ${error.message}`
+    : `something that is no Error: ${shortRecordText(error)}`;
+}
+
+/** What engines of JavaScript say of `#private` members of an object that was made without its class's constructor. */
+const PRIVATE_MEMBER_MISSING =
+  /private (?:member|field|method|element|name)|^(?:Receiver|Object) must be (?:an instance of )?class/i;
+
+/** Tells whether an error came of copying an object field by field that has `#private` members. */
+export function isPrivateMemberMissing(error: unknown): boolean {
+  return error instanceof TypeError && PRIVATE_MEMBER_MISSING.test(error.message);
+}
+
+/** Makes the error for a function object with `#private` members and no `clone()`. */
+export function privateMembers(method: string, place: ErrorPlace, cause: unknown): MillraceError {
+  return new MillraceError({
+    code: "INVALID_FUNCTION",
+    what: `The function ${method} uses #private members, which cannot be copied for each subtask`,
+    expected: "a class that says how its objects are copied",
+    where: place,
+    fix: "Give the class a method clone() that returns a fresh object, or make the fields private in TypeScript only.",
+    cause,
+  });
+}
