@@ -19,7 +19,8 @@ export interface Source<out T, S extends SourceSplit = SourceSplit> {
   /** What is known of how records lie in the splits, so that an optimizer can skip shuffles and sorts (B121). */
   readonly splitProperties?: SplitDataProperties | undefined;
   /**
-   * Whether every subtask reads every split, so that a join with it needs no shuffle (B147).
+   * Whether every subtask may read every split, so that a join with it needs no shuffle (B147). It is advice: a program sees
+   * each record once.
    */
   readonly isReplicated?: boolean;
   /** Finds the splits; about `minNumSplits`, or more, or fewer when there is not enough to split. */

@@ -1,4 +1,4 @@
-import type { FileSystem } from "@millrace/core";
+import type { EnvironmentOptions, FileSystem } from "@millrace/core";
 import type { DataSet, ExecutionEnvironment } from "@millrace/dataset";
 import type { Expectation } from "./expectation.js";
 import type { KeyKind } from "./key-kind.js";
@@ -24,6 +24,8 @@ export interface ConformanceProgram {
   readonly needs: readonly "files"[];
   /** The parallelisms at which its expectation holds; undefined for every one. */
   readonly parallelism: readonly number[] | undefined;
+  /** Options that its environment must have; undefined for none. */
+  readonly environment: EnvironmentOptions | undefined;
   /** Builds the program: returns a data set, which is then collected, or runs jobs itself and returns records. */
   readonly build: (env: ExecutionEnvironment, run: ProgramRun) => ProgramOutput;
   /** What must hold of the records; all of a list. */
@@ -60,6 +62,7 @@ export interface ProgramDefinition {
   readonly rule?: string;
   readonly needs?: readonly "files"[];
   readonly parallelism?: readonly number[];
+  readonly environment?: EnvironmentOptions;
   readonly build: (env: ExecutionEnvironment, run: ProgramRun) => ProgramOutput;
   readonly expected: Expectation | readonly Expectation[];
 }
@@ -72,6 +75,7 @@ export function program(name: string, definition: ProgramDefinition): Conformanc
     rule: undefined,
     needs: [],
     parallelism: undefined,
+    environment: undefined,
     ...definition,
     name,
   };

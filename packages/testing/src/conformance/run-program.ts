@@ -20,6 +20,7 @@ export async function runProgram(
     checkRecords: options.checkRecords ?? true,
     progress: false,
     ...options.environment,
+    ...program.environment,
     parallelism,
   });
   try {

@@ -76,7 +76,7 @@ describe("in a browser", () => {
 
   test("[C31] core, dataset and the collection engine run a program as they do in Node", async () => {
     const page = await pageWithBundle();
-    const found = await page.evaluate("millrace.wordCount(" + JSON.stringify(lines) + ")");
+    const found = await page.evaluate(`millrace.wordCount(${JSON.stringify(lines)})`);
     expect(found).toEqual(await wordCount(lines, nodeHost()));
     expect(found).toContainEqual({ word: "to", count: 24 });
   });

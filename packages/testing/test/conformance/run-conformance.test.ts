@@ -31,6 +31,7 @@ function made(
     rule: undefined,
     needs: [],
     parallelism: undefined,
+    environment: undefined,
     build,
     expected,
     ...more,
@@ -160,6 +161,23 @@ describe("running the kit", () => {
     const sly = made("made/sly", async (_env, run) => [await run.writeFile("a", "b")], bag([]));
     const report = await runConformance({ engine: collectionEngine(host), programs: [sly], parallelism: [1] });
     expect(String(report)).toContain("UNSUPPORTED_BY_HOST");
+  });
+
+  test("[C20] a program's own options of the environment win over those of the run", async () => {
+    const seen: unknown[] = [];
+    const look = made(
+      "made/look",
+      async (env) => {
+        seen.push(env.options.executionRetries, env.options.checkRecords, env.options.executionMode);
+        return [];
+      },
+      bag([]),
+      { environment: { executionRetries: 3 } },
+    );
+    const environment = { executionRetries: 1, executionMode: "batch" } as const;
+    await runConformance({ engine, programs: [look], parallelism: [1], environment });
+    await runConformance({ engine, programs: [right], parallelism: [1], checkRecords: false });
+    expect(seen).toEqual([3, true, "batch"]);
   });
 
   test("[C23] programs are chosen by a part of their name, or by a function", async () => {

@@ -49,6 +49,26 @@ export const dataPrograms: readonly ConformanceProgram[] = [
     },
     expected: bag(integers(1, 6).flatMap((id) => [`${id} t${id},marked`, `${id} t${id}`, `${id} t${id},marked`])),
   }),
+  program("mutation/by a plain function, beside a consumer that only reads", {
+    covers: ["B124"],
+    operators: ["map", "filter", "groupBy", "reduceGroup", "union"],
+    keyKinds: ["field"],
+    build: (env) => {
+      const all = env.fromCollection(items());
+      const changed = all.map((item) => {
+        item.tags.push("changed");
+        item.id = -item.id;
+        return item;
+      });
+      const read = all.groupBy("id").reduceGroup((values) => [...values]);
+      const kept = all.filter(({ id, tags }) => id > 0 && tags.length === 1);
+      return changed
+        .union(read)
+        .union(kept)
+        .map(({ id, tags }) => `${id} ${tags.join()}`);
+    },
+    expected: bag(integers(1, 6).flatMap((id) => [`${-id} t${id},changed`, `${id} t${id}`, `${id} t${id}`])),
+  }),
   program("mutation/of the program's own objects does not happen", {
     covers: ["B124"],
     operators: ["map"],

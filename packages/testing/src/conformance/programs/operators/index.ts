@@ -8,6 +8,7 @@ import { iterationPrograms } from "./iteration-programs.js";
 import { joinPrograms } from "./join-programs.js";
 import { partitionPrograms } from "./partition-programs.js";
 import { recordPrograms } from "./record-programs.js";
+import { settingPrograms } from "./setting-programs.js";
 
 /** Programs of every operator: what it promises, its edges, and what it refuses. */
 export const operatorPrograms: readonly ConformanceProgram[] = [
@@ -19,5 +20,6 @@ export const operatorPrograms: readonly ConformanceProgram[] = [
   ...functionPrograms,
   ...expressionPrograms,
   ...ioPrograms,
+  ...settingPrograms,
   ...dataPrograms,
 ];

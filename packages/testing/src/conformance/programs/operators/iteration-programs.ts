@@ -340,6 +340,28 @@ export const iterationPrograms: readonly ConformanceProgram[] = [
     },
     expected: bag([5, 5]),
   }),
+  program("iterateDelta/of several records with one key the last begins as the solution", {
+    covers: ["B092"],
+    operators: ["iterateDelta", "closeWith", "coGroup"],
+    keyKinds: ["field"],
+    build: (env) => {
+      const nodes = env.fromElements<Node>({ id: 1, value: 10 }, { id: 2, value: 20 }, { id: 1, value: 11 });
+      const loop = nodes.iterateDelta(nodes.filter(({ id }) => id === 2).distinct("id"), 1, "id");
+      const delta = loop.workset
+        .coGroup(loop.solutionSet)
+        .where("id")
+        .equalTo("id")
+        .with(function* (work, found) {
+          const numWorks = [...work].length;
+          for (const { id, value } of found) if (numWorks > 0) yield { id, value: value + 1 };
+        });
+      return loop.closeWith(delta, delta);
+    },
+    expected: bag([
+      { id: 1, value: 11 },
+      { id: 2, value: 21 },
+    ]),
+  }),
   program("iterateDelta/an empty workset from the start", {
     covers: ["B092"],
     operators: ["iterateDelta", "closeWith"],

@@ -151,6 +151,22 @@ export const joinPrograms: readonly ConformanceProgram[] = [
       expected: failure("INVALID_HINT"),
     }),
   ),
+  ...hints.map((hint) =>
+    program(`join/equal records stay with hint ${hint}`, {
+      covers: ["B036", "B040"],
+      operators: ["join"],
+      keyKinds: ["field"],
+      build: (env) =>
+        env
+          .fromElements({ key: 1 }, { key: 1 }, { key: 2 }, { key: 1 })
+          .rebalance()
+          .join(env.fromElements({ key: 1, v: "x" }, { key: 1, v: "x" }, { key: 3, v: "y" }).rebalance(), hint)
+          .where("key")
+          .equalTo("key")
+          .with((l, r) => `${l.key}${r.v}`),
+      expected: bag(["1x", "1x", "1x", "1x", "1x", "1x"]),
+    }),
+  ),
   program("join/keys of both sides repeat: all pairs", {
     covers: ["B036"],
     operators: ["join"],
