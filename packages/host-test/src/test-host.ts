@@ -21,9 +21,13 @@ export interface TestHostOptions {
   readonly seed?: number | undefined;
   /** The files that are there at first, text or bytes by path. */
   readonly files?: Readonly<Record<string, string | Uint8Array>> | undefined;
+  /** Not interactive and 80 columns wide by default. */
   readonly terminal?: CapturedTerminal | undefined;
+  /** None by default; that of a real host may be lent. */
   readonly compression?: HostCompression | undefined;
+  /** The program's arguments; none by default. */
   readonly argv?: readonly string[] | undefined;
+  /** The environment variables; none by default. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
   /** 2 by default. */
   readonly numProcessors?: number | undefined;
@@ -36,6 +40,7 @@ export interface TestHostOptions {
  */
 export class TestHost implements Host {
   readonly name = "test host";
+  /** Is clock and timers in one; moves only when the test says so. */
   readonly time: VirtualTime;
   readonly random: SeededRandom;
   /** The files themselves, for looking at them and putting some there. */

@@ -11,11 +11,13 @@ const COMPRESSED_CHUNK_BYTES = 64 * 1024;
 export interface ByteInput {
   /** Reads up to `target.length` bytes; 0 only at the end. */
   read(target: Uint8Array): Promise<number>;
+  /** Closes the file; nothing may be read afterwards. */
   close(): Promise<void>;
 }
 
 /** Says how the bytes of a file become the bytes that a format reads. @internal */
 export interface InputEncoding {
+  /** How the file is compressed; absent for a plain one. */
   readonly compression?: CompressionName | undefined;
   /** Whether the file is UTF-16 and is to be read as UTF-8. */
   readonly isUtf16?: boolean | undefined;

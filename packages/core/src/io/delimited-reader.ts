@@ -23,6 +23,7 @@ export const DEFAULT_LINE_LENGTH_LIMIT = 256 * 1024 * 1024;
 
 /** Settings of a {@link DelimitedReader}. @internal */
 export interface DelimitedReaderOptions {
+  /** What ends a record. */
   readonly delimiter: Delimiter;
   /** The longest record in bytes without its delimiter. */
   readonly lineLengthLimit: number;
@@ -47,9 +48,11 @@ export interface DelimitedReaderOptions {
  * @internal
  */
 export class DelimitedReader {
+  /** The buffer that holds the window. */
   bytes: Uint8Array;
   /** Where the first record that was not consumed begins; in uncut windows the consumer moves it. */
   start = 0;
+  /** Where the window ends in the buffer. */
   end = 0;
   /** The position in the (plain) file of `bytes[0]`. */
   base: number;
@@ -124,6 +127,7 @@ export class DelimitedReader {
     }
   }
 
+  /** Closes the file. */
   close(): Promise<void> {
     return this.#input.close();
   }

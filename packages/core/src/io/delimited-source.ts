@@ -26,10 +26,15 @@ export interface FileReadOptions extends FileSplitOptions {
 export interface DelimitedFormat<T> {
   /** What plans call the source, such as `CSV`. */
   readonly label: string;
+  /** One path or several, as the user gave them. */
   readonly paths: string | readonly string[];
+  /** The user's options that concern files. */
   readonly options: FileReadOptions;
+  /** The declared type of the records, if any. */
   readonly type: TypeInformation<T> | undefined;
+  /** What ends a record. */
   readonly delimiter: Delimiter;
+  /** The character set of the files. */
   readonly coding: TextCoding;
   /** Whether every delimiter ends a record. If not, records can be found from the start of the file only. */
   readonly cutsAtDelimiters: boolean;

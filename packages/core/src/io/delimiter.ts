@@ -9,6 +9,7 @@
 
 /** Is a sequence of bytes that ends a record. @internal */
 export class Delimiter {
+  /** The delimiter itself; not empty. */
   readonly bytes: Uint8Array;
   /** 2 in UTF-16, where a match must start at an even position of the file; else 1. */
   readonly unitBytes: 1 | 2;
@@ -23,6 +24,7 @@ export class Delimiter {
     this.#first = bytes[0]!;
   }
 
+  /** How many bytes it has. */
   get length(): number {
     return this.bytes.length;
   }

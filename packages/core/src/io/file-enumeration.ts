@@ -16,6 +16,7 @@ export interface InputFile {
   readonly path: string;
   /** The length as it lies on disk, compressed or not. */
   readonly sizeBytes: number;
+  /** Modification time in milliseconds since the epoch. */
   readonly modifiedMs: number;
   /** How it is compressed, by its ending; absent for a plain file. */
   readonly compression?: CompressionName;

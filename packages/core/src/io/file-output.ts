@@ -21,6 +21,7 @@ export class OutputBuffer {
     this.#coding = coding;
   }
 
+  /** Takes text, which is encoded later, many pieces at once. */
   writeText(text: string): void {
     this.#text += text;
   }

@@ -34,9 +34,13 @@ export interface RecordEncoder<in T> {
 export interface FileSinkFormat<T> {
   /** What plans call the sink, such as `CSV`. */
   readonly label: string;
+  /** The path of the output, as the user gave it. */
   readonly path: string;
+  /** The user's options that concern files. */
   readonly options: FileWriteOptions;
+  /** The character set of text. */
   readonly coding: TextCoding;
+  /** Makes the encoder of one file. */
   openEncoder(context: SubtaskIoContext): RecordEncoder<T>;
 }
 

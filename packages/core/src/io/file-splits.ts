@@ -20,6 +20,7 @@ export interface FileSplit extends SourceSplit {
   readonly length: number;
   /** Whether the split is all of the file: then it has no end that could lie inside a record. */
   readonly isWholeFile: boolean;
+  /** How the file is compressed; absent for a plain one. */
   readonly compression?: CompressionName;
 }
 

@@ -6,6 +6,7 @@ import type { IoContext, SubtaskIoContext } from "./io-context.js";
 
 /** What an {@link IoContext} is made of; all but the host has a default. @public */
 export interface IoContextParts {
+  /** The host of the process that reads and writes. */
   readonly host: Host;
   /** Never aborts by default. */
   readonly signal?: AbortSignal | undefined;

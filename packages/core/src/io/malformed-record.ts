@@ -11,6 +11,7 @@ import { lineNumberAt } from "./line-numbers.js";
 export class MalformedRecord {
   /** Where the line that holds the mistake starts, in plain bytes of the file. */
   readonly position: number;
+  /** What is wrong and what was expected; file and line are added later. */
   readonly details: Omit<ErrorDetails, "code">;
 
   constructor(position: number, details: Omit<ErrorDetails, "code">) {

@@ -5,6 +5,7 @@ export type Charset = "utf-8" | "latin1" | "utf-16le";
 
 /** Turns bytes into a string and back, in one character set. @internal */
 export interface TextCoding {
+  /** The name of the character set. */
   readonly charset: Charset;
   /** Bytes of a code unit: delimiters can only lie at multiples of it. */
   readonly unitBytes: 1 | 2;
