@@ -1,7 +1,7 @@
 export { DataInputView } from "./data-input-view.js";
 export { DataOutputView, DOES_NOT_FIT, MAX_RECORD_SIZE_BYTES, type RecordWriter } from "./data-output-view.js";
 export { Memory, SLOT_SIZE_BYTES } from "./memory.js";
-export { compareBytes, MemorySegment } from "./memory-segment.js";
+export { MemorySegment } from "./memory-segment.js";
 export {
   type LayoutIdWords,
   PAGE_FIRST_RECORD_OFFSET,

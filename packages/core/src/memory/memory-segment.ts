@@ -68,13 +68,15 @@ export class MemorySegment {
 
   /** Compares `length` bytes with those of `other`, unsigned and lexicographically: negative, 0 or positive. */
   compare(offset: number, other: MemorySegment, otherOffset: number, length: number): number {
-    return compareBytes(
-      this.memory.u8,
-      this.#check(offset, length),
-      other.memory.u8,
-      other.#check(otherOffset, length),
-      length,
-    );
+    const a = this.memory.u8;
+    const b = other.memory.u8;
+    const from = this.#check(offset, length);
+    const to = other.#check(otherOffset, length);
+    for (let i = 0; i < length; i++) {
+      const order = a[from + i]! - b[to + i]!;
+      if (order !== 0) return order;
+    }
+    return 0;
   }
 
   /** Exchanges `length` bytes with those of `other`. The ranges must not overlap. */
@@ -94,13 +96,4 @@ export class MemorySegment {
     invariant(offset >= 0 && length >= 0 && offset + length <= this.sizeBytes, "accesses stay inside their segment");
     return this.byteOffset + offset;
   }
-}
-
-/** Compares `length` bytes, unsigned and lexicographically: negative, 0 or positive. @internal */
-export function compareBytes(a: Uint8Array, fromA: number, b: Uint8Array, fromB: number, length: number): number {
-  for (let i = 0; i < length; i++) {
-    const order = a[fromA + i]! - b[fromB + i]!;
-    if (order !== 0) return order;
-  }
-  return 0;
 }
