@@ -136,6 +136,24 @@ describe.each(["generated", "interpreted"] as const)("%s code", (code) => {
     ]);
   });
 
+  test("[D7] one serializer fills many views", () => {
+    const registry = new LayoutRegistry({ code });
+    const serializer = new DiscoveringSerializer((layout) => registry.add(layout), { code });
+    const all = [new TestPages(9), new TestPages(9)];
+    const views = all.map((pages) => pages.output({ low: 0, high: 0 }));
+    const records = [{ a: 1 }, { a: 2 }, { a: 2.5 }, { a: 3 }, { b: "x" }, { a: 4 }];
+    records.forEach((record, i) => {
+      serializer.serialize(record, views[i % 2]!);
+    });
+    all.forEach((pages, view) => {
+      views[view]!.endPage();
+      const input = pages.input();
+      const copies: unknown[] = [];
+      while (input.next()) copies.push(registry.read(input));
+      expect(copies).toEqual(records.filter((_, i) => i % 2 === view));
+    });
+  });
+
   test("[D8] instances of classes are written as their fields; fields that hold undefined are absent", () => {
     class Point {
       readonly x: number;

@@ -98,9 +98,7 @@ test("[M5] another layout begins another page", () => {
   const pages = new TestPages(4);
   const out = pages.output(layout.idWords);
   serializer.serialize({ n: 1, text: "a" }, out);
-  out.setLayout(other.layout.idWords);
   other.serialize({ n: 2 }, out);
-  out.setLayout(layout.idWords);
   serializer.serialize({ n: 3, text: "c" }, out);
   out.endPage();
   const ids = pages.pages.map((page) => readPageHeader(page).layoutId);

@@ -33,6 +33,8 @@ export class DiscoveringSerializer {
   serialize(record: unknown, out: DataOutputView): boolean {
     const data = this.#copiesFirst ? copyData(record, "", 0) : record;
     if (this.#write !== undefined) {
+      // One producer fills many views, of which each has to hear of a new layout.
+      out.setLayout(this.#layout!.idWords);
       try {
         return out.write(this.#write, data);
       } catch (error) {
@@ -49,7 +51,8 @@ export class DiscoveringSerializer {
   #serializeEvolving(record: unknown, out: DataOutputView): boolean {
     const data = copyData(record, "", 0);
     const before = this.#layout;
-    this.#evolve(this.discovery.observe(data), out);
+    this.#evolve(this.discovery.observe(data));
+    out.setLayout(this.#layout!.idWords);
     // A record that fits after all as plain data, in the same layout, had a prototype.
     if (before === this.#layout) this.#copiesFirst = true;
     try {
@@ -60,7 +63,7 @@ export class DiscoveringSerializer {
     }
   }
 
-  #evolve(layout: RowLayout, out: DataOutputView): void {
+  #evolve(layout: RowLayout): void {
     if (layout === this.#layout) return;
     this.#layout = layout;
     this.#write = (this.#isGenerated ? generateWriter : interpretWriter)(
@@ -69,6 +72,5 @@ export class DiscoveringSerializer {
       true,
     );
     this.#onLayout(layout);
-    out.setLayout(layout.idWords);
   }
 }

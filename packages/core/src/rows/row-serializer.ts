@@ -49,8 +49,9 @@ export class RowSerializer<T = unknown> {
     this.read = (this.#isGenerated ? generateReader(struct) : interpretReader(struct)) as RecordReader<T>;
   }
 
-  /** Appends a record to pages of this layout; returns false when `out` has no more pages. */
+  /** Appends a record; a page of another layout is ended before it. Returns false when `out` has no more pages. */
   serialize(record: T, out: DataOutputView): boolean {
+    out.setLayout(this.layout.idWords);
     return out.write(this.write, record);
   }
 
