@@ -77,6 +77,15 @@ test("[O120] programs of many thousand operators run", async () => {
   expect(await last.collect()).toEqual([10_000]);
 });
 
+test("[O15] what the program changes after the start changes nothing", async () => {
+  const records = [{ n: 1 }];
+  const program = fromIterable(records).map((r: { n: number }) => r.n);
+  const job = start([program], { environment: { parallelism: 2 } });
+  records.push({ n: 2 });
+  program.parallel(9).named("Other");
+  expect(await all(job.records(0))).toEqual([1]);
+});
+
 describe("[O111] cancelling", () => {
   test("by cancel() waits until nothing is left", async () => {
     const log: string[] = [];

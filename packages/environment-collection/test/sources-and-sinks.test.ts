@@ -61,6 +61,11 @@ describe("[O14] sources", () => {
     expect(log[0]).toBe(`splits for ${parallelism}`);
   });
 
+  test("that are replicated are one data set all the same", async () => {
+    const replicated = { ...rangeSource(2), isReplicated: true };
+    expect(await fromSource(replicated).parallel(3).collect()).toEqual([0, 1, 10, 11]);
+  });
+
   test("may have no splits, or give synchronous batches", async () => {
     expect(await fromSource(rangeSource(0)).parallel(3).collect()).toEqual([]);
     const sync: Source<number> = {

@@ -10,7 +10,7 @@ import {
   MillraceError,
 } from "@millrace/core";
 import { CollectionJob } from "./collection-job.js";
-import { refuseAssignments } from "./refuse-assignments.js";
+import { preparePlan } from "./prepare-plan.js";
 
 /** How many subtasks an operator has unless the program says otherwise: one place, one order, the easiest to debug. */
 const DEFAULT_PARALLELISM = 1;
@@ -53,8 +53,8 @@ class CollectionEngine implements Engine<Plan> {
     this.#checkIsOpen();
     const id = `collection-${++this.#numJobs}`;
     const parallelism = this.defaultParallelism(options.environment);
-    const job = new CollectionJob(id, plan, parallelism, this.host, options, (each) =>
-      refuseAssignments(each, this.#analyzer),
+    const job = new CollectionJob(id, plan, this.host, options, (each) =>
+      preparePlan(each, parallelism, this.#analyzer),
     );
     this.#jobs.add(job);
     job.ended.then(() => this.#jobs.delete(job));

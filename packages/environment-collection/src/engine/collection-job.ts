@@ -1,32 +1,32 @@
-import { type Plan, parallelismOf, recordTypesOf } from "@millrace/common-api";
+import type { Plan } from "@millrace/common-api";
 import { Configuration, type Host, type Job, type JobOptions, type JobResult, MillraceError } from "@millrace/core";
 import { deferred } from "../execution/deferred.js";
 import { JobAccumulators } from "../execution/job-accumulators.js";
 import type { JobAttempt } from "../execution/job-attempt.js";
 import type { Partitions } from "../execution/partitions.js";
 import { PlanEvaluation } from "../execution/plan-evaluation.js";
-import { RecordCopies } from "../execution/record-copies.js";
+import type { RecordCopies } from "../execution/record-copies.js";
 import { FunctionObjects } from "../subtask/function-objects.js";
 import { localPaths } from "./cached-files.js";
 import { CollectionJobResult } from "./collection-job-result.js";
 import { pausesOf } from "./pauses.js";
-import { RecordBatches } from "./record-batches.js";
+import type { PreparedPlan } from "./prepare-plan.js";
+import { batchesOf, RecordBatches } from "./record-batches.js";
 
 /** Is what a finished job has: its result, and the records that reached each collecting sink. */
 interface Outcome {
   readonly result: JobResult;
   readonly collected: readonly Partitions[];
+  readonly copies: RecordCopies;
 }
 
 /** Is a job on this engine. It starts when it is made, in a later turn of the event loop's microtasks. */
 export class CollectionJob implements Job {
   readonly id: string;
   readonly #plan: Plan;
-  readonly #defaultParallelism: number;
   readonly #host: Host;
   readonly #options: JobOptions;
-  readonly #check: (plan: Plan) => void;
-  readonly #copies: RecordCopies;
+  readonly #prepare: (plan: Plan) => PreparedPlan;
   readonly #controller = new AbortController();
   readonly #outcome = deferred<Outcome>();
   readonly #ended = deferred<void>();
@@ -35,22 +35,13 @@ export class CollectionJob implements Job {
   /** The reason of the caller's signal that aborted first; undefined when the job was cancelled by its handle. */
   #cancelReason: unknown = undefined;
 
-  /** @param check - throws for a plan that must not run; its error is the job's */
-  constructor(
-    id: string,
-    plan: Plan,
-    defaultParallelism: number,
-    host: Host,
-    options: JobOptions,
-    check: (plan: Plan) => void,
-  ) {
+  /** @param prepare - reads the plan at once; what it throws is the failure of the job */
+  constructor(id: string, plan: Plan, host: Host, options: JobOptions, prepare: (plan: Plan) => PreparedPlan) {
     this.id = id;
     this.#plan = plan;
-    this.#defaultParallelism = defaultParallelism;
     this.#host = host;
     this.#options = options;
-    this.#check = check;
-    this.#copies = new RecordCopies(plan.operators.flatMap(({ settings }) => settings.resultType ?? []));
+    this.#prepare = prepare;
     // Whoever asks for the result hears of a failure; a job that nobody asks about must not end the process.
     this.#outcome.promise.catch(() => undefined);
     void this.#run();
@@ -82,8 +73,8 @@ export class CollectionJob implements Job {
       });
     }
     this.#sinksRead.add(index);
-    const partitions = this.#outcome.promise.then(({ collected }) => collected[index] ?? []);
-    return new RecordBatches(partitions, this.#copies, () => this.cancel());
+    const batches = this.#outcome.promise.then(({ collected, copies }) => batchesOf(collected[index] ?? [], copies));
+    return new RecordBatches(batches, () => this.cancel());
   }
 
   async cancel(): Promise<void> {
@@ -94,9 +85,10 @@ export class CollectionJob implements Job {
   async #run(): Promise<void> {
     const release = this.#followSignals();
     try {
-      // The caller gets the job before any user code runs.
+      // The plan is read before the caller can change anything, functions are called after it has the job.
+      const prepared = this.#prepare(this.#plan);
       await Promise.resolve();
-      this.#outcome.resolve(await this.#runWithRetries());
+      this.#outcome.resolve(await this.#runWithRetries(prepared));
     } catch (error) {
       this.#outcome.reject(error);
     } finally {
@@ -106,22 +98,20 @@ export class CollectionJob implements Job {
   }
 
   /** Runs the plan until it succeeds, is cancelled, or there are no retries left. */
-  async #runWithRetries(): Promise<Outcome> {
+  async #runWithRetries(prepared: PreparedPlan): Promise<Outcome> {
     const started = this.#host.clock.monotonic();
-    this.#check(this.#plan);
-    const parallelism = parallelismOf(this.#plan, this.#defaultParallelism);
-    const recordTypes = recordTypesOf(this.#plan);
     const cachedFiles = await localPaths(this.#options.cachedFiles, this.#host);
     const numRetries = this.#options.environment.executionRetries ?? 0;
     for (let attemptNumber = 0; ; attemptNumber++) {
-      const attempt = this.#newAttempt(attemptNumber, recordTypes, cachedFiles);
+      const attempt = this.#newAttempt(attemptNumber, prepared, cachedFiles);
       try {
-        const evaluation = new PlanEvaluation(this.#plan, parallelism, attempt, this.#options.onProgress);
+        const evaluation = new PlanEvaluation(prepared.plan, prepared.parallelism, attempt, this.#options.onProgress);
         const collected = await evaluation.run();
         const netRuntime = this.#host.clock.monotonic() - started;
         return {
           result: new CollectionJobResult(this.id, this.#options.name, netRuntime, attempt.accumulators),
           collected,
+          copies: prepared.copies,
         };
       } catch (error) {
         if (this.#controller.signal.aborted) throw this.#cancelled();
@@ -132,7 +122,7 @@ export class CollectionJob implements Job {
 
   #newAttempt(
     attemptNumber: number,
-    recordTypes: JobAttempt["recordTypes"],
+    { recordTypes, copies }: PreparedPlan,
     cachedFiles: ReadonlyMap<string, string>,
   ): JobAttempt {
     return {
@@ -141,7 +131,7 @@ export class CollectionJob implements Job {
       jobParameters: new Configuration(this.#options.environment.jobParameters),
       cachedFiles,
       recordTypes,
-      copies: this.#copies,
+      copies,
       accumulators: new JobAccumulators(),
       signal: this.#controller.signal,
       cancelled: () => this.#cancelled(),

@@ -15,8 +15,9 @@ export class RecordBatches implements AsyncIterableIterator<Batch> {
   readonly #cancel: () => Promise<void>;
   #isLeft = false;
 
-  constructor(partitions: Promise<Partitions>, copies: RecordCopies, cancel: () => Promise<void>) {
-    this.#batches = partitions.then((each) => batchesOf(each, copies));
+  /** @param batches - what to give, once the job has succeeded */
+  constructor(batches: Promise<Iterator<Batch>>, cancel: () => Promise<void>) {
+    this.#batches = batches;
     // The reader hears of a failure when it asks for a batch.
     this.#batches.catch(() => undefined);
     this.#cancel = cancel;
@@ -39,7 +40,8 @@ export class RecordBatches implements AsyncIterableIterator<Batch> {
   }
 }
 
-function* batchesOf(partitions: Partitions, copies: RecordCopies): Generator<Batch> {
+/** Cuts the records of all partitions into batches of copies. */
+export function* batchesOf(partitions: Partitions, copies: RecordCopies): Generator<Batch> {
   for (const records of partitions) {
     for (let start = 0; start < records.length; start += MAX_BATCH_RECORDS) {
       yield records.slice(start, start + MAX_BATCH_RECORDS).map((record) => copies.handedOut(record));

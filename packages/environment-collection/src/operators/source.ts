@@ -40,10 +40,7 @@ export async function source(run: OperatorRun<SourceOperator>): Promise<Partitio
 
 /** Reads the records that the program itself holds, dealt in neighbouring pieces. */
 export function collectionSource(run: OperatorRun<CollectionSourceOperator>): Partitions {
-  return cutEvenly(
-    run.calling("fromCollection", () => run.operator.takeRecords()),
-    run.parallelism,
-  );
+  return cutEvenly(run.operator.takeRecords(), run.parallelism);
 }
 
 /** Makes what a source or sink is given. */

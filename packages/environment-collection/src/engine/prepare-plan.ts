@@ -1,0 +1,38 @@
+import type { FunctionAnalyzer } from "@millrace/closures";
+import { logical, type Operator, type Plan, parallelismOf, recordTypesOf } from "@millrace/common-api";
+import type { TypeInformation } from "@millrace/core";
+import { RecordCopies } from "../execution/record-copies.js";
+import { failureOf } from "../subtask/failures.js";
+import { refuseAssignments } from "./refuse-assignments.js";
+
+/** Is a plan with all that a job reads of it when it starts. What the program changes later is not in it. */
+export interface PreparedPlan {
+  readonly plan: Plan;
+  readonly parallelism: ReadonlyMap<Operator, number>;
+  /** The types of records, as far as they are known. */
+  readonly recordTypes: ReadonlyMap<Operator, TypeInformation<unknown>>;
+  readonly copies: RecordCopies;
+}
+
+/** Checks a plan and takes the records that the program itself holds. Throws what is wrong with it. */
+export function preparePlan(plan: Plan, defaultParallelism: number, analyzer: FunctionAnalyzer): PreparedPlan {
+  refuseAssignments(plan, analyzer);
+  takeCollections(plan);
+  return {
+    plan,
+    parallelism: parallelismOf(plan, defaultParallelism),
+    recordTypes: recordTypesOf(plan),
+    copies: new RecordCopies(plan.operators.flatMap(({ settings }) => settings.resultType ?? [])),
+  };
+}
+
+function takeCollections(plan: Plan): void {
+  for (const operator of plan.operators.map(logical)) {
+    if (operator.kind !== "collectionSource") continue;
+    try {
+      operator.takeRecords();
+    } catch (error) {
+      throw failureOf(error, "fromCollection", [], { operator: operator.settings.name, ...operator.location });
+    }
+  }
+}
