@@ -34,11 +34,11 @@ export {
   type CreateEnvironment,
   type DrawGroup,
   defaultVariants,
-  failureText,
   type PlanFailure,
   type PlanVariant,
   type RandomPlansOptions,
   type RandomPlansReport,
+  type RandomPlansSelection,
   randomPlanText,
   runRandomPlans,
 } from "./random/index.js";

@@ -2,11 +2,9 @@ export type { DrawGroup } from "./draws.js";
 export {
   type CreateEnvironment,
   defaultVariants,
-  failureText,
-  type PlanFailure,
   type PlanVariant,
   type RandomPlansOptions,
-  type RandomPlansReport,
-  randomPlanText,
-  runRandomPlans,
-} from "./run/run-random-plans.js";
+  type RandomPlansSelection,
+} from "./run/random-plans-options.js";
+export type { PlanFailure, RandomPlansReport } from "./run/random-plans-report.js";
+export { randomPlanText, runRandomPlans } from "./run/run-random-plans.js";

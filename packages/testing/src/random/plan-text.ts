@@ -31,14 +31,14 @@ function argumentText(argument: Argument, node: PlanNode, nameOf: (node: PlanNod
   switch (argument.kind) {
     case "value":
     case "hint":
-      return valueText(argument.value);
+      return literalText(argument.value);
     case "code":
       return argument.text;
     case "input":
       return nameOf(node.inputs[argument.index] as PlanNode);
     case "records":
       if (node.isCollectedFirst) return `await ${nameOf(node.inputs[0] as PlanNode)}.collect()`;
-      return shortened(valueText(node.records));
+      return shortened(literalText(node.records));
   }
 }
 
@@ -47,19 +47,19 @@ function shortened(text: string): string {
 }
 
 /** Returns a value as TypeScript would write it: hazards that JSON hides are seen. @internal */
-export function valueText(value: unknown): string {
+export function literalText(value: unknown): string {
   if (typeof value === "bigint") return `${value}n`;
   if (typeof value === "number") return Object.is(value, -0) ? "-0" : String(value);
   if (typeof value === "string")
     return JSON.stringify(value.length > 200 ? `${value.slice(0, 40)}… (${value.length})` : value);
   if (typeof value !== "object" || value === null) return String(value);
-  if (Array.isArray(value)) return `[${Array.from(value, valueText).join(", ")}]`;
+  if (Array.isArray(value)) return `[${Array.from(value, literalText).join(", ")}]`;
   if (value instanceof Date) return `new Date(${value.getTime()})`;
   if (value instanceof Uint8Array) return `bytes(${[...value].join(", ")})`;
   if (value instanceof Decimal) return `Decimal.of("${value}")`;
-  if (value instanceof Map) return `new Map(${valueText([...value])})`;
+  if (value instanceof Map) return `new Map(${literalText([...value])})`;
   if (value instanceof Point) return `new Point(${value.x}, ${value.y})`;
   return `{ ${Object.entries(value)
-    .map(([name, field]) => `${/^[A-Za-z_]\w*$/.test(name) ? name : JSON.stringify(name)}: ${valueText(field)}`)
+    .map(([name, field]) => `${/^[A-Za-z_]\w*$/.test(name) ? name : JSON.stringify(name)}: ${literalText(field)}`)
     .join(", ")} }`;
 }

@@ -27,7 +27,8 @@ export type Relation =
       readonly aggregates: readonly {
         readonly name: string;
         readonly function: AggregateFunction;
-        readonly field: string | undefined;
+        /** Undefined for a count of records. */
+        readonly argument: Expression | undefined;
       }[];
     }
   | {

@@ -8,6 +8,7 @@
  * | -0 | equals 0 | the same | nothing to do |
  * | order of null | first, descending last | last | `NULLS FIRST`, `NULLS LAST` |
  * | order of strings | by UTF-16 units | by UTF-8 bytes | the strings drawn have the same order in both |
+ * | `round` | halves toward Infinity | away from 0 | `floor(x + 0.5)` |
  * | length, case | of UTF-16, Unicode | of code points, simple | only functions and strings are drawn that agree |
  * | lone surrogates, zero characters | strings like any other | not possible | not drawn |
  */
@@ -138,16 +139,16 @@ function aggregateOf(relation: Extract<Relation, { kind: "aggregate" }>, left: s
 }
 
 function aggregateCall(aggregate: Extract<Relation, { kind: "aggregate" }>["aggregates"][number]): string {
-  const field = aggregate.field === undefined ? "*" : quoted(aggregate.field);
+  const argument = aggregate.argument === undefined ? "*" : sqlExpression(aggregate.argument);
   switch (aggregate.function) {
     case "count":
       return "count(*)::double";
     case "countDistinct":
-      return `count(distinct ${field})::double`;
+      return `count(distinct ${argument})::double`;
     case "avg":
-      return `(sum(${field}) / count(${field}))::double`;
+      return `(sum(${argument}) / count(${argument}))::double`;
     default:
-      return `${aggregate.function}(${field})`;
+      return `${aggregate.function}(${argument})`;
   }
 }
 
@@ -167,14 +168,18 @@ const OPERATORS: Readonly<Record<string, string>> = {
   ge: ">=",
   and: "and",
   or: "or",
-  add: "+",
-  subtract: "-",
-  multiply: "*",
+  plus: "+",
+  minus: "-",
+  times: "*",
   concat: "||",
 };
 
 const FUNCTIONS: Readonly<Record<string, string>> = {
   abs: "abs",
+  floor: "floor",
+  ceil: "ceil",
+  trim: "trim",
+  coalesce: "coalesce",
   upper: "upper",
   lower: "lower",
   contains: "contains",
@@ -196,6 +201,13 @@ function sqlExpression(expression: Expression): string {
 function sqlCall(method: string, args: readonly string[]): string {
   const [self, other] = args as [string, string];
   if (method === "not") return `(not ${self})`;
+  if (method === "between") return `(${self} between ${other} and ${args[2]})`;
+  if (method === "isIn") return `(${self} in (${args.slice(1).join(", ")}))`;
+  if (method === "round") return `floor(${self} + 0.5::double)`;
+  if (method === "length") return `length(${self})::double`;
+  if (method === "substring") return `substr(${self}, 1, 1)`;
+  if (method === "dividedBy") return other.includes("hugeint") ? `(${self} // ${other})` : `(${self} / ${other})`;
+  if (method === "modulo") return `(${self} % ${other})`;
   if (method === "negate") return `(-${self})`;
   if (method === "isNull") return `(${self} is null)`;
   if (method === "isNotNull") return `(${self} is not null)`;

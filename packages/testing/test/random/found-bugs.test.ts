@@ -1,15 +1,9 @@
 /** What random plans have found, each as the smallest program that shows it. */
-import type { ExecutionEnvironment } from "@millrace/dataset";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { collectionEnvironment } from "./environments.js";
+import { ExecutionEnvironment } from "@millrace/dataset";
+import { describe, expect, test } from "vitest";
+import { referenceEngine } from "./engines.js";
 
-let env: ExecutionEnvironment;
-
-beforeEach(async () => {
-  env = await collectionEnvironment({});
-});
-
-afterEach(() => env.close());
+const env = ExecutionEnvironment.onEngine(referenceEngine());
 
 describe("bugs that random plans have found", () => {
   test("a projected field keeps a name with a dot in it", async () => {

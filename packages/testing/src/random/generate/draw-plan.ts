@@ -80,7 +80,7 @@ const CHOICES: readonly OperatorChoice[] = [
   { weight: 5, draw: drawPartitioning },
   { weight: 3, draw: drawSortPartition },
   { weight: 3, draw: drawOrderBy },
-  { weight: 0, draw: drawZipWithIndex },
+  { weight: 1, draw: drawZipWithIndex },
   { weight: 4, draw: drawIterate },
   { weight: 4, draw: drawIterateDelta },
   { weight: 2, draw: drawEarlierResult },

@@ -1,6 +1,6 @@
 /** Draws operators that group their input. */
 import { keyText, RichGroupReduceFunction } from "@millrace/core";
-import { makeAggregate } from "../fluent-api.js";
+import { expressionText, makeAggregate } from "../fluent-api.js";
 import { manyFunction, reduceFunction } from "../functions/forms.js";
 import { drawRecordMerge, drawSummary, exactSumType, type GroupSummary } from "../functions/group-functions.js";
 import {
@@ -13,7 +13,7 @@ import {
   type PlanNode,
   value,
 } from "../plan-spec.js";
-import type { AggregateFunction } from "../relation.js";
+import type { AggregateFunction, Expression } from "../relation.js";
 import { pathOf, readField, type Shape, tupleShape, uniqueName } from "../types/shape.js";
 import {
   ANY_NUMBER,
@@ -26,6 +26,7 @@ import {
   withoutNull,
 } from "../types/value-type.js";
 import type { PlanDrawer } from "./plan-drawer.js";
+import { drawColumn, plainColumn } from "./random-expression.js";
 import {
   commonFields,
   directionOf,
@@ -305,7 +306,7 @@ function afterMap(type: ValueType): ValueType {
 interface NamedDraft {
   readonly name: string;
   readonly function: AggregateFunction;
-  readonly field: ValueField | undefined;
+  readonly argument: Expression | undefined;
   readonly type: ValueType;
 }
 
@@ -317,31 +318,38 @@ export function drawAggregateNamed(plan: PlanDrawer): PlanNode | undefined {
   const keyNames = keys.map((k, i) => keyName(source.shape, k, keys, i));
   const named = drawNamed(plan, source, new Set(keyNames));
   const keyFields = keys.map((k, i) => ({ name: keyNames[i]!, type: afterMap(k.type) }));
-  const text = `{ ${named.map((n) => `${n.name}: ${n.function}(${n.field === undefined ? "" : JSON.stringify(pathOf(source.shape, n.field.name))})`).join(", ")} }`;
-  const argument = code({
-    text,
-    make: () =>
-      Object.fromEntries(
-        named.map((n) => [
-          n.name,
-          makeAggregate(n.function, n.field === undefined ? undefined : pathOf(source.shape, n.field.name)),
-        ]),
-      ),
-  });
   const isRelational = keys.every((k) => k.field !== undefined);
   return plan.add({
     operator: "aggregate named",
     inputs: [source],
-    calls: [...(keys.length > 0 ? [groupBy(plan, keys)] : []), call("aggregate", argument)],
+    calls: [...(keys.length > 0 ? [groupBy(plan, keys)] : []), call("aggregate", namedArgument(named))],
     shape: { kind: "row", fields: [...keyFields, ...named.map(({ name, type }) => ({ name, type }))] },
     maxRecords: keys.length > 0 ? source.maxRecords : 1,
     relation: isRelational
       ? {
           kind: "aggregate",
           keys: keys.map((k, i) => ({ from: k.field as string, to: keyFields[i]!.name })),
-          aggregates: named.map((n) => ({ name: n.name, function: n.function, field: n.field?.name })),
+          aggregates: named.map(({ name, function: fn, argument }) => ({ name, function: fn, argument })),
         }
       : undefined,
+  });
+}
+
+/** Fields are given by their paths, and what is computed as expressions. */
+function namedArgument(named: readonly NamedDraft[]): Argument {
+  const texts = named.map(({ name, function: fn, argument }) => {
+    if (argument === undefined) return `${name}: ${fn}()`;
+    return `${name}: ${fn}(${argument.kind === "column" ? JSON.stringify(argument.path) : expressionText(argument)})`;
+  });
+  return code({
+    text: `{ ${texts.join(", ")} }`,
+    make: () =>
+      Object.fromEntries(
+        named.map(({ name, function: fn, argument }) => [
+          name,
+          makeAggregate(fn, argument?.kind === "column" ? argument.path : argument),
+        ]),
+      ),
   });
 }
 
@@ -364,25 +372,35 @@ function keyName(shape: Shape, key: KeyDraft, keys: readonly KeyDraft[], index: 
 }
 
 function drawNamed(plan: PlanDrawer, source: PlanNode, taken: Set<string>): readonly NamedDraft[] {
-  const named: NamedDraft[] = [{ name: "n", function: "count", field: undefined, type: COUNT }];
+  const named: NamedDraft[] = [{ name: "n", function: "count", argument: undefined, type: COUNT }];
   for (const [i, field] of plan.random.sample(source.shape.fields, 0, 3).entries()) {
-    const sumType = exactSumType(field.type, source.maxRecords);
-    const comparable = COMPARABLE({ name: field.name, type: withoutNull(field.type) });
-    const choices: NamedDraft[] = comparable
-      ? [
-          { name: `min${i}`, function: "min", field, type: nullable(field.type) },
-          { name: `max${i}`, function: "max", field, type: nullable(field.type) },
-          { name: `distinct${i}`, function: "countDistinct", field, type: COUNT },
-        ]
-      : [];
-    if (sumType !== undefined) {
-      choices.push({ name: `sum${i}`, function: "sum", field, type: nullable(sumType) });
-      if (field.type.kind === "number")
-        choices.push({ name: `avg${i}`, function: "avg", field, type: nullable(ANY_NUMBER) });
-    }
+    const isComputed = plan.random.chance(0.3);
+    const { expression, type } = isComputed
+      ? drawColumn(plan.random, source.shape, field)
+      : plainColumn(source.shape, field);
+    if (expression.kind !== "column") plan.counts.add("function", "expression");
+    const choices = namedChoices(expression, type, i, source.maxRecords);
     if (choices.length > 0) named.push(plan.random.pick(choices));
   }
   return named.map((draft) => ({ ...draft, name: uniqueName(draft.name, taken) }));
+}
+
+function namedChoices(argument: Expression, type: ValueType, index: number, maxRecords: number): readonly NamedDraft[] {
+  const inner = withoutNull(type);
+  const choices: NamedDraft[] = [];
+  if (COMPARABLE({ name: "", type: inner })) {
+    choices.push(
+      { name: `min${index}`, function: "min", argument, type: nullable(type) },
+      { name: `max${index}`, function: "max", argument, type: nullable(type) },
+      { name: `distinct${index}`, function: "countDistinct", argument, type: COUNT },
+    );
+  }
+  const sumType = exactSumType(inner, maxRecords);
+  if (sumType !== undefined) choices.push({ name: `sum${index}`, function: "sum", argument, type: nullable(sumType) });
+  if (sumType?.kind === "number") {
+    choices.push({ name: `avg${index}`, function: "avg", argument, type: nullable(ANY_NUMBER) });
+  }
+  return choices;
 }
 
 /** Draws `minBy` or `maxBy` over all fields that the key does not have, so that only one record can win. @internal */

@@ -8,12 +8,12 @@
  */
 import { keyText, LongSumAggregator, type RuntimeContext } from "@millrace/core";
 import { filterFunction, manyFunction, mapFunction, pairFunction, reduceFunction } from "../functions/forms.js";
-import { drawRecordMerge, greatest } from "../functions/group-functions.js";
+import { drawRecordMerge, greatest, hashText } from "../functions/group-functions.js";
 import { bagHash, drawPredicate, type RecordMapper } from "../functions/record-mapper.js";
 import { unariesOf } from "../functions/unary.js";
 import { type Call, call, code, input, type PlanNode, value } from "../plan-spec.js";
 import { pathOf, readField, readText, type Shape, sameShape } from "../types/shape.js";
-import { afterFunction, hasCustom, typeText, unbounded, type ValueField } from "../types/value-type.js";
+import { afterFunction, hasCustom, typeText, unbounded, type ValueField, withoutNull } from "../types/value-type.js";
 import { MAX_RECORDS, type PlanDrawer } from "./plan-drawer.js";
 import { drawJoinKeys } from "./random-key.js";
 
@@ -45,7 +45,7 @@ export function drawIterate(plan: PlanDrawer): PlanNode | undefined {
   if (source === undefined) return undefined;
   const shape = loopShape(source.shape);
   const scope = {};
-  const hasAggregator = shape.fields.some(isInteger) && plan.random.chance(0.5);
+  const hasAggregator = shape.fields.some(isMixable) && plan.random.chance(0.4);
   const registered = hasAggregator ? [drawAggregator(plan)] : [];
   const start = plan.add({
     operator: "iterate",
@@ -110,12 +110,12 @@ function closedUnaries(field: ValueField) {
     .filter((f) => typeText(afterFunction(f.result)) === typeText(field.type));
 }
 
-/** Changes a field, perhaps with the number of the superstep, an aggregate or a broadcast set mixed in. */
+/** Changes a field: mostly by what no superstep does twice, else by a function of the field alone. */
 function changing(loop: Loop, current: PlanNode): PlanNode {
   const { plan, shape } = loop;
-  const integers = shape.fields.filter(isInteger);
-  if (integers.length > 0 && (loop.hasAggregator || plan.random.chance(0.8)))
-    return counting(loop, current, plan.random.pick(integers));
+  const mixable = shape.fields.filter(isMixable);
+  if (mixable.length > 0 && (loop.hasAggregator || plan.random.chance(0.8)))
+    return mixing(loop, current, plan.random.pick(mixable));
   const candidates = shape.fields.filter((f) => closedUnaries(f).length > 0);
   if (candidates.length === 0) return mapped(loop, current, keeping(shape));
   const field = plan.random.pick(candidates);
@@ -133,61 +133,78 @@ function changing(loop: Loop, current: PlanNode): PlanNode {
   });
 }
 
-function isInteger(field: ValueField): boolean {
-  return typeText(field.type) === "int32";
-}
-
 function keeping(shape: Shape): RecordMapper {
   return { shape, before: "", text: "r", features: [], apply: (r) => r };
 }
 
-function counting(loop: Loop, current: PlanNode, field: ValueField): PlanNode {
+function isMixable(field: ValueField): boolean {
+  return ["number", "int64", "string", "boolean"].includes(withoutNull(field.type).kind);
+}
+
+type Mixture = "superstep" | "aggregator" | "broadcast set";
+
+const MIXTURE_TEXTS: Readonly<Record<Mixture, string>> = {
+  superstep: "context.getSuperstepNumber()",
+  aggregator: "aggregated(context)",
+  "broadcast set": 'bagHash(context.getBroadcastVariable("all"))',
+};
+
+/** Mixes into a field the number of the superstep, an aggregate, or all records as they were when the superstep began. */
+function mixing(loop: Loop, current: PlanNode, field: ValueField): PlanNode {
   const { plan, shape } = loop;
+  const mixture = plan.random.pick<Mixture>(
+    loop.hasAggregator ? ["aggregator", "broadcast set"] : ["superstep", "superstep", "broadcast set"],
+  );
   const place = readText("r", field.name);
-  const uses = plan.random.pick(loop.hasAggregator ? ["aggregator"] : ["superstep", "broadcast"]);
-  if (uses === "broadcast") return broadcasting(loop, current, field);
-  const text = uses === "superstep" ? "context.getSuperstepNumber()" : "aggregated(context)";
-  const mapper: RecordMapper = {
+  const fn = mapFunction(plan.random, {
     shape,
-    before: `${place} = (${place} * 3 + ${text}) | 0; `,
+    before: `${place} = mixed(${place}, ${MIXTURE_TEXTS[mixture]}); `,
     text: "r",
-    features: ["mutates its record", uses],
+    features: ["mutates its record", mixture],
     apply: (record, context) => {
-      const row = record as Record<string, number>;
-      const added = uses === "superstep" ? context.getSuperstepNumber() : aggregated(context);
-      row[field.name] = (Math.imul(row[field.name] as number, 3) + added) | 0;
+      const row = record as Record<string, unknown>;
+      row[field.name] = mixed(row[field.name], readMixture(mixture, context)) ?? null;
       return row;
     },
-  };
-  return mapped(loop, current, { ...mapper, before: mapper.before.replace(`${place} * 3`, `Math.imul(${place}, 3)`) });
+  });
+  const isBroadcast = mixture === "broadcast set";
+  return plan.add({
+    operator: "map",
+    inputs: isBroadcast ? [current, loop.start] : [current],
+    calls: [
+      call("map", plan.functionArgument(fn)),
+      ...(isBroadcast ? [call("withBroadcastSet", input(1), value("all"))] : []),
+    ],
+    shape,
+    maxRecords: current.maxRecords,
+  });
+}
+
+function readMixture(mixture: Mixture, context: RuntimeContext): number {
+  if (mixture === "superstep") return context.getSuperstepNumber();
+  return mixture === "aggregator" ? aggregated(context) : bagHash(context.getBroadcastVariable("all"));
+}
+
+/** Mixes an integer into a value of any kind, and gives one of that kind; null stays null. */
+function mixed(current: unknown, added: number): unknown {
+  switch (typeof current) {
+    case "number":
+      return Number.isInteger(current) ? (Math.imul(current, 3) + added) | 0 : current + (added & 7);
+    case "bigint":
+      return BigInt.asIntN(64, current * 3n + BigInt(added));
+    case "string":
+      return (hashText(added, current) >>> 0).toString(36);
+    case "boolean":
+      return current !== (added % 2 === 0);
+    default:
+      return current;
+  }
 }
 
 /** Adds 1 to the aggregate of this superstep and returns that of the previous one. */
 function aggregated(context: RuntimeContext): number {
   context.getIterationAggregator<bigint>(AGGREGATOR).aggregate(1n);
   return Number(context.getPreviousIterationAggregate<bigint>(AGGREGATOR) ?? -1n);
-}
-
-/** Mixes in all records of the loop as they were at the start of the superstep. */
-function broadcasting(loop: Loop, current: PlanNode, field: ValueField): PlanNode {
-  const { plan, shape } = loop;
-  const place = readText("r", field.name);
-  const fn = {
-    text: `(r, context) => { ${place} = (${place} + bagHash(context.getBroadcastVariable("all"))) | 0; return r; }`,
-    features: ["plain", "broadcast set", "mutates its record"],
-    make: () => (record: unknown, context: RuntimeContext) => {
-      const row = record as Record<string, number>;
-      row[field.name] = ((row[field.name] as number) + bagHash(context.getBroadcastVariable("all"))) | 0;
-      return row;
-    },
-  };
-  return plan.add({
-    operator: "map",
-    inputs: [current, loop.start],
-    calls: [call("map", plan.functionArgument(fn)), call("withBroadcastSet", input(1), value("all"))],
-    shape,
-    maxRecords: current.maxRecords,
-  });
 }
 
 function mapped(loop: Loop, current: PlanNode, mapper: RecordMapper): PlanNode {
@@ -380,6 +397,7 @@ export function drawIterateDelta(plan: PlanDrawer): PlanNode | undefined {
     shape,
     maxRecords: MAX_LOOP_RECORDS,
     scope: undefined,
+    isTied: true,
   });
 }
 

@@ -1,13 +1,14 @@
 /** Draws keys and orders in every form that the API takes. */
-import { fieldPathText, keyText } from "@millrace/core";
-import { hasExpressions } from "../fluent-api.js";
+import { type ExpressionNode, fieldPathText, keyText } from "@millrace/core";
+import { evaluateExpression } from "@millrace/environment-collection";
+import { makeExpression } from "../fluent-api.js";
 import { hashText } from "../functions/group-functions.js";
 import { type Unary, unariesOf } from "../functions/unary.js";
 import type { PlanRandom } from "../plan-random.js";
 import type { Argument, Call } from "../plan-spec.js";
 import { pathOf, propertyText, readField, readText, recordType, type Shape } from "../types/shape.js";
 import { mayBeNull, type ValueField, type ValueType, withoutNull } from "../types/value-type.js";
-import { columnArgument } from "./random-expression.js";
+import { drawColumn, expressionArgument, plainColumn } from "./random-expression.js";
 
 /** Is one part of a key. @internal */
 export interface KeyDraft {
@@ -66,7 +67,7 @@ export function drawKeyOf(random: PlanRandom, shape: Shape, field: ValueField): 
   if (ticket < 5) return nestedKey(random, shape, field) ?? fieldKey(shape, field);
   if (ticket < 7) return fieldKey(shape, field);
   if (ticket < 9) return selectorKey(random, field);
-  if (ticket < 10) return expressionKey(shape, field) ?? selectorKey(random, field);
+  if (ticket < 10) return expressionKey(random, shape, field) ?? selectorKey(random, field);
   return compositeSelectorKey(random, shape);
 }
 
@@ -119,14 +120,16 @@ function selectorOf(field: ValueField, unary: Unary): KeyDraft {
   };
 }
 
-function expressionKey(shape: Shape, field: ValueField): KeyDraft | undefined {
-  if (shape.kind !== "row" || !hasExpressions) return undefined;
+function expressionKey(random: PlanRandom, shape: Shape, field: ValueField): KeyDraft | undefined {
+  if (shape.kind === "scalar") return undefined;
+  const { expression, type } = random.chance(0.5) ? drawColumn(random, shape, field) : plainColumn(shape, field);
+  const { node } = makeExpression(expression) as { node: ExpressionNode };
   return {
-    argument: columnArgument(shape, field),
-    type: field.type,
+    argument: expressionArgument(expression),
+    type,
     form: "expression",
-    field: field.name,
-    read: (record) => readField(record, field.name),
+    field: expression.kind === "column" ? field.name : undefined,
+    read: (record) => evaluateExpression(node, record),
   };
 }
 
@@ -215,8 +218,20 @@ function areJoinable(left: ValueField, right: ValueField): boolean {
 
 function joinKeyOf(random: PlanRandom, shape: Shape, field: ValueField): KeyDraft {
   if (random.chance(0.25)) return selectorOf(field, unariesOf(field.type)[0]!);
-  if (random.chance(0.15)) return expressionKey(shape, field) ?? fieldKey(shape, field);
+  if (random.chance(0.15)) return joinExpressionKey(shape, field) ?? fieldKey(shape, field);
   return fieldKey(shape, field);
+}
+
+function joinExpressionKey(shape: Shape, field: ValueField): KeyDraft | undefined {
+  if (shape.kind === "scalar") return undefined;
+  const { expression, type } = plainColumn(shape, field);
+  return {
+    argument: expressionArgument(expression),
+    type,
+    form: "expression",
+    field: field.name,
+    read: (record) => readField(record, field.name),
+  };
 }
 
 /** A key selector that returns a tuple meets as many fields on the other side (B041). */

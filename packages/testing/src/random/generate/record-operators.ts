@@ -1,6 +1,6 @@
 /** Draws operators that look at one record, or one partition, at a time. */
 import { keyText, RichMapPartitionFunction, type RuntimeContext } from "@millrace/core";
-import { expressionText, hasExpressions, makeExpression } from "../fluent-api.js";
+import { expressionText, makeExpression } from "../fluent-api.js";
 import { filterFunction, manyFunction, mapFunction } from "../functions/forms.js";
 import {
   drawMapper,
@@ -85,7 +85,6 @@ export function drawMapAsync(plan: PlanDrawer): PlanNode | undefined {
 export function drawFilter(plan: PlanDrawer): PlanNode | undefined {
   const source = plan.pick();
   if (source === undefined) return undefined;
-  if (plan.isRelational && !hasExpressions) return undefined;
   const isExpression = plan.isRelational || plan.random.chance(0.4);
   const condition = isExpression ? drawCondition(plan.random, source.shape) : undefined;
   if (condition !== undefined) plan.counts.add("function", "expression");
@@ -283,7 +282,7 @@ export function drawProject(plan: PlanDrawer): PlanNode | undefined {
 /** Draws `select`: a row of expressions. @internal */
 export function drawSelect(plan: PlanDrawer): PlanNode | undefined {
   const source = plan.pick((n) => n.shape.kind !== "scalar");
-  if (source === undefined || !hasExpressions) return undefined;
+  if (source === undefined) return undefined;
   const taken = new Set<string>();
   const columns = plan.random.sample(source.shape.fields, 1, 4).map((field) => ({
     name: uniqueName(/^[a-z]\w*$/.test(field.name) && plan.random.chance(0.8) ? field.name : "s", taken),

@@ -1,7 +1,7 @@
 /** Holds the outcome of a plan against that of the reference: bags of records, and their order where one is promised. */
 import { compareValues, keyText } from "@millrace/core";
 import type { OrderPart, PlanSpec } from "../plan-spec.js";
-import { valueText } from "../plan-text.js";
+import { literalText } from "../plan-text.js";
 import type { PlanOutcome } from "./build-program.js";
 
 /** How many records of a difference are shown. */
@@ -37,7 +37,7 @@ function countIn(counts: Map<string, { count: number; record: unknown }>, record
 
 function shown(entries: readonly { readonly count: number; readonly record: unknown }[]): string {
   if (entries.length === 0) return "none";
-  const texts = entries.slice(0, MAX_SHOWN).map(({ count, record }) => `${Math.abs(count)} × ${valueText(record)}`);
+  const texts = entries.slice(0, MAX_SHOWN).map(({ count, record }) => `${Math.abs(count)} × ${literalText(record)}`);
   return `${texts.join(", ")}${entries.length > MAX_SHOWN ? `, and ${entries.length - MAX_SHOWN} others` : ""}`;
 }
 
@@ -46,7 +46,7 @@ function orderDifference(order: readonly OrderPart[] | undefined, records: reado
   if (order === undefined) return undefined;
   for (let i = 1; i < records.length; i++) {
     if (compareByOrder(order, records[i - 1], records[i]) > 0) {
-      return `record ${i + 1} belongs before record ${i}: ${valueText(records[i])} after ${valueText(records[i - 1])}`;
+      return `record ${i + 1} belongs before record ${i}: ${literalText(records[i])} after ${literalText(records[i - 1])}`;
     }
   }
   return undefined;
@@ -66,7 +66,7 @@ function accumulatorDifference(
 ): string | undefined {
   for (const name of new Set([...expected.keys(), ...actual.keys()])) {
     if (keyText(expected.get(name)) !== keyText(actual.get(name))) {
-      return `accumulator ${name}: expected ${valueText(expected.get(name))}, got ${valueText(actual.get(name))}`;
+      return `accumulator ${name}: expected ${literalText(expected.get(name))}, got ${literalText(actual.get(name))}`;
     }
   }
   return undefined;

@@ -12,7 +12,7 @@ import { Point, typeText, type ValueField, type ValueType } from "./value-type.j
 const STRINGS = ["a", "b", "", "ab", "B", "ä", "\u{1f600}", "\ud800", "z\u0000", 'c,"d"', "\udc00\ud800", "10", "9"];
 const PLAIN_STRINGS = ["a", "b", "", "ab", "B", "\u00e4", 'c,"d"', "it's", "10", "9"];
 const LONG_STRING = "long ".repeat(400);
-const NUMBERS = [0, 1, -0, 2.5, NaN, -1, 2 ** 53, Infinity, -Infinity, 2 ** 53 + 2, 0.1, 5e-324, 1.7e308, -(2 ** 31)];
+const NUMBERS = [0, NaN, -0, 2.5, NaN, 1, -0, 2 ** 53, Infinity, -Infinity, 2 ** 53 + 2, 0.1, 5e-324, 1.7e308, NaN];
 const INTEGERS = [0, 1, 2, 3, -1, 7, 2147483647, -2147483648, 100];
 const LONGS = [0n, 1n, -1n, 2n ** 53n + 1n, 2n ** 63n - 1n, -(2n ** 63n), 2n];
 const TIMES = [0, 1, 86_400_000, NaN, -1, 8.64e15, 1_700_000_000_123];
