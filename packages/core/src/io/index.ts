@@ -12,15 +12,18 @@ export { Delimiter } from "./delimiter.js";
 export {
   asciiTrimmed,
   decodeBase64,
-  decodeTypedJson,
   displayText,
   encodeBase64,
-  encodeTypedJson,
   type FieldParser,
   FieldProblem,
   fieldParser,
   isFieldType,
+  type JsonDecoder,
+  type JsonEncoder,
+  jsonOfValue,
   shown,
+  typedJsonDecoder,
+  typedJsonEncoder,
 } from "./fields/index.js";
 export { enumerateFiles, type InputFile } from "./file-enumeration.js";
 export { OutputBuffer } from "./file-output.js";

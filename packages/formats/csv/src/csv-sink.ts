@@ -1,10 +1,7 @@
 import {
-  type AnyType,
   type Charset,
   Decimal,
   displayText,
-  encodeBase64,
-  encodeTypedJson,
   type FileWriteOptions,
   fileSink,
   MillraceError,
@@ -14,7 +11,8 @@ import {
   type TypeInformation,
   textCoding,
 } from "@millrace/core";
-import { invalid, recordShape } from "./csv-options.js";
+import { invalid, type RecordShape, recordShape } from "./csv-options.js";
+import { FieldWriter } from "./field-writer.js";
 
 /** Says how records are written as CSV. @public */
 export interface CsvWriteOptions<T> extends FileWriteOptions {
@@ -43,7 +41,13 @@ export interface CsvWriteOptions<T> extends FileWriteOptions {
  */
 export function csvSink<T>(path: string, options: CsvWriteOptions<T> = {}): Sink<T> {
   const shape = recordShape(options.types);
-  const format = fieldFormat(options as CsvWriteOptions<unknown>);
+  const fields = new FieldWriter({
+    fieldDelimiter: options.fieldDelimiter ?? ",",
+    lineDelimiter: options.lineDelimiter ?? "\n",
+    quoteCharacter: options.quoteCharacter ?? '"',
+    nullValue: options.nullValue ?? "",
+    quotesStrings: options.quote === "strings",
+  });
   const { header = false } = options;
   if (header === true && shape?.kind === "tuple") {
     throw invalid("A tuple has no names for the header", 'header: ["first", "second", …]');
@@ -56,60 +60,31 @@ export function csvSink<T>(path: string, options: CsvWriteOptions<T> = {}): Sink
     path,
     options,
     coding: textCoding(options.charset),
-    openEncoder: () => new CsvEncoder(format, shape, header),
+    openEncoder: () => new CsvEncoder(fields, shape, options as CsvWriteOptions<unknown>),
   });
 }
 
-interface FieldFormat {
-  readonly fieldDelimiter: string;
-  readonly lineDelimiter: string;
-  readonly quote: string;
-  readonly nullValue: string;
-  readonly quotesStrings: boolean;
-  /** Matches text that must stand in quotes. */
-  readonly needsQuotes: RegExp;
-}
-
-function fieldFormat(options: CsvWriteOptions<unknown>): FieldFormat {
-  const fieldDelimiter = options.fieldDelimiter ?? ",";
-  const lineDelimiter = options.lineDelimiter ?? "\n";
-  const quote = options.quoteCharacter ?? '"';
-  const nullValue = options.nullValue ?? "";
-  if (fieldDelimiter === "" || lineDelimiter === "")
-    throw invalid("A delimiter of CSV is empty", "at least one character");
-  if (quote.length !== 1) throw invalid(`The quote character is ${JSON.stringify(quote)}`, "one character");
-  if (fieldDelimiter.includes(quote) || lineDelimiter.includes(quote)) {
-    throw invalid(`The quote character ${JSON.stringify(quote)} is part of a delimiter`, "different characters");
-  }
-  const special = [fieldDelimiter, lineDelimiter, quote, "\n", "\r"].map(escapedForPattern).join("|");
-  const needsQuotes = new RegExp(`${special}|^[ \\t]|[ \\t]$`);
-  if (needsQuotes.test(nullValue)) {
-    throw invalid(`The null value ${JSON.stringify(nullValue)} would have to be quoted`, "a text without delimiters");
-  }
-  return {
-    fieldDelimiter,
-    lineDelimiter,
-    quote,
-    nullValue,
-    quotesStrings: options.quote === "strings",
-    needsQuotes,
-  };
-}
-
 class CsvEncoder<T> implements RecordEncoder<T> {
-  readonly #format: FieldFormat;
+  readonly #fields: FieldWriter;
+  readonly #fieldDelimiter: string;
+  readonly #lineDelimiter: string;
   readonly #header: boolean | readonly string[];
   /** The names of the columns of rows; undefined for tuples, and before the first record when nothing was declared. */
   #names: readonly string[] | undefined;
-  readonly #types: readonly AnyType[] | undefined;
+  /** The writers of the declared columns; columns that were not declared have one for any kind. */
+  readonly #writers: readonly ((value: unknown) => string)[];
+  readonly #writeAny: (value: unknown) => string;
   #needsHeader: boolean;
 
-  constructor(format: FieldFormat, shape: ReturnType<typeof recordShape>, header: boolean | readonly string[]) {
-    this.#format = format;
-    this.#header = header;
+  constructor(fields: FieldWriter, shape: RecordShape | undefined, options: CsvWriteOptions<unknown>) {
+    this.#fields = fields;
+    this.#fieldDelimiter = options.fieldDelimiter ?? ",";
+    this.#lineDelimiter = options.lineDelimiter ?? "\n";
+    this.#header = options.header ?? false;
     this.#names = shape?.kind === "row" ? shape.fields.map((field) => field.name) : undefined;
-    this.#types = shape?.fields.map((field) => field.type);
-    this.#needsHeader = header !== false;
+    this.#writers = (shape?.fields ?? []).map((field) => fields.writerOf(field.type));
+    this.#writeAny = fields.writerOf(undefined);
+    this.#needsHeader = this.#header !== false;
   }
 
   begin(out: OutputBuffer): void {
@@ -118,81 +93,44 @@ class CsvEncoder<T> implements RecordEncoder<T> {
   }
 
   encode(record: T, out: OutputBuffer): void {
-    const values = this.#valuesOf(record);
+    const values = Array.isArray(record) ? (record as readonly unknown[]) : this.#valuesOf(record);
     if (this.#needsHeader && this.#names !== undefined) this.#writeHeader(this.#names, out);
     if (this.#needsHeader) throw headerOfTuples();
-    const { fieldDelimiter, lineDelimiter } = this.#format;
+    const writers = this.#writers;
     let line = "";
     for (let i = 0; i < values.length; i++) {
-      if (i > 0) line += fieldDelimiter;
-      line += this.#fieldText(values[i], this.#types?.[i]);
+      if (i > 0) line += this.#fieldDelimiter;
+      line += (writers[i] ?? this.#writeAny)(values[i]);
     }
     // A line with nothing on it would be no record to readers that leave empty lines out.
-    if (line === "" && typeof values[0] === "string") line = this.#quoted("");
-    out.writeText(line + lineDelimiter);
+    if (line === "" && typeof values[0] === "string") line = this.#fields.quoted("");
+    out.writeText(line + this.#lineDelimiter);
   }
 
   #writeHeader(names: readonly string[], out: OutputBuffer): void {
-    const { fieldDelimiter, lineDelimiter } = this.#format;
-    out.writeText(names.map((name) => this.#stringText(name)).join(fieldDelimiter) + lineDelimiter);
+    out.writeText(names.map((name) => this.#fields.string(name)).join(this.#fieldDelimiter) + this.#lineDelimiter);
     this.#needsHeader = false;
   }
 
+  /** Returns the values of a row in the order of the columns. */
   #valuesOf(record: T): readonly unknown[] {
-    if (Array.isArray(record)) return record;
     const isScalar = record instanceof Date || record instanceof Uint8Array || record instanceof Decimal;
     if (typeof record !== "object" || record === null || record instanceof Map || isScalar) throw notARecord(record);
     const row = record as Readonly<Record<string, unknown>>;
-    this.#names ??= Object.keys(row);
+    const keys = Object.keys(row);
+    this.#names ??= keys;
     const names = this.#names;
+    // Most rows have exactly the columns, in their order.
+    let numSame = 0;
+    while (numSame < keys.length && keys[numSame] === names[numSame]) numSame++;
+    if (numSame < keys.length && keys.some((key) => !names.includes(key))) throw extraField(row, names);
     const values = new Array<unknown>(names.length);
-    let numPresent = 0;
     for (let i = 0; i < names.length; i++) {
-      values[i] = row[names[i]!];
-      if (Object.hasOwn(row, names[i]!)) numPresent++;
+      const name = names[i]!;
+      values[i] = i < numSame || Object.hasOwn(row, name) ? row[name] : undefined;
     }
-    for (const name in row) if (Object.hasOwn(row, name)) numPresent--;
-    if (numPresent < 0) throw extraField(row, names);
     return values;
   }
-
-  #fieldText(value: unknown, type: AnyType | undefined): string {
-    switch (typeof value) {
-      case "string":
-        return this.#stringText(value);
-      case "number":
-      case "bigint":
-      case "boolean":
-        return this.#plainText(displayText(value));
-      case "undefined":
-        return this.#format.nullValue;
-      default:
-        break;
-    }
-    if (value === null) return this.#format.nullValue;
-    if (value instanceof Uint8Array) return this.#plainText(encodeBase64(value));
-    const json = encodeTypedJson(type, value);
-    return typeof json === "string" ? this.#plainText(json) : this.#stringText(JSON.stringify(json));
-  }
-
-  #stringText(text: string): string {
-    const { needsQuotes, nullValue, quotesStrings } = this.#format;
-    return quotesStrings || text === nullValue || needsQuotes.test(text) ? this.#quoted(text) : text;
-  }
-
-  #plainText(text: string): string {
-    const { needsQuotes, nullValue } = this.#format;
-    return text === nullValue || needsQuotes.test(text) ? this.#quoted(text) : text;
-  }
-
-  #quoted(text: string): string {
-    const { quote } = this.#format;
-    return quote + text.replaceAll(quote, quote + quote) + quote;
-  }
-}
-
-function escapedForPattern(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
 }
 
 function notARecord(record: unknown): MillraceError {

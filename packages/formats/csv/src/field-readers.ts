@@ -1,11 +1,11 @@
 import {
   type AnyType,
   Decimal,
-  decodeTypedJson,
   type FieldParser,
   FieldProblem,
   fieldParser,
   shown,
+  typedJsonDecoder,
 } from "@millrace/core";
 import type { CsvReadOptions, CsvSyntax } from "./csv-options.js";
 import { ESCAPED, fieldText, MISSING, PLAIN, unescaped } from "./tokenizer.js";
@@ -64,6 +64,7 @@ function unescapingParser(parse: FieldParser<unknown>, syntax: CsvSyntax): Field
 }
 
 function jsonReader(type: AnyType, syntax: CsvSyntax): FieldReader {
+  const decode = typedJsonDecoder(type);
   return (bytes, start, end, kind) => {
     const text = fieldText(syntax, bytes, start, end, kind);
     let json: unknown;
@@ -72,7 +73,7 @@ function jsonReader(type: AnyType, syntax: CsvSyntax): FieldReader {
     } catch {
       throw new FieldProblem(`${shown(text)} is no JSON`, `a ${String(type)} as JSON`);
     }
-    return decodeTypedJson(type, json);
+    return decode(json);
   };
 }
 

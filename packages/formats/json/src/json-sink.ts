@@ -1,6 +1,5 @@
 import {
   type AnyType,
-  encodeTypedJson,
   type FileWriteOptions,
   fileSink,
   MillraceError,
@@ -8,6 +7,7 @@ import {
   type Sink,
   type TypeInformation,
   textCoding,
+  typedJsonEncoder,
 } from "@millrace/core";
 
 /** Says how JSON lines are written. @public */
@@ -18,10 +18,10 @@ export interface JsonLinesWriteOptions<T> extends FileWriteOptions {
 
 /** Writes records as JSON, one a line, in UTF-8. @public */
 export function jsonLinesSink<T>(path: string, options: JsonLinesWriteOptions<T> = {}): Sink<T> {
-  const type = options.types as AnyType | undefined;
+  const toJson = typedJsonEncoder(options.types as AnyType | undefined);
   const encoder: RecordEncoder<T> = {
     encode(record, out) {
-      const line: unknown = JSON.stringify(encodeTypedJson(type, record));
+      const line: unknown = JSON.stringify(toJson(record));
       if (typeof line !== "string") throw noJson(record);
       out.writeText(`${line}\n`);
     },

@@ -2,11 +2,11 @@ import {
   type AnyType,
   type DelimitedReader,
   Delimiter,
-  decodeTypedJson,
   delimitedSource,
   FieldProblem,
   type FileReadOptions,
   type FileSplit,
+  type JsonDecoder,
   MalformedRecord,
   recordTooLong,
   type Source,
@@ -16,6 +16,7 @@ import {
   type TextCoding,
   type TypeInformation,
   textCoding,
+  typedJsonDecoder,
 } from "@millrace/core";
 
 /** Names the accumulator that counts the lines that were left out. @public */
@@ -62,7 +63,7 @@ class JsonLineParser<T> implements SplitParser<T> {
   readonly #context: SubtaskIoContext;
   readonly #coding: TextCoding;
   readonly #delimiter: Delimiter;
-  readonly #type: AnyType | undefined;
+  readonly #decode: JsonDecoder;
   readonly #limit: number;
   readonly #ignoresInvalid: boolean;
 
@@ -70,7 +71,7 @@ class JsonLineParser<T> implements SplitParser<T> {
     this.#context = context;
     this.#coding = coding;
     this.#delimiter = delimiter;
-    this.#type = options.types as AnyType | undefined;
+    this.#decode = options.types === undefined ? asParsed : typedJsonDecoder(options.types as unknown as AnyType);
     this.#limit = options.lineLengthLimit ?? Number.POSITIVE_INFINITY;
     this.#ignoresInvalid = options.ignoreInvalidLines ?? false;
   }
@@ -107,8 +108,12 @@ class JsonLineParser<T> implements SplitParser<T> {
     } catch (error) {
       throw new InvalidJson(error instanceof Error ? error.message : String(error));
     }
-    return (this.#type === undefined ? json : decodeTypedJson(this.#type, json)) as T;
+    return this.#decode(json) as T;
   }
+}
+
+function asParsed(json: unknown): unknown {
+  return json;
 }
 
 /** Says that a line is no JSON at all. */

@@ -1,5 +1,5 @@
 import { Decimal } from "../../types/index.js";
-import { encodeTypedJson } from "./typed-json.js";
+import { jsonOfValue } from "./json-values.js";
 
 /**
  * Writes a value as text for people: strings as they are, tuples and arrays as `(a,b,c)`, dates in ISO 8601, objects and
@@ -12,6 +12,6 @@ export function displayText(value: unknown): string {
   if (value instanceof Decimal) return value.toString();
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? String(value) : value.toISOString();
   if (typeof value !== "object" || value === null) return Object.is(value, -0) ? "-0" : String(value);
-  const json = encodeTypedJson(undefined, value);
+  const json = jsonOfValue(value);
   return typeof json === "string" ? json : JSON.stringify(json);
 }

@@ -10,191 +10,240 @@
  *
  * Reading takes what writing makes, and a little more: numbers for decimals and for timestamps (milliseconds), digits in
  * strings for int64, a missing field for null. Fields that the type does not have are ignored.
+ *
+ * Both directions are made once for a type, as a tree of functions, and then called for each value.
  */
-import { type AnyType, Decimal, type RowType } from "../../types/index.js";
+import type { AnyType, MapType, RowField, VariantType } from "../../types/index.js";
 import { textCoding } from "../text-decoding.js";
 import { FieldProblem, shown } from "./field-problem.js";
+import { jsonOfMap, jsonOfValue } from "./json-values.js";
 import { encodeBase64, fieldParser } from "./text-parsers.js";
 
-/** Returns the value of `type` that parsed JSON stands for; throws a {@link FieldProblem} that names the place inside. @internal */
-export function decodeTypedJson(type: AnyType, json: unknown, path = ""): unknown {
-  switch (type.kind) {
-    case "boolean":
-      if (typeof json === "boolean") return json;
-      break;
-    case "int32":
-      if (typeof json === "number" && Number.isInteger(json) && json === (json | 0)) return json + 0;
-      break;
-    case "int64":
-      if (typeof json === "number" && Number.isSafeInteger(json)) return BigInt(json);
-      if (typeof json === "string") return parsed(type, json, path);
-      break;
-    case "float64":
-      if (typeof json === "number") return json;
-      if (typeof json === "string" && SPECIAL_NUMBERS.has(json)) return SPECIAL_NUMBERS.get(json);
-      break;
-    case "string":
-      if (typeof json === "string") return json;
-      break;
-    case "any":
-      return json;
-    case "decimal":
-      if (typeof json === "string" || typeof json === "number") return parsed(type, String(json), path);
-      break;
-    case "timestamp":
-      if (typeof json === "number") return new Date(json);
-      if (typeof json === "string") return parsed(type, json, path);
-      break;
-    case "bytes":
-    case "custom":
-      if (typeof json === "string") return parsed(type, json, path);
-      break;
-    case "enum":
-      if (typeof json === "string" && type.values.includes(json)) return json;
-      break;
-    case "nullable":
-      return json === null || json === undefined ? null : decodeTypedJson(type.inner, json, path);
-    case "optional":
-      return json === undefined ? undefined : decodeTypedJson(type.inner, json, path);
-    case "array":
-      if (Array.isArray(json)) return json.map((element, i) => decodeTypedJson(type.element, element, inside(path, i)));
-      break;
-    case "tuple":
-      if (Array.isArray(json) && json.length === type.elements.length) {
-        return type.elements.map((element, i) => decodeTypedJson(element, json[i], inside(path, i)));
-      }
-      break;
-    case "row":
-      if (isObject(json)) return decodeRow(type, json, path);
-      break;
-    case "variant": {
-      const tag = isObject(json) ? json[type.tag] : undefined;
-      const found = type.cases.find((candidate) => candidate.name === tag);
-      if (found !== undefined) return { [type.tag]: tag, ...decodeRow(found.type, json as JsonObject, path) };
-      break;
-    }
-    case "map": {
-      const entries = Array.isArray(json) ? json : isObject(json) ? Object.entries(json) : undefined;
-      if (entries?.every((entry) => Array.isArray(entry) && entry.length === 2) === true) {
-        return new Map(
-          entries.map(([key, value]: [unknown, unknown]) => [
-            decodeTypedJson(type.key, key, inside(path, "key")),
-            decodeTypedJson(type.value, value, inside(path, String(key))),
-          ]),
-        );
-      }
-      break;
-    }
-  }
-  throw mismatch(type, json, path);
-}
+/** Returns the value that parsed JSON stands for; throws a {@link FieldProblem} that names the place inside. @internal */
+export type JsonDecoder = (json: unknown) => unknown;
 
-/** Returns what JSON.stringify turns into the JSON of `value`. Without a type, the value's own kind decides. @internal */
-export function encodeTypedJson(type: AnyType | undefined, value: unknown): unknown {
-  if (value === null || value === undefined) return value;
-  switch (type?.kind) {
-    case "nullable":
-    case "optional":
-      return encodeTypedJson(type.inner, value);
-    case "array":
-      return (value as readonly unknown[]).map((element) => encodeTypedJson(type.element, element));
-    case "tuple":
-      return type.elements.map((element, i) => encodeTypedJson(element, (value as readonly unknown[])[i]));
-    case "row":
-      return encodeRow(type, value as JsonObject);
-    case "variant": {
-      const record = value as JsonObject;
-      const found = type.cases.find((candidate) => candidate.name === record[type.tag]);
-      return { [type.tag]: record[type.tag], ...(found === undefined ? {} : encodeRow(found.type, record)) };
-    }
-    case "map":
-      return encodeMap(value as ReadonlyMap<unknown, unknown>, type.key, type.value);
-    case "custom":
-      return encodeBase64(type.serializer.serialize(value));
-    default:
-      return encodeValue(value);
-  }
-}
+/** Returns what JSON.stringify turns into the JSON of a value. @internal */
+export type JsonEncoder = (value: unknown) => unknown;
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
-const SPECIAL_NUMBERS: ReadonlyMap<string, number> = new Map([
+const SPECIAL_NUMBERS: ReadonlyMap<unknown, number> = new Map<unknown, number>([
   ["NaN", Number.NaN],
   ["Infinity", Number.POSITIVE_INFINITY],
   ["-Infinity", Number.NEGATIVE_INFINITY],
   ["-0", -0],
 ]);
 
-function encodeValue(value: unknown): unknown {
-  switch (typeof value) {
-    case "bigint":
-      return BigInt.asIntN(54, value) === value && Number.isSafeInteger(Number(value))
-        ? Number(value)
-        : value.toString();
-    case "number":
-      if (Object.is(value, -0)) return "-0";
-      return Number.isFinite(value) ? value : String(value);
-    case "object":
-      break;
+/** Makes the decoder of a type. @internal */
+export function typedJsonDecoder(type: AnyType): JsonDecoder {
+  switch (type.kind) {
+    case "boolean":
+      return (json) => (typeof json === "boolean" ? json : mismatch(type, json));
+    case "int32":
+      return (json) => (typeof json === "number" && json === (json | 0) ? json + 0 : mismatch(type, json));
+    case "int64":
+      return (json) => {
+        if (typeof json === "number" && Number.isSafeInteger(json)) return BigInt(json);
+        return typeof json === "string" ? parsed(type, json) : mismatch(type, json);
+      };
+    case "float64":
+      return (json) => {
+        if (typeof json === "number") return json;
+        return SPECIAL_NUMBERS.get(json) ?? mismatch(type, json);
+      };
+    case "string":
+      return (json) => (typeof json === "string" ? json : mismatch(type, json));
+    case "any":
+      return (json) => json;
+    case "decimal":
+      return (json) =>
+        typeof json === "string" || typeof json === "number" ? parsed(type, String(json)) : mismatch(type, json);
+    case "timestamp":
+      return (json) => {
+        if (typeof json === "number") return new Date(json);
+        return typeof json === "string" ? parsed(type, json) : mismatch(type, json);
+      };
+    case "bytes":
+    case "custom":
+      return (json) => (typeof json === "string" ? parsed(type, json) : mismatch(type, json));
+    case "enum": {
+      const values = new Set<unknown>(type.values);
+      return (json) => (values.has(json) ? json : mismatch(type, json));
+    }
+    case "nullable": {
+      const decode = typedJsonDecoder(type.inner);
+      return (json) => (json === null || json === undefined ? null : decode(json));
+    }
+    case "optional": {
+      const decode = typedJsonDecoder(type.inner);
+      return (json) => (json === undefined ? undefined : decode(json));
+    }
+    case "array": {
+      const decode = typedJsonDecoder(type.element);
+      return (json) => (Array.isArray(json) ? decodeElements(json, () => decode) : mismatch(type, json));
+    }
+    case "tuple": {
+      const decoders = type.elements.map(typedJsonDecoder);
+      return (json) => {
+        const fits = Array.isArray(json) && json.length === decoders.length;
+        return fits ? decodeElements(json, (i) => decoders[i]!) : mismatch(type, json);
+      };
+    }
+    case "row": {
+      const decode = rowDecoder(type.fields);
+      return (json) => (isObject(json) ? decode(json, {}) : mismatch(type, json));
+    }
+    case "variant":
+      return variantDecoder(type);
+    case "map":
+      return mapDecoder(type);
+  }
+}
+
+/** Makes the encoder of a type; without a type, each value's own kind decides. @internal */
+export function typedJsonEncoder(type: AnyType | undefined): JsonEncoder {
+  switch (type?.kind) {
+    case "boolean":
+    case "int32":
+    case "string":
+    case "enum":
+      return (value) => value;
+    case "nullable":
+    case "optional": {
+      const encode = typedJsonEncoder(type.inner);
+      return (value) => (value === null || value === undefined ? value : encode(value));
+    }
+    case "array": {
+      const encode = typedJsonEncoder(type.element);
+      return (value) => (value as readonly unknown[]).map(encode);
+    }
+    case "tuple": {
+      const encoders = type.elements.map(typedJsonEncoder);
+      return (value) => encoders.map((encode, i) => encode((value as readonly unknown[])[i]));
+    }
+    case "row": {
+      const encode = rowEncoder(type.fields);
+      return (value) => encode(value as JsonObject, {});
+    }
+    case "variant": {
+      const encoders = new Map<unknown, RowMapper>(type.cases.map((c) => [c.name, rowEncoder(c.type.fields)]));
+      return (value) => {
+        const record = value as JsonObject;
+        const result = {};
+        setField(result, type.tag, record[type.tag]);
+        return encoders.get(record[type.tag])?.(record, result) ?? result;
+      };
+    }
+    case "map": {
+      const hasNames = type.key.kind === "string" || type.key.kind === "enum";
+      const [encodeKey, encode] = [typedJsonEncoder(type.key), typedJsonEncoder(type.value)];
+      return (value) => jsonOfMap(value as ReadonlyMap<unknown, unknown>, hasNames, encodeKey, encode);
+    }
+    case "custom":
+      return (value) => encodeBase64(type.serializer.serialize(value));
     default:
-      return value;
+      return jsonOfValue;
   }
-  if (value === null) return null;
-  if (Array.isArray(value)) return value.map(encodeValue);
-  if (value instanceof Date) return Number.isNaN(value.getTime()) ? String(value) : value.toISOString();
-  if (value instanceof Uint8Array) return encodeBase64(value);
-  if (value instanceof Decimal) return value.toString();
-  if (value instanceof Map) return encodeMap(value, undefined, undefined);
-  return Object.fromEntries(Object.entries(value as object).map(([name, field]) => [name, encodeValue(field)]));
 }
 
-function encodeMap(
-  map: ReadonlyMap<unknown, unknown>,
-  keyType: AnyType | undefined,
-  valueType: AnyType | undefined,
-): unknown {
-  const hasNames =
-    keyType === undefined
-      ? [...map.keys()].every((key) => typeof key === "string")
-      : keyType.kind === "string" || keyType.kind === "enum";
-  const entries = [...map].map(([key, value]) => [encodeTypedJson(keyType, key), encodeTypedJson(valueType, value)]);
-  return hasNames ? Object.fromEntries(entries) : entries;
+/** Reads the fields of one object and puts them into another, which it returns. */
+type RowMapper = (from: JsonObject, to: Record<string, unknown>) => Record<string, unknown>;
+
+function rowDecoder(fields: readonly RowField[]): RowMapper {
+  const decoders = fields.map((field) => typedJsonDecoder(field.type));
+  return (json, row) => {
+    let i = 0;
+    try {
+      for (; i < fields.length; i++) {
+        const { name, type } = fields[i]!;
+        const value = Object.hasOwn(json, name) ? json[name] : undefined;
+        if (value === undefined && type.kind === "optional") continue;
+        setField(row, name, decoders[i]!(value));
+      }
+    } catch (problem) {
+      throw inside(problem, fields[i]!.name);
+    }
+    return row;
+  };
 }
 
-function encodeRow(type: RowType, record: JsonObject): Record<string, unknown> {
-  return Object.fromEntries(type.fields.map((field) => [field.name, encodeTypedJson(field.type, record[field.name])]));
+function rowEncoder(fields: readonly RowField[]): RowMapper {
+  const encoders = fields.map((field) => typedJsonEncoder(field.type));
+  return (record, row) => {
+    for (let i = 0; i < fields.length; i++) {
+      const { name } = fields[i]!;
+      setField(row, name, encoders[i]!(record[name]));
+    }
+    return row;
+  };
 }
 
-function decodeRow(type: RowType, json: JsonObject, path: string): Record<string, unknown> {
-  return Object.fromEntries(
-    type.fields.flatMap(({ name, type: fieldType }) => {
-      const value = Object.hasOwn(json, name) ? json[name] : undefined;
-      if (value === undefined && fieldType.kind === "optional") return [];
-      return [[name, decodeTypedJson(fieldType, value, inside(path, name))]];
-    }),
-  );
+function variantDecoder(type: VariantType): JsonDecoder {
+  const decoders = new Map<unknown, RowMapper>(type.cases.map((c) => [c.name, rowDecoder(c.type.fields)]));
+  return (json) => {
+    const tag = isObject(json) ? json[type.tag] : undefined;
+    const decode = decoders.get(tag);
+    if (decode === undefined) return mismatch(type, json);
+    const row = {};
+    setField(row, type.tag, tag);
+    return decode(json as JsonObject, row);
+  };
 }
 
-function parsed(type: AnyType, text: string, path: string): unknown {
-  const coding = textCoding("utf-8");
-  const bytes = coding.encode(text);
+function mapDecoder(type: MapType): JsonDecoder {
+  const [decodeKey, decodeValue] = [typedJsonDecoder(type.key), typedJsonDecoder(type.value)];
+  return (json) => {
+    const entries: readonly unknown[] | undefined = Array.isArray(json)
+      ? json
+      : isObject(json)
+        ? Object.entries(json)
+        : undefined;
+    const map = new Map<unknown, unknown>();
+    for (const entry of entries ?? mismatch(type, json)) {
+      if (!Array.isArray(entry) || entry.length !== 2) return mismatch(type, json);
+      try {
+        map.set(decodeKey(entry[0]), decodeValue(entry[1]));
+      } catch (problem) {
+        throw inside(problem, String(entry[0]));
+      }
+    }
+    return map;
+  };
+}
+
+function decodeElements(json: readonly unknown[], decoderAt: (index: number) => JsonDecoder): unknown[] {
+  const values: unknown[] = [];
   try {
-    return fieldParser(type, coding)!(bytes, 0, bytes.length);
+    for (let i = 0; i < json.length; i++) values.push(decoderAt(i)(json[i]));
   } catch (problem) {
-    if (!(problem instanceof FieldProblem)) throw problem;
-    throw new FieldProblem(problem.what, problem.expected, path);
+    throw inside(problem, String(values.length));
   }
+  return values;
+}
+
+/** Sets a field that may have any name, `__proto__` among them. */
+function setField(row: Record<string, unknown>, name: string, value: unknown): void {
+  if (name !== "__proto__") row[name] = value;
+  else Object.defineProperty(row, name, { value, enumerable: true, configurable: true, writable: true });
+}
+
+function parsed(type: AnyType, text: string): unknown {
+  const coding = textCoding("utf-8");
+  const bytes = new TextEncoder().encode(text);
+  return fieldParser(type, coding)!(bytes, 0, bytes.length);
 }
 
 function isObject(json: unknown): json is JsonObject {
   return typeof json === "object" && json !== null && !Array.isArray(json);
 }
 
-function inside(path: string, part: string | number): string {
-  return path === "" ? String(part) : `${path}.${part}`;
+/** Adds a step to the path of a problem that came from inside. */
+function inside(problem: unknown, part: string): unknown {
+  if (!(problem instanceof FieldProblem)) return problem;
+  return new FieldProblem(problem.what, problem.expected, problem.path === "" ? part : `${part}.${problem.path}`);
 }
 
-function mismatch(type: AnyType, json: unknown, path: string): FieldProblem {
+function mismatch(type: AnyType, json: unknown): never {
   const text = json === undefined ? "Nothing" : shown(JSON.stringify(json));
-  return new FieldProblem(`${text} is no ${String(type)}`, `a ${String(type)}`, path);
+  throw new FieldProblem(`${text} is no ${String(type)}`, `a ${String(type)}`);
 }
