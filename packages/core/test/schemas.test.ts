@@ -1,3 +1,4 @@
+import type { StandardJSONSchemaV1 } from "@standard-schema/spec";
 import { toStandardJsonSchema } from "@valibot/to-json-schema";
 import { type } from "arktype";
 import * as v from "valibot";
@@ -74,6 +75,10 @@ describe("three libraries describe the same order", () => {
       'row<at: tuple<string, float64>, coupon: string?, id: int32, status: enum<"open", "paid">, tags: array<string>, total: float64>',
     );
   });
+});
+
+test("[J1] what the standard defines is what types.from takes", () => {
+  expectTypeOf<StandardJSONSchemaV1<unknown, Order>>().toExtend<StandardJsonSchema<Order>>();
 });
 
 describe("unions", () => {

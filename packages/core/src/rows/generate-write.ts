@@ -106,7 +106,7 @@ class WriterCode {
     }
     lines.push("i32[word] = (end - base) * 8;");
     for (let i = NULLS_WORD; i < numWords; i++) {
-      lines.push(`i32[word + ${i}] = ${i <= numNulls ? `nulls${i - NULLS_WORD}` : "0"};`);
+      lines.push(`i32[word + ${i}] = ${i - NULLS_WORD < numNulls ? `nulls${i - NULLS_WORD}` : "0"};`);
     }
     this.#parts.push(`function ${name}(value, memory, base, limit) {\n${lines.join("\n")}\nreturn end;\n}`);
     return name;
