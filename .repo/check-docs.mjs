@@ -39,7 +39,13 @@ export function checkPage(root, path, folder) {
   const typed = examples.filter((example) => example.isTyped).map((example) => example.name);
   if (typed.length > 0) {
     const compiler = relative(workFolder, join(folder, "node_modules", "typescript", "bin", "tsc"));
-    const options = ["--noEmit", "--strict", "--module", "nodenext", ...(isReadme ? [] : ["--types", "node"])];
+    const options = [
+      "--noEmit",
+      "--strict",
+      "--module",
+      "nodenext",
+      ...(isReadme ? [] : ["--types", "node", "--allowImportingTsExtensions"]),
+    ];
     const { status, said } = attempt(process.execPath, [compiler, ...options, ...typed], workFolder);
     if (status !== 0) problems.push(`${path}: the examples have type errors:\n${inPage(said, path, examples)}`);
   }

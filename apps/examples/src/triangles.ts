@@ -46,6 +46,6 @@ const triangles = triads
   .equalTo("a", "b")
   .with(({ apex, low, high }) => ({ apex, low, high }));
 
-for await (const { apex, low, high } of triangles.orderBy("apex", "ascending").orderBy("low", "ascending")) {
+for await (const { apex, low, high } of triangles.orderBy("apex", "ascending").thenBy("low", "ascending")) {
   console.log(apex, low, high);
 }
