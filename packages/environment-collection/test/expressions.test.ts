@@ -1,4 +1,4 @@
-import { type CastTarget, Decimal, type ExpressionNode, isMillraceError } from "@millrace/core";
+import { type CastTarget, Decimal, type ExpressionNode, isMillraceError, types } from "@millrace/core";
 import { describe, expect, test } from "vitest";
 import { evaluateExpression } from "../src/index.js";
 import { call, col, from, grouped, lit } from "./programs.js";
@@ -87,6 +87,19 @@ test("[O82] comparisons use the order of values", () => {
   expect(apply("eq", -0, 0)).toBe(true);
   expect(apply("eq", d("1.5"), d("1.50"))).toBe(true);
   expect(apply("eq", [1, [2]], [1, [2]])).toBe(true);
+});
+
+test("[O82] enums are their strings, and values of custom types are not compared", async () => {
+  const size = types.row({ size: types.enum("small", "large") });
+  const shirts = from({ size: "small" }, { size: "large" }).returns(size);
+  expect(await shirts.filter(call("lt", col("size"), lit("small"))).collect()).toEqual([{ size: "large" }]);
+  class Point {
+    x = 1;
+  }
+  for (const name of ["eq", "lt", "in"] as const) {
+    expect(() => apply(name, new Point(), new Point())).toThrow(/INVALID_EXPRESSION/);
+  }
+  expect(apply("isNull", new Point())).toBe(false);
 });
 
 test("[O83] and, or, not with three truth values", () => {

@@ -5,10 +5,10 @@
  * `isNotNull`, `coalesce`, `in`, `if`). A value of a kind that a function cannot take is INVALID_EXPRESSION; everything else
  * has a result, so that it makes no difference in what order the parts of an expression are evaluated.
  */
-import { type CallNode, compareValues, type ExpressionNode, fieldValue, parseFieldPath } from "@millrace/core";
+import { type CallNode, type ExpressionNode, fieldValue, parseFieldPath } from "@millrace/core";
 import { absolute, add, divide, modulo, multiply, negate, rounded, subtract } from "./arithmetic.js";
 import { cast } from "./cast.js";
-import { asBoolean, invalidOperand } from "./operands.js";
+import { asBoolean, compareOperands, invalidOperand } from "./operands.js";
 import { concat, contains, endsWith, length, split, startsWith, substring, textOf } from "./text.js";
 
 /** Returns the value of `node` for `record`; null when there is none. Throws INVALID_EXPRESSION. @beta */
@@ -61,17 +61,17 @@ function evaluateStrict(node: CallNode, args: readonly unknown[]): unknown {
   const [a, b] = args;
   switch (node.name) {
     case "eq":
-      return compareValues(a, b) === 0;
+      return compareOperands(a, b, node.name) === 0;
     case "ne":
-      return compareValues(a, b) !== 0;
+      return compareOperands(a, b, node.name) !== 0;
     case "lt":
-      return compareValues(a, b) < 0;
+      return compareOperands(a, b, node.name) < 0;
     case "le":
-      return compareValues(a, b) <= 0;
+      return compareOperands(a, b, node.name) <= 0;
     case "gt":
-      return compareValues(a, b) > 0;
+      return compareOperands(a, b, node.name) > 0;
     case "ge":
-      return compareValues(a, b) >= 0;
+      return compareOperands(a, b, node.name) >= 0;
     case "not":
       return asBoolean(a, "not") === false;
     case "add":
@@ -137,6 +137,6 @@ function any(node: CallNode, record: unknown): boolean | null {
 function isIn(node: CallNode, record: unknown): boolean | null {
   const [value, ...options] = node.args.map((arg) => evaluateExpression(arg, record));
   if (value === null) return null;
-  if (options.some((option) => option !== null && compareValues(value, option) === 0)) return true;
+  if (options.some((option) => option !== null && compareOperands(value, option, "in") === 0)) return true;
   return options.includes(null) ? null : false;
 }
