@@ -2,7 +2,7 @@
 import { type CustomSerializer, type TypeInformation, types } from "@millrace/core";
 import { describe, expect, test } from "vitest";
 import { expectError } from "./expect-error.js";
-import { type Flow, from, grouped, orderOf, type Rec } from "./programs.js";
+import { col, type Flow, from, grouped, orderOf, type Rec } from "./programs.js";
 
 const size = types.enum("small", "large", "huge");
 const shirt = types.row({ id: types.int32, size, spare: types.nullable(size) });
@@ -52,6 +52,15 @@ describe("[O4] enums order by position", () => {
     expect((await projected.orderBy("0").collect()).map((t) => t[1])).toEqual([2, 2, 1, 1, 3, 3]);
     const pairs = shirts().join(shirts(), ["id"], ["id"]);
     expect((await pairs.orderBy("1.size").collect()).map(([s]) => s.id)).toEqual([2, 1, 3]);
+  });
+
+  test("also where the key is a column with a name of its own", async () => {
+    const named = { kind: "expression", expression: col("size"), name: "s" } as const;
+    const ordered = shirts().groupReduce(
+      grouped(undefined, [{ key: named, order: "ascending" }]),
+      (v: Iterable<Rec>) => [ids([...v])],
+    );
+    expect(await ordered.collect()).toEqual([[2, 1, 3]]);
   });
 
   test("but not once a function has made new records", async () => {

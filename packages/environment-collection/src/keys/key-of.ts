@@ -25,21 +25,26 @@ export function keyOf(keys: Keys, subtask: Subtask): KeyOf {
   return parts.length === 1 && first !== undefined ? first : (record) => parts.map((part) => part(record));
 }
 
+/** Returns the path of a part that is a field, or an expression that is a column; undefined for any other part. */
+export function fieldOf(part: KeyPart): string | undefined {
+  if (part.kind === "field") return part.path;
+  return part.kind === "expression" && part.expression.op === "column" ? part.expression.path : undefined;
+}
+
 /** Makes the function that finds the value of one part of a key or an order. */
 export function valueOfPart(part: KeyPart, subtask: Subtask): KeyOf {
-  switch (part.kind) {
-    case "field": {
-      const path = parseFieldPath(part.path);
-      const { copies } = subtask.run.job;
-      return (record) => subtask.guarded(() => copies.plainKey(fieldValue(record, path)));
-    }
-    case "selector": {
-      const selector = new UserCode(subtask, part.function);
-      return (record) => selector.key(record);
-    }
-    case "expression":
-      return (record) => subtask.guarded(() => evaluateExpression(part.expression, record));
+  const field = fieldOf(part);
+  if (field !== undefined) {
+    const path = parseFieldPath(field);
+    const { copies } = subtask.run.job;
+    return (record) => subtask.guarded(() => copies.plainKey(fieldValue(record, path)));
   }
+  if (part.kind === "selector") {
+    const selector = new UserCode(subtask, part.function);
+    return (record) => selector.key(record);
+  }
+  const { expression } = part as Extract<KeyPart, { kind: "expression" }>;
+  return (record) => subtask.guarded(() => evaluateExpression(expression, record));
 }
 
 /**

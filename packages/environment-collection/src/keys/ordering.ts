@@ -2,7 +2,7 @@ import type { KeyPart, Operator, Ordering } from "@millrace/common-api";
 import { compareTyped, compareValues, fieldValue, parseFieldPath, resolveField } from "@millrace/core";
 import type { JobAttempt } from "../execution/job-attempt.js";
 import type { Subtask } from "../subtask/subtask.js";
-import { type KeyOf, valueOfPart } from "./key-of.js";
+import { fieldOf, type KeyOf, valueOfPart } from "./key-of.js";
 
 /** Compares two values: negative when the first comes first. */
 export type Compare = (a: unknown, b: unknown) => number;
@@ -22,8 +22,9 @@ export function orderedParts(ordering: Ordering, input: Operator, subtask: Subta
 }
 
 function ascendingPart(key: KeyPart, input: Operator, subtask: Subtask): OrderedPart {
-  if (key.kind === "field") {
-    const { value, compare } = subtask.guarded(() => orderedField(key.path, input, subtask.run.job));
+  const field = fieldOf(key);
+  if (field !== undefined) {
+    const { value, compare } = subtask.guarded(() => orderedField(field, input, subtask.run.job));
     return { value: (record) => subtask.guarded(() => value(record)), compare };
   }
   return { value: valueOfPart(key, subtask), compare: compareValues };

@@ -6,7 +6,7 @@ import type { OperatorRun } from "../execution/operator-run.js";
 import type { Partitions } from "../execution/partitions.js";
 import { evaluateExpression } from "../expressions/evaluate-expression.js";
 import { partitionedByGrouping } from "../keys/exchange.js";
-import { groupsOf, type Keyed } from "../keys/key-of.js";
+import { fieldOf, groupsOf, type Keyed } from "../keys/key-of.js";
 import { orderedField } from "../keys/ordering.js";
 import { perSubtask } from "../subtask/subtask.js";
 import { aggregated } from "./aggregate-functions.js";
@@ -74,8 +74,8 @@ function asRow(
 
 /** A field's value is that of the record; as part of the key it may have been turned into plain data. */
 function keyValue(keys: readonly KeyPart[], index: number, group: readonly Keyed[]): unknown {
-  const part = keys[index];
-  if (part?.kind === "field") return fieldValue(group[0]?.record, parseFieldPath(part.path));
+  const field = fieldOf(keys[index] as KeyPart);
+  if (field !== undefined) return fieldValue(group[0]?.record, parseFieldPath(field));
   const key = group[0]?.key;
   return keys.length === 1 ? key : (key as readonly unknown[])[index];
 }
