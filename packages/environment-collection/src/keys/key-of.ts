@@ -48,8 +48,8 @@ export function valueOfPart(part: KeyPart, subtask: Subtask): KeyOf {
 }
 
 /**
- * Tells whether a part of a key is null: such a key matches nothing in a join. The parts of a key that one selector makes are
- * the elements of the tuple that it returns.
+ * Tells whether a part of a key is null: such a key matches nothing in a join. The parts of a key that is a tuple are its
+ * elements.
  */
 export function hasNullPart(key: unknown): boolean {
   return key === null || (Array.isArray(key) && key.some((part) => part === null));
