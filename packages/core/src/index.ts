@@ -145,6 +145,8 @@ export {
   asciiTrimmed,
   type ByteInput,
   type Charset,
+  type Closeable,
+  closeAfterFailure,
   compressionEnding,
   compressionOf,
   createFileSplits,
@@ -176,6 +178,7 @@ export {
   type IoContext,
   type IoContextParts,
   isFieldType,
+  iterateClosing,
   type JsonDecoder,
   type JsonEncoder,
   jsonOfValue,
@@ -205,6 +208,7 @@ export {
   typedJsonEncoder,
   type WritableFile,
   type WriteMode,
+  withClosing,
 } from "./io/index.js";
 // Keys
 export {

@@ -1,5 +1,6 @@
 import { MillraceError } from "../errors/index.js";
 import type { CompressionName } from "../host/index.js";
+import { closeAfterFailure } from "./closing.js";
 import { decompressed } from "./compression.js";
 import type { ReadableFile } from "./file-system.js";
 import type { IoContext } from "./io-context.js";
@@ -46,7 +47,7 @@ export async function openByteInput(
     await input.skip(offset);
     return input;
   } catch (error) {
-    await file.close();
+    await closeAfterFailure(file);
     throw error;
   }
 }

@@ -10,6 +10,7 @@
  * only and need no state between windows. A record longer than the buffer doubles the buffer, up to the limit.
  */
 import { type ByteInput, openByteInput } from "./byte-input.js";
+import { closeAfterFailure, withClosing } from "./closing.js";
 import type { Delimiter } from "./delimiter.js";
 import type { FileSplit } from "./file-splits.js";
 import type { IoContext } from "./io-context.js";
@@ -85,11 +86,7 @@ export class DelimitedReader {
     let searchStart = dataStart;
     if (offset > dataStart) {
       const file = await context.fileSystemOf(split.path).openRead(split.path);
-      try {
-        searchStart = await findSearchStart(file, options.delimiter, offset);
-      } finally {
-        await file.close();
-      }
+      searchStart = await withClosing(file, () => findSearchStart(file, options.delimiter, offset));
     }
     const input = await openByteInput(context, split.path, searchStart, {
       compression: split.compression,
@@ -100,7 +97,7 @@ export class DelimitedReader {
       if (offset > dataStart) await reader.#skipTo(offset);
       else if (offset === 0) await reader.#skipByteOrderMark();
     } catch (error) {
-      await input.close();
+      await closeAfterFailure(input);
       throw error;
     }
     return reader;

@@ -1,5 +1,6 @@
 import { MillraceError } from "../errors/index.js";
 import type { TypeInformation } from "../types/index.js";
+import { iterateClosing } from "./closing.js";
 import { DEFAULT_BUFFER_SIZE_BYTES, DEFAULT_LINE_LENGTH_LIMIT, DelimitedReader } from "./delimited-reader.js";
 import type { Delimiter } from "./delimiter.js";
 import { enumerateFiles } from "./file-enumeration.js";
@@ -82,21 +83,7 @@ export function delimitedSource<T>(format: DelimitedFormat<T>): Source<T, FileSp
     async *read(split: FileSplit, context: SubtaskIoContext): AsyncGenerator<readonly T[]> {
       const parser = await format.openSplit(split, context);
       const reader = await DelimitedReader.open(split, context, { ...readerOptions, dataStart: parser.dataStart });
-      try {
-        while (await reader.advance()) {
-          const batch: T[] = [];
-          parser.parse(reader, batch);
-          if (batch.length > 0) yield batch;
-        }
-      } catch (error) {
-        if (!(error instanceof MalformedRecord)) throw error;
-        throw await malformedInput(error, context, split.path, {
-          compression: split.compression,
-          isUtf16: format.isUtf16,
-        });
-      } finally {
-        await reader.close();
-      }
+      yield* iterateClosing(reader, parseAll(format, split, context, parser, reader));
     },
     async statistics(context: IoContext): Promise<SourceStatistics> {
       const files = await enumerateFiles(paths, context, options);
@@ -107,6 +94,29 @@ export function delimitedSource<T>(format: DelimitedFormat<T>): Source<T, FileSp
       return sampled.statistics;
     },
   };
+}
+
+async function* parseAll<T>(
+  format: DelimitedFormat<T>,
+  split: FileSplit,
+  context: SubtaskIoContext,
+  parser: SplitParser<T>,
+  reader: DelimitedReader,
+): AsyncGenerator<readonly T[]> {
+  try {
+    while (await reader.advance()) {
+      const batch: T[] = [];
+      parser.parse(reader, batch);
+      if (batch.length > 0) yield batch;
+    }
+  } catch (error) {
+    if (!(error instanceof MalformedRecord)) throw error;
+    throw await malformedInput(error, context, split.path, {
+      compression: split.compression,
+      isUtf16: format.isUtf16,
+      unitBytes: format.isUtf16 ? 1 : format.coding.unitBytes,
+    });
+  }
 }
 
 function pathList(paths: string | readonly string[]): readonly string[] {

@@ -1,6 +1,7 @@
 import { invariant } from "../errors/index.js";
 import type { CompressionName } from "../host/index.js";
 import { throwIfCancelled } from "./byte-input.js";
+import { withClosing } from "./closing.js";
 import { compressed } from "./compression.js";
 import type { WritableFile } from "./file-system.js";
 import type { IoContext } from "./io-context.js";
@@ -91,7 +92,7 @@ class PlainOutput implements ByteOutput {
   }
 
   finish(): Promise<void> {
-    return closeAfter(this.#file, () => this.#file.sync());
+    return withClosing(this.#file, () => this.#file.sync());
   }
 
   abandon(): Promise<void> {
@@ -163,7 +164,7 @@ class CompressingOutput implements ByteOutput {
   }
 
   finish(): Promise<void> {
-    return closeAfter(this.#file, async () => {
+    return withClosing(this.#file, async () => {
       this.#offer(null);
       await this.#pump;
       this.#throwFailure();
@@ -186,17 +187,4 @@ class CompressingOutput implements ByteOutput {
   #throwFailure(): void {
     if (this.#failure !== undefined) throw this.#failure.error;
   }
-}
-
-/** Runs `work` and closes the file whatever happens; the first error wins. */
-async function closeAfter(file: WritableFile, work: () => Promise<void>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    await file.close().catch(() => {
-      // The first error says what went wrong; a file that cannot even be closed would only hide it.
-    });
-    throw error;
-  }
-  await file.close();
 }

@@ -1,4 +1,5 @@
 import { MillraceError } from "../errors/index.js";
+import { closeAfterFailure } from "./closing.js";
 import { compressed, compressionOf } from "./compression.js";
 import { fileName } from "./delimited-source.js";
 import { type ByteOutput, byteOutput, OutputBuffer } from "./file-output.js";
@@ -108,7 +109,7 @@ class FileSinkWriter<T> implements SinkWriter<T> {
     try {
       return new FileSinkWriter(encoder, buffer, byteOutput(context, file, path, compressionOf(format.path)));
     } catch (error) {
-      await file.close();
+      await closeAfterFailure(file);
       throw error;
     }
   }
@@ -124,7 +125,7 @@ class FileSinkWriter<T> implements SinkWriter<T> {
       this.#encoder.end?.(this.#buffer);
       await this.#flush();
     } catch (error) {
-      await this.abort();
+      await closeAfterFailure({ close: () => this.abort() });
       throw error;
     }
     this.#isDone = true;

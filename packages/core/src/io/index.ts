@@ -1,4 +1,5 @@
 export { type ByteInput, type InputEncoding, openByteInput, throwIfCancelled } from "./byte-input.js";
+export { type Closeable, closeAfterFailure, iterateClosing, withClosing } from "./closing.js";
 export { compressionEnding, compressionOf } from "./compression.js";
 export { DelimitedReader, type DelimitedReaderOptions, recordTooLong } from "./delimited-reader.js";
 export {

@@ -25,7 +25,7 @@ export async function malformedInput(
   record: MalformedRecord,
   context: IoContext,
   path: string,
-  encoding: InputEncoding,
+  encoding: InputEncoding & { readonly unitBytes?: 1 | 2 | undefined },
 ): Promise<MillraceError> {
   const { details } = record;
   let where: ErrorPlace = { file: path, ...details.where };

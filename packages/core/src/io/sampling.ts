@@ -1,3 +1,4 @@
+import { withClosing } from "./closing.js";
 import type { Delimiter } from "./delimiter.js";
 import type { InputFile } from "./file-enumeration.js";
 import type { IoContext } from "./io-context.js";
@@ -58,7 +59,7 @@ async function recordLengthAt(
   context: IoContext,
 ): Promise<number | undefined> {
   const input = await context.fileSystemOf(file.path).openRead(file.path);
-  try {
+  return withClosing(input, async () => {
     const sample = new Uint8Array(Math.min(MAX_SAMPLE_BYTES, file.sizeBytes - offset));
     const numRead = await readFully(input, sample, offset);
     let start = 0;
@@ -71,7 +72,5 @@ async function recordLengthAt(
     const end = delimiter.indexOf(sample, start, numRead, offset);
     if (end >= 0) return end + delimiter.length - start;
     return offset + numRead === file.sizeBytes ? numRead - start : undefined;
-  } finally {
-    await input.close();
-  }
+  });
 }

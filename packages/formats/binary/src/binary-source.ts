@@ -8,6 +8,7 @@ import {
   fileName,
   type IoContext,
   invariant,
+  iterateClosing,
   type MemorySegment,
   MillraceError,
   RowLayout,
@@ -75,11 +76,7 @@ async function* readSplit<T>(
   const endBlock = split.isWholeFile ? Number.POSITIVE_INFINITY : Math.max(isFirst ? 1 : 0, endOfSplit);
   if (firstBlock >= endBlock) return;
   const reader = await BlockReader.open(context, path, { compression }, header.blocksStart, firstBlock);
-  try {
-    yield* readBlocks(reader, serializer, endBlock - firstBlock, path);
-  } finally {
-    await reader.close();
-  }
+  yield* iterateClosing(reader, readBlocks(reader, serializer, endBlock - firstBlock, path));
 }
 
 /** Reads the records that begin in the next `numBlocks` blocks, a batch at a time. */

@@ -1,4 +1,4 @@
-import { enumerateFiles, type IoContext, type SourceStatistics } from "@millrace/core";
+import { enumerateFiles, type IoContext, type SourceStatistics, withClosing } from "@millrace/core";
 import { BLOCK_SIZE_BYTES } from "./block-format.js";
 import { BlockReader, readFileHeader } from "./block-reader.js";
 
@@ -19,13 +19,9 @@ export async function countRecords(
     const { blocksStart } = await readFileHeader(context, file.path, {});
     const lastBlock = Math.max(0, Math.ceil((file.sizeBytes - blocksStart) / BLOCK_SIZE_BYTES) - 1);
     const reader = await BlockReader.open(context, file.path, {}, blocksStart, lastBlock);
-    try {
-      const block = await reader.next();
-      countedRecords += block === undefined ? 0 : block.numRecordsBefore + block.header.numRecords;
-      countedBytes += file.sizeBytes;
-    } finally {
-      await reader.close();
-    }
+    const block = await withClosing(reader, () => reader.next());
+    countedRecords += block === undefined ? 0 : block.numRecordsBefore + block.header.numRecords;
+    countedBytes += file.sizeBytes;
   }
   if (countedRecords === 0) return { totalBytes };
   const averageRecordBytes = countedBytes / countedRecords;

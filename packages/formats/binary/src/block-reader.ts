@@ -7,6 +7,7 @@ import {
   PAGE_SIZE_BYTES,
   type PageHeader,
   readPageHeader,
+  withClosing,
 } from "@millrace/core";
 import {
   BLOCK_HEADER_BYTES,
@@ -40,7 +41,7 @@ export interface Block {
 /** Reads the header of a file; throws CORRUPT_FILE. @internal */
 export async function readFileHeader(context: IoContext, path: string, encoding: Encoding): Promise<FileHeader> {
   const input = await openByteInput(context, path, 0, encoding);
-  try {
+  return withClosing(input, async () => {
     const fixed = new Uint8Array(FILE_HEADER_FIXED_BYTES);
     const numRead = await fill(input, fixed);
     const length = descriptorLength(fixed.subarray(0, numRead), path);
@@ -49,9 +50,7 @@ export async function readFileHeader(context: IoContext, path: string, encoding:
     const rest = await fill(input, header.subarray(FILE_HEADER_FIXED_BYTES));
     const descriptor = descriptorOf(header.subarray(0, FILE_HEADER_FIXED_BYTES + rest), length, path);
     return { descriptor, blocksStart: header.length };
-  } finally {
-    await input.close();
-  }
+  });
 }
 
 /** Reads blocks one after the other, from a given one on. The owner closes it. @internal */

@@ -3,9 +3,12 @@ import {
   type Delimiter,
   FieldProblem,
   type FileSplit,
+  MalformedRecord,
   MillraceError,
+  malformedInput,
   type SubtaskIoContext,
   textCoding,
+  withClosing,
 } from "@millrace/core";
 import { CsvLines } from "./csv-lines.js";
 import type { CsvReadOptions, CsvSyntax } from "./csv-options.js";
@@ -32,41 +35,55 @@ export async function readHeader(
   options: CsvReadOptions<unknown>,
 ): Promise<Header | undefined> {
   const lineLengthLimit = options.lineLengthLimit ?? DEFAULT_HEADER_LIMIT_BYTES;
+  const isUtf16 = options.charset === "utf-16le";
   const whole: FileSplit = { ...split, offset: 0, isWholeFile: true };
   const reader = await DelimitedReader.open(whole, context, {
     delimiter,
     lineLengthLimit,
     bufferSizeBytes: HEADER_BUFFER_BYTES,
-    byteOrderMark: (options.charset === "utf-16le" ? textCoding("utf-8") : syntax.coding).byteOrderMark,
+    byteOrderMark: (isUtf16 ? textCoding("utf-8") : syntax.coding).byteOrderMark,
     cutsAtDelimiters: !syntax.isMultiline,
-    isUtf16: options.charset === "utf-16le",
+    isUtf16,
   });
   try {
-    const lines = new CsvLines(syntax, delimiter, true, lineLengthLimit);
-    while (await reader.advance()) {
-      if (!lines.advance(reader)) {
-        if (reader.isAtEnd && syntax.isMultiline) return undefined;
-        continue;
-      }
-      const tokens = new Tokenizer(syntax, undefined, true);
-      tokens.tokenize(reader.bytes, lines.start, lines.end);
-      const names = Array.from({ length: tokens.numColumns }, (_, slot) =>
-        fieldText(syntax, reader.bytes, tokens.starts[slot]!, tokens.ends[slot]!, tokens.kinds[slot]!).trim(),
-      );
-      return { names, dataStart: reader.base + lines.next };
-    }
-    return undefined;
+    return await withClosing(reader, () => firstLine(reader, syntax, delimiter, lineLengthLimit));
   } catch (error) {
-    if (!(error instanceof FieldProblem)) throw error;
-    throw new MillraceError({
-      code: "MALFORMED_INPUT",
-      what: `The header is malformed: ${error.what}`,
-      expected: error.expected,
-      where: { file: split.path },
-    });
-  } finally {
-    await reader.close();
+    if (!(error instanceof MalformedRecord)) throw error;
+    throw await malformedInput(error, context, split.path, { compression: split.compression, isUtf16 });
   }
+}
+
+async function firstLine(
+  reader: DelimitedReader,
+  syntax: CsvSyntax,
+  delimiter: Delimiter,
+  lineLengthLimit: number,
+): Promise<Header | undefined> {
+  const lines = new CsvLines(syntax, delimiter, true, lineLengthLimit);
+  while (await reader.advance()) {
+    if (lines.advance(reader)) return parsedHeader(reader, lines, syntax);
+    if (reader.isAtEnd && syntax.isMultiline) return undefined;
+  }
+  return undefined;
+}
+
+function parsedHeader(reader: DelimitedReader, lines: CsvLines, syntax: CsvSyntax): Header {
+  const { bytes, base } = reader;
+  const tokens = new Tokenizer(syntax, undefined, true);
+  try {
+    tokens.tokenize(bytes, lines.start, lines.end);
+  } catch (problem) {
+    if (!(problem instanceof FieldProblem)) throw problem;
+    throw new MalformedRecord(base + lines.start, {
+      what: `The header is malformed: ${problem.what}`,
+      expected: problem.expected,
+    });
+  }
+  const { starts, ends, kinds, numColumns } = tokens;
+  const names = Array.from({ length: numColumns }, (_, slot) =>
+    fieldText(syntax, bytes, starts[slot]!, ends[slot]!, kinds[slot]!).trim(),
+  );
+  return { names, dataStart: base + lines.next };
 }
 
 /** Returns the positions of `names` in the header; throws MALFORMED_INPUT for one that is missing or there twice. @internal */

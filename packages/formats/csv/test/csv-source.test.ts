@@ -140,6 +140,8 @@ describe("headers", () => {
   });
 
   test("[CSV5] a header whose quoting is broken", async () => {
+    const tooLong: Options = { header: true, types: type, lineLengthLimit: 5 };
+    await expect(rows("id,name\n", tooLong)).rejects.toMatchObject({ code: "MALFORMED_INPUT", where: { line: 1 } });
     await expect(rows('id,"name\n1,a\n', { header: true, types: type })).rejects.toThrow(
       "The header is malformed: A quoted field does not end",
     );

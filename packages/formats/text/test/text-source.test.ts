@@ -96,6 +96,13 @@ describe("[TX6] character sets", () => {
     });
   });
 
+  test("the line is counted in whole code units of UTF-16", async () => {
+    const bytes = textCoding("utf-16le").encode("\u0a0a\u010a\n\u0a00\nx\ud800y\n");
+    const { context } = contextOf({ "/in": bytes });
+    const source = textSource("/in", { charset: "utf-16le", invalidCharacters: "fail" });
+    await expect(readAll(source, context)).rejects.toMatchObject({ where: { line: 3 } });
+  });
+
   test("records that are no text are skipped and counted when asked for", async () => {
     const { context, counts } = contextOf({ "/in": BROKEN });
     expect(await readAll(textSource("/in", { invalidCharacters: "skip" }), context)).toEqual(["ok", "fine"]);

@@ -84,6 +84,45 @@ describe("[FS13] reading from a disk that fails", () => {
   }
 });
 
+test("[FS13] a failure to close does not hide what was wrong with the file", async () => {
+  const malformed: readonly (readonly [string, Source<unknown, FileSplit>, string])[] = [
+    ["1\nx\n", primitiveSource("/in", { type: types.int32 }), "MALFORMED_INPUT"],
+    ["id,name\nx,y\n", csvSource("/in", { header: true, types: ROW }), "MALFORMED_INPUT"],
+    ["id\nx,y\n", csvSource("/in", { header: true, types: ROW }), "MALFORMED_INPUT"],
+    ["{\n", jsonLinesSource("/in"), "MALFORMED_INPUT"],
+    ["no binary file of ours", binarySource("/in"), "CORRUPT_FILE"],
+  ];
+  for (const [content, source, code] of malformed) {
+    for (let n = 1; n <= 3; n++) {
+      const host = new TestHost({ files: { "/in": content } });
+      const splits = await source.createSplits(1, host.ioContext());
+      // The header is closed before the lines are read, so its own failure comes first there.
+      if (source.name.startsWith("CSV") && content.startsWith("id") && n === 1) continue;
+      host.files.failAt(n, ["close"]);
+      const reading = async (): Promise<void> => {
+        for (const split of splits) for await (const _batch of source.read(split, host.ioContext()));
+      };
+      await expect(reading(), content).rejects.toMatchObject({ code });
+      host.assertNothingLeft();
+    }
+  }
+});
+
+test("[FS14] a failure to close does not hide why a writer failed", async () => {
+  const host = new TestHost();
+  const sink = textSink<string>("/out", { charset: "latin1" });
+  const context = host.ioContext();
+  await sink.initialize!(context, 1);
+  const writer = await sink.openWriter(context);
+  await writer.write("中");
+  host.files.failAt(1, ["close"]);
+  await expect(writer.close()).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+  await writer.abort();
+  await sink.abort!(context);
+  expect(host.memory.paths()).toEqual([]);
+  host.assertNothingLeft();
+});
+
 const SINKS: readonly [
   name: string,
   make: (path: string, writeMode: "overwrite" | "no-overwrite") => Sink<(typeof RECORDS)[0]>,

@@ -1,4 +1,11 @@
-import { type CompressionName, createIoContext, type Host, type HostCompression, type IoContext } from "@millrace/core";
+import {
+  type CompressionName,
+  createIoContext,
+  fileName,
+  type Host,
+  type HostCompression,
+  type IoContext,
+} from "@millrace/core";
 import { csvSink } from "@millrace/format-csv";
 import { textSink, textSource } from "@millrace/format-text";
 import { nodeHost } from "@millrace/host-node";
@@ -188,6 +195,30 @@ function hostParts(host: Host): Host {
   const { name, clock, timers, random, files, compression, terminal, process: parts, sockets, workers } = host;
   return { name, clock, timers, random, files, compression, terminal, process: parts, sockets, workers };
 }
+
+test("[FS9, FS10, FS11, FS15] the same on a real disk", async () => {
+  const host = nodeHost();
+  const files = host.files!;
+  const directory = await files.makeTemporaryDirectory("formats-");
+  try {
+    const context = createIoContext({ host });
+    const path = `${directory}/new/out.gz`;
+    await writeAll(textSink<string>(path), LINES, context);
+    await expect(writeAll(textSink<string>(path), LINES, context)).rejects.toMatchObject({ code: "FILE_EXISTS" });
+    await writeAll(textSink<string>(path, { writeMode: "overwrite" }), [...LINES, "more"], context, 3);
+    expect((await files.list(path)).map((entry) => fileName(entry.path))).toEqual(["1.gz", "2.gz", "3.gz"]);
+    expect((await readAll(textSource(path), context)).sort()).toEqual([...LINES, "more"].sort());
+    await writeAll(textSink<string>(path, { writeMode: "overwrite" }), LINES, context);
+    expect(await readAll(textSource(path), context)).toEqual(LINES);
+    expect((await files.list(`${directory}/new`)).map((entry) => fileName(entry.path))).toEqual(["out.gz"]);
+    const races = ["a", "b", "c"].map((text) => writeAll(textSink<string>(`${directory}/race`), [text], context, 2));
+    const outcomes = await Promise.allSettled(races);
+    expect(outcomes.filter((outcome) => outcome.status === "fulfilled")).toHaveLength(1);
+    expect((await files.list(directory)).map((entry) => fileName(entry.path))).toEqual(["new", "race"]);
+  } finally {
+    await files.remove(directory);
+  }
+});
 
 describe("compressed outputs", () => {
   const { compression } = nodeHost();
