@@ -10,11 +10,13 @@ import {
   Decimal,
   Memory,
   partitionHash,
+  partitionHashOfBytes,
   RowComparator,
   RowKeys,
   RowLayout,
   RowSerializer,
   type TypeInformation,
+  tableHashOfBytes,
   types,
 } from "../src/index.js";
 import { Point, pointType } from "./random-types.js";
@@ -179,6 +181,7 @@ const PLAIN = (name: string): boolean => !name.startsWith("enums") && !name.star
 describe.each(LISTS)("%s", (name, type, groups) => {
   const memory = new Memory(new ArrayBuffer(8192));
   const slotB = 400;
+  const seed = { low: -5, high: 0x9abcdef0 };
   const layout = RowLayout.of<unknown>(types.row({ before: types.string, k: type }) as TypeInformation<unknown>);
   const wrap = (value: unknown): object => ({ before: "☃", k: value });
 
@@ -203,6 +206,9 @@ describe.each(LISTS)("%s", (name, type, groups) => {
             expect(Math.sign(descending.compare(memory, 0, memory, slotB)) + 0).toBe(0 - expected + 0);
             expect(Math.sign(descending.compareRecords(wrap(a), wrap(b))) + 0).toBe(0 - expected + 0);
             expect(keys[0]!.partitionHash(memory, 0) === keys[0]!.partitionHash(memory, slotB)).toBe(i === j);
+            const bytes = keys[0]!.keyBytes(memory, 0);
+            expect(keys[0]!.partitionHash(memory, 0)).toBe(partitionHashOfBytes(bytes, bytes.length));
+            expect(keys[0]!.tableHash(memory, 0, seed)).toBe(tableHashOfBytes(bytes, bytes.length, seed));
             for (const [direction, rowKeys] of keys.entries()) {
               const order = normalizedOrder(rowKeys, 24);
               if (order !== 0) expect(order).toBe(direction === 0 ? expected : -expected);

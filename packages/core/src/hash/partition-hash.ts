@@ -28,22 +28,28 @@ export function partitionHashOfBytes(bytes: Uint8Array, length: number): number 
   let hash = 0;
   for (let i = 0; i < end; i += 4) {
     const word = bytes[i]! | (bytes[i + 1]! << 8) | (bytes[i + 2]! << 16) | (bytes[i + 3]! << 24);
-    hash ^= scramble(word);
-    hash = (hash << 13) | (hash >>> 19);
-    hash = (Math.imul(hash, 5) + 0xe6546b64) | 0;
+    hash = mixMurmur(hash, word);
   }
   let tail = 0;
   for (let i = length - 1; i >= end; i--) tail = (tail << 8) | bytes[i]!;
-  if (length > end) hash ^= scramble(tail);
-  return finish(hash ^ length);
+  if (length > end) hash ^= scrambleMurmur(tail);
+  return finishMurmur(hash ^ length);
 }
 
-function scramble(word: number): number {
+/** Takes one word into the hash. */
+export function mixMurmur(hash: number, word: number): number {
+  hash ^= scrambleMurmur(word);
+  return (Math.imul((hash << 13) | (hash >>> 19), 5) + 0xe6546b64) | 0;
+}
+
+/** Prepares a word, or the bytes that are left of one, for the hash. */
+export function scrambleMurmur(word: number): number {
   const mixed = Math.imul(word, C1);
   return Math.imul((mixed << 15) | (mixed >>> 17), C2);
 }
 
-function finish(hash: number): number {
+/** Makes every bit of the hash depend on every bit of the key. */
+export function finishMurmur(hash: number): number {
   hash ^= hash >>> 16;
   hash = Math.imul(hash, 0x85ebca6b);
   hash ^= hash >>> 13;

@@ -1,8 +1,7 @@
 import { ESCAPE, LAST_ESCAPED, MAX_BYTES_PER_CODE_UNIT, TAG_NULL, TAG_NUMBER, TAG_TIMESTAMP } from "./key-format.js";
+import { canonicalHigh, canonicalLow } from "./number-words.js";
 
 const INITIAL_CAPACITY_BYTES = 64;
-const SIGN_BIT = 0x80000000;
-const NAN_HIGH_WORD = 0x7ff80000;
 
 /**
  * Builds canonical key bytes in a buffer that grows; `key-format.ts` draws them. One builder serves many keys: after
@@ -144,16 +143,9 @@ export class KeyBytes {
     const view = this.#view;
     view.setFloat64(at, value);
     const high = view.getInt32(at);
-    if (value === 0 || Number.isNaN(value)) {
-      // Two zeros are one key, and NaN has many bit patterns of which one is the key.
-      view.setUint32(at, value === 0 ? SIGN_BIT : NAN_HIGH_WORD | SIGN_BIT);
-      view.setUint32(at + 4, 0);
-    } else if (high < 0) {
-      view.setInt32(at, ~high);
-      view.setInt32(at + 4, ~view.getInt32(at + 4));
-    } else {
-      view.setInt32(at, high ^ SIGN_BIT);
-    }
+    const low = view.getInt32(at + 4);
+    view.setInt32(at, canonicalHigh(high, low));
+    view.setInt32(at + 4, canonicalLow(high, low));
     this.length = at + 8;
   }
 

@@ -7,12 +7,11 @@
  * order, they only tie more often.
  */
 import { ESCAPE, LAST_ESCAPED } from "../keys/key-format.js";
+import { canonicalHigh, canonicalLow } from "../keys/number-words.js";
 import type { Memory } from "../memory/index.js";
 import { STRING_IS_UTF16 } from "./row-format.js";
 
 const SIGN_BIT = 0x80000000;
-const NAN_HIGH_WORD = 0x7ff80000;
-const EXPONENT_BITS = 0x7ff00000;
 
 /** Writes one byte. */
 export function putByte(target: Uint8Array, at: number, end: number, byte: number, mask: number): number {
@@ -61,20 +60,10 @@ export function putFloat64(
   slot: number,
   mask: number,
 ): number {
-  let low = memory.i32[slot * 2]!;
-  let high = memory.i32[slot * 2 + 1]!;
-  if ((high & EXPONENT_BITS) === EXPONENT_BITS && ((high & 0xfffff) | low) !== 0) {
-    low = 0;
-    high = NAN_HIGH_WORD | SIGN_BIT;
-  } else if (high < 0) {
-    const isZero = (high & ~SIGN_BIT) === 0 && low === 0;
-    low = isZero ? 0 : ~low;
-    high = isZero ? SIGN_BIT : ~high;
-  } else {
-    high ^= SIGN_BIT;
-  }
-  const next = putWord(target, at, end, high, mask);
-  return putWord(target, next, end, low, mask);
+  const low = memory.i32[slot * 2]!;
+  const high = memory.i32[slot * 2 + 1]!;
+  const next = putWord(target, at, end, canonicalHigh(high, low), mask);
+  return putWord(target, next, end, canonicalLow(high, low), mask);
 }
 
 /** Writes the string whose words are at `word` in the struct at slot `base`, with its end. */

@@ -5,6 +5,7 @@ import { KeyBytes } from "../keys/key-bytes.js";
 import { writeTypedKey } from "../keys/typed-values.js";
 import type { Memory } from "../memory/index.js";
 import { generateKeyWriter, interpretKeyWriter, type RowKeyWriter } from "./canonical-row-key.js";
+import { generateNumberHash, type NumberHash } from "./generate-number-hash.js";
 import {
   generateNormalizedKeys,
   interpretNormalizedKeys,
@@ -32,6 +33,8 @@ export class RowKeys<T = unknown> {
   readonly #resolved: readonly RowKey[];
   readonly #write: RowKeyWriter;
   readonly #out = new KeyBytes();
+  /** Hashes without key bytes in between, for keys that are one number. */
+  readonly #numberHash: NumberHash | undefined;
 
   constructor(layout: RowLayout<T>, keys: readonly KeyField[], options: RowCodeOptions = {}) {
     const isGenerated = generatesCode(options);
@@ -40,6 +43,7 @@ export class RowKeys<T = unknown> {
     this.#resolved = resolveKeys(layout as RowLayout, keys);
     this.#write = (isGenerated ? generateKeyWriter : interpretKeyWriter)(this.#resolved);
     this.writeNormalizedKey = (isGenerated ? generateNormalizedKeys : interpretNormalizedKeys)(this.#resolved);
+    this.#numberHash = isGenerated ? generateNumberHash(this.#resolved) : undefined;
     this.normalizedKeyBytes = normalizedKeyLength(this.#resolved);
   }
 
@@ -55,12 +59,14 @@ export class RowKeys<T = unknown> {
 
   /** Returns the partition hash of the record at `slot`. */
   partitionHash(memory: Memory, slot: number): number {
+    if (this.#numberHash !== undefined) return this.#numberHash.partitionHash(memory, slot);
     const out = this.#fill(memory, slot);
     return partitionHashOfBytes(out.bytes, out.length);
   }
 
   /** Returns the table hash of the record at `slot`. */
   tableHash(memory: Memory, slot: number, seed: TableHashSeed): number {
+    if (this.#numberHash !== undefined) return this.#numberHash.tableHash(memory, slot, seed);
     const out = this.#fill(memory, slot);
     return tableHashOfBytes(out.bytes, out.length, seed);
   }
