@@ -18,7 +18,7 @@ const text = env.readTextFile("hamlet.txt");
 const words = text.flatMap((line) => line.toLowerCase().split(" "));
 const ones = words.map((word) => ({ word, count: 1 }));
 const counts = ones.groupBy("word").sum("count");
-const csv = env.readCsvFile("x.csv", { types: types.row({ id: types.int32, name: types.nullable(types.string) }) });
+const csv = env.readCsvFile("x.csv", { types: types.row({ id: types.nullable(types.int32) }) });
 const tuples = orders.map((o) => [o.id, o.who]);
 const projected = orders.project("who", "user.zip");
 const grouped = orders.groupBy("user.zip", "cust");
@@ -41,7 +41,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
   "words =": "const words: UdfDataSet<string>",
   "ones =": "const ones: UdfDataSet<{ word: string; count: number; }>",
   "counts =": "const counts: AggregateDataSet<{ word: string; count: number; }>",
-  "csv =": "const csv: SourceDataSet<{ name: string | null; id: number; }>",
+  "csv =": "const csv: SourceDataSet<{ id: number | null; }>",
   "tuples =": "const tuples: UdfDataSet<[number, string]>",
   "projected =": "const projected: DataSet<[string, string]>",
   "grouped =": 'const grouped: Grouping<Order, readonly ["user.zip", "cust"]>',

@@ -7,9 +7,11 @@ const FRAME =
 /** Is more than the frames that Millrace itself puts on the stack between a user's call and here. */
 const STACK_FRAMES = 24;
 
-/** Packages whose frames are never the user's: this one, wherever it is, and the installed ones of the same family. */
+/** The sources of this package, as a path; undefined in a bundle, which has everything in one file. */
 const OWN_FOLDER = ownFolder();
-const OWN_PACKAGES = /[\\/]node_modules[\\/](?:@millrace|millrace)[\\/]|[\\/]packages[\\/][\w-]+[\\/]dist[\\/]/;
+/** Where the packages of this family lie side by side. */
+const FAMILY_FOLDER = OWN_FOLDER?.replace(/[^/]+\/[^/]+\/$/, "");
+const INSTALLED_FAMILY = /[\\/]node_modules[\\/](?:@millrace|millrace)[\\/]/;
 
 let current: { readonly location: SourceLocation | undefined } | undefined;
 
@@ -44,24 +46,22 @@ function locate(): SourceLocation | undefined {
     const match = FRAME.exec(line);
     if (match === null) continue;
     const [, file = "", lineNumber = "", column = ""] = match;
-    if (isOwn(file)) continue;
-    return { file: pathOf(file), line: Number(lineNumber), column: Number(column) };
+    const path = pathOf(file);
+    if (!isOwn(path)) return { file: path, line: Number(lineNumber), column: Number(column) };
   }
   return undefined;
 }
 
-function isOwn(file: string): boolean {
-  return (
-    (OWN_FOLDER !== undefined && file.startsWith(OWN_FOLDER)) || OWN_PACKAGES.test(file) || file.startsWith("node:")
-  );
+function isOwn(path: string): boolean {
+  if (path.startsWith("node:") || INSTALLED_FAMILY.test(path)) return true;
+  if (OWN_FOLDER === undefined || FAMILY_FOLDER === undefined) return false;
+  return path.startsWith(OWN_FOLDER) || (path.startsWith(FAMILY_FOLDER) && path.includes("/dist/"));
 }
 
 function ownFolder(): string | undefined {
-  // `dist/operators/call-site.js`: two names up. A bundle has everything in one file, where this says nothing of use.
-  // A bundle that is no module has no URL.
-  const url: string | undefined = import.meta.url;
-  if (url === undefined) return undefined;
-  const folder = url.slice(0, url.lastIndexOf("/", url.lastIndexOf("/") - 1) + 1);
+  // Two names up from `dist/operators/call-site.js`.
+  const path = pathOf(import.meta.url);
+  const folder = path.slice(0, path.lastIndexOf("/", path.lastIndexOf("/") - 1) + 1);
   return /\/(?:dist|src)\/$/.test(folder) ? folder : undefined;
 }
 
