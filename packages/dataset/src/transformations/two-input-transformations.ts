@@ -18,6 +18,7 @@ import {
 } from "@millrace/common-api";
 import { parseFieldPath } from "@millrace/core";
 import { userFunction } from "../functions/user-functions.js";
+import { requireComparableKeys } from "../keys/comparable-keys.js";
 import { fieldOf, keysOf } from "../keys/key-parts.js";
 import { describe, OperatorCall } from "../operators/operator-call.js";
 
@@ -89,7 +90,8 @@ export interface KeyPair {
 
 /**
  * Reads both keys. Duplicates stay in place, since the parts pair up by position; one selector that returns a tuple stands
- * for as many parts as the other side has (B041). Throws KEY_MISMATCH when the numbers differ otherwise.
+ * for as many parts as the other side has (B041). Throws KEY_MISMATCH when the numbers differ otherwise, or when declared fields
+ * that meet can never be equal.
  * @internal
  */
 export function keyPairOf(
@@ -101,6 +103,11 @@ export function keyPairOf(
   const rightKeys = eachKey(right.keys, right.operator, call);
   requireSolutionSetKey(left.operator, leftKeys, call);
   requireSolutionSetKey(right.operator, rightKeys, call);
+  requireComparableKeys(
+    { operator: left.operator, keys: leftKeys },
+    { operator: right.operator, keys: rightKeys },
+    call,
+  );
   if (leftKeys.length === rightKeys.length) return { leftKeys, rightKeys };
   // The key of one selector that returns a tuple and the key of as many fields are the same values.
   if (isOneSelector(leftKeys) || isOneSelector(rightKeys)) return { leftKeys, rightKeys };
