@@ -8,7 +8,10 @@ import { iterationPrograms } from "./iteration-programs.js";
 import { joinPrograms } from "./join-programs.js";
 import { partitionPrograms } from "./partition-programs.js";
 import { recordPrograms } from "./record-programs.js";
+import { refusalPrograms } from "./refusal-programs.js";
 import { settingPrograms } from "./setting-programs.js";
+import { typePrograms } from "./type-programs.js";
+import { utilityPrograms } from "./utility-programs.js";
 
 /** Programs of every operator: what it promises, its edges, and what it refuses. */
 export const operatorPrograms: readonly ConformanceProgram[] = [
@@ -21,5 +24,8 @@ export const operatorPrograms: readonly ConformanceProgram[] = [
   ...expressionPrograms,
   ...ioPrograms,
   ...settingPrograms,
+  ...utilityPrograms,
+  ...typePrograms,
+  ...refusalPrograms,
   ...dataPrograms,
 ];

@@ -382,14 +382,15 @@ export const reduceGroupCases: readonly ConformanceProgram[] = [
         }),
   }),
   operatorCase("GroupReduce.GroupReduceSelectorKeysWithSemProps", {
-    covers: ["B083", "T010"],
-    operators: ["groupBy", "reduceGroup"],
+    covers: ["B083", "B120", "T010"],
+    operators: ["groupBy", "reduceGroup", "withForwardedFields"],
     keyKinds: ["selector", "position"],
     build: (env) =>
       sets
         .tuples5(env)
         .groupBy((record) => record[0] * record[1] - record[2] * record[4])
         .reduceGroup((values) => [...values])
+        .withForwardedFields(0)
         .groupBy(0)
         .reduceGroup(function* (values) {
           let key = 0;
