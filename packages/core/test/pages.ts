@@ -32,8 +32,9 @@ export class TestPages {
     return new DataOutputView(this.next, layoutId);
   }
 
-  input(): DataInputView {
-    const pages = this.pages.values();
-    return new DataInputView(() => pages.next().value);
+  /** Reads the pages from the given one on. */
+  input(firstPage = 0): DataInputView {
+    const pages = this.pages.slice(firstPage).values();
+    return new DataInputView(() => pages.next().value, firstPage > 0);
   }
 }

@@ -121,3 +121,16 @@ test("[M6] segments: copies, comparisons and exchanges stay inside", () => {
   expect(() => a.putInt32(-4, 1)).toThrow(/INVARIANT/);
   expect(() => a.copyTo(60, b, 0, 8)).toThrow(/INVARIANT/);
 });
+
+test("[M7] reading begins at any page with the first record that begins there or later", () => {
+  const pages = new TestPages(60, 256);
+  const out = pages.output(layout.idWords);
+  const records = Array.from({ length: 30 }, (_, n) => ({ n, text: "x".repeat((n * 97) % 700) }));
+  for (const record of records) serializer.serialize(record, out);
+  out.endPage();
+  let numBefore = 0;
+  for (const [i, page] of pages.pages.entries()) {
+    expect(readAll(pages.input(i))).toEqual(records.slice(numBefore));
+    numBefore += readPageHeader(page).numRecords;
+  }
+});
