@@ -274,7 +274,9 @@ export {
   RowKeys,
   RowLayout,
   RowPairComparator,
+  type RowPartitionHash,
   RowSerializer,
+  type RowTableHash,
 } from "./rows/index.js";
 // Types
 export {

@@ -83,12 +83,14 @@ export class KeyBytes {
     let at = this.length;
     for (let i = from; i < from + count; i++) {
       const unit = source[i]!;
-      if (unit >= 0x80) {
+      if (unit > LAST_ESCAPED && unit < 0x80) {
+        bytes[at++] = unit;
+      } else if (unit >= 0x80) {
         bytes[at++] = 0xc0 | (unit >> 6);
         bytes[at++] = 0x80 | (unit & 0x3f);
       } else {
-        if (unit <= LAST_ESCAPED) bytes[at++] = ESCAPE;
-        bytes[at++] = unit <= LAST_ESCAPED ? unit + 1 : unit;
+        bytes[at++] = ESCAPE;
+        bytes[at++] = unit + 1;
       }
     }
     bytes[at++] = 0;

@@ -6,6 +6,7 @@ export { LayoutDiscovery, MAX_DISCOVERED_LAYOUTS, MAX_ROW_GROWTHS } from "./layo
 export { LayoutRegistry } from "./layout-registry.js";
 export type { NormalizedKeyWriter } from "./normalized-key.js";
 export { RowComparator, RowPairComparator } from "./row-comparator.js";
+export type { RowPartitionHash, RowTableHash } from "./row-hash.js";
 export type { KeyField } from "./row-key.js";
 export { RowKeys } from "./row-keys.js";
 export { RowLayout } from "./row-layout.js";

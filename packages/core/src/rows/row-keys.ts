@@ -1,17 +1,16 @@
-import { partitionHashOfBytes, type TableHashSeed, tableHashOfBytes } from "../hash/index.js";
 import { writeKey } from "../keys/canonical.js";
 import { fieldValue } from "../keys/field-path.js";
 import { KeyBytes } from "../keys/key-bytes.js";
 import { writeTypedKey } from "../keys/typed-values.js";
 import type { Memory } from "../memory/index.js";
 import { generateKeyWriter, interpretKeyWriter, type RowKeyWriter } from "./canonical-row-key.js";
-import { generateNumberHash, type NumberHash } from "./generate-number-hash.js";
 import {
   generateNormalizedKeys,
   interpretNormalizedKeys,
   type NormalizedKeyWriter,
   normalizedKeyLength,
 } from "./normalized-key.js";
+import { generateRowHash, interpretRowHash, type RowPartitionHash, type RowTableHash } from "./row-hash.js";
 import { type KeyField, type RowKey, resolveKeys } from "./row-key.js";
 import type { RowLayout } from "./row-layout.js";
 import { generatesCode, type RowCodeOptions } from "./row-serializer.js";
@@ -30,11 +29,13 @@ export class RowKeys<T = unknown> {
   readonly normalizedKeyBytes: number;
   /** Writes the normalized key of a record where it lies. */
   readonly writeNormalizedKey: NormalizedKeyWriter;
+  /** Returns the partition hash of a record where it lies. */
+  readonly partitionHash: RowPartitionHash;
+  /** Returns the table hash of a record where it lies. */
+  readonly tableHash: RowTableHash;
   readonly #resolved: readonly RowKey[];
   readonly #write: RowKeyWriter;
   readonly #out = new KeyBytes();
-  /** Hashes without key bytes in between, for keys that are one number. */
-  readonly #numberHash: NumberHash | undefined;
 
   constructor(layout: RowLayout<T>, keys: readonly KeyField[], options: RowCodeOptions = {}) {
     const isGenerated = generatesCode(options);
@@ -43,7 +44,9 @@ export class RowKeys<T = unknown> {
     this.#resolved = resolveKeys(layout as RowLayout, keys);
     this.#write = (isGenerated ? generateKeyWriter : interpretKeyWriter)(this.#resolved);
     this.writeNormalizedKey = (isGenerated ? generateNormalizedKeys : interpretNormalizedKeys)(this.#resolved);
-    this.#numberHash = isGenerated ? generateNumberHash(this.#resolved) : undefined;
+    const hash = isGenerated ? generateRowHash(this.#resolved, this.#write) : interpretRowHash(this.#write);
+    this.partitionHash = hash.partitionHash;
+    this.tableHash = hash.tableHash;
     this.normalizedKeyBytes = normalizedKeyLength(this.#resolved);
   }
 
@@ -54,21 +57,9 @@ export class RowKeys<T = unknown> {
 
   /** Returns the canonical key bytes of the record at `slot`: those of its key fields, joined. The caller owns them. */
   keyBytes(memory: Memory, slot: number): Uint8Array<ArrayBuffer> {
-    return this.#fill(memory, slot).take();
-  }
-
-  /** Returns the partition hash of the record at `slot`. */
-  partitionHash(memory: Memory, slot: number): number {
-    if (this.#numberHash !== undefined) return this.#numberHash.partitionHash(memory, slot);
-    const out = this.#fill(memory, slot);
-    return partitionHashOfBytes(out.bytes, out.length);
-  }
-
-  /** Returns the table hash of the record at `slot`. */
-  tableHash(memory: Memory, slot: number, seed: TableHashSeed): number {
-    if (this.#numberHash !== undefined) return this.#numberHash.tableHash(memory, slot, seed);
-    const out = this.#fill(memory, slot);
-    return tableHashOfBytes(out.bytes, out.length, seed);
+    this.#out.clear();
+    this.#write(memory, slot, this.#out);
+    return this.#out.take();
   }
 
   /** Returns the canonical key bytes of a record that is plain data of the layout's type. */
@@ -81,11 +72,5 @@ export class RowKeys<T = unknown> {
       else writeKey(out, value);
     }
     return out.take();
-  }
-
-  #fill(memory: Memory, slot: number): KeyBytes {
-    this.#out.clear();
-    this.#write(memory, slot, this.#out);
-    return this.#out;
   }
 }
