@@ -1,4 +1,4 @@
-import { Decimal, isMillraceError, MillraceError, RichMapFunction } from "@millrace/core";
+import { Decimal, isMillraceError, LongCounter, MillraceError, RichMapFunction } from "@millrace/core";
 import { describe, expect, test } from "vitest";
 import { CollectionSourceOperator, instantiate, OPERATOR } from "../src/index.js";
 import { common } from "./operators.js";
@@ -48,6 +48,28 @@ describe("[O90] a function object for one subtask", () => {
     const copy = copyOf(new Holder(pattern)).value as RegExp;
     expect([copy.source, copy.flags, copy.lastIndex]).toEqual(["a", "g", 3]);
     expect(copy).not.toBe(pattern);
+  });
+
+  test("copies accumulators by their state, and instances with clone() by that", () => {
+    const counter = new LongCounter();
+    counter.add(3);
+    class Cache {
+      #entries: string[] = [];
+      add(entry: string): number {
+        return this.#entries.push(entry);
+      }
+      clone(): Cache {
+        const copy = new Cache();
+        copy.#entries = [...this.#entries];
+        return copy;
+      }
+    }
+    const cache = new Cache();
+    cache.add("a");
+    const copy = copyOf(new Holder({ counter, cache })).value as { counter: LongCounter; cache: Cache };
+    copy.counter.add(4);
+    expect([counter.getLocalValue(), copy.counter.getLocalValue()]).toEqual([3n, 7n]);
+    expect([copy.cache.add("b"), cache.add("c")]).toEqual([2, 2]);
   });
 
   test("keeps classes, shared references and cycles", () => {

@@ -4,9 +4,10 @@
  * 1. A plain function is itself: it has no state of its own.
  * 2. An object with a method `clone` says how it is copied.
  * 3. Any other object is copied field by field: the prototype is kept, own fields are copied deeply as data, shared and
- *    circular references stay shared. A field that holds a function is an error, since state hides in closures.
+ *    circular references stay shared. Instances in fields that have a `clone` themselves are copied by it, accumulators by
+ *    their state. A field that holds a function is an error, since state hides in closures.
  */
-import { Decimal, isMillraceError, MillraceError } from "@millrace/core";
+import { type Accumulator, Decimal, isMillraceError, MillraceError } from "@millrace/core";
 import { operatorOf } from "./data-set-handle.js";
 import type { AnyFunction, UserFunction } from "./user-function.js";
 
@@ -79,7 +80,7 @@ function copyBuiltIn(value: object, copies: Copies, path: readonly string[]): ob
   if (operatorOf(value) !== undefined || value instanceof Decimal) return value;
   switch (Object.prototype.toString.call(value).slice("[object ".length, -1)) {
     case "Object":
-      return undefined;
+      return copyByMethod(value);
     case "Array":
       return copyArray(value as unknown[], copies, path);
     case "Date":
@@ -100,6 +101,26 @@ function copyBuiltIn(value: object, copies: Copies, path: readonly string[]): ob
       if (ArrayBuffer.isView(value)) return copyView(value);
       throw notCopyable(path, `an instance of ${nameOf(value)}`);
   }
+}
+
+/** Copies an instance that says how: an accumulator by its state, anything else by its `clone()`; it may have `#private` fields. */
+function copyByMethod(value: object): object | undefined {
+  const {
+    clone,
+    toState,
+    mergeState,
+    constructor: maker,
+  } = value as Partial<Accumulator<never, unknown>> & {
+    readonly clone?: () => unknown;
+    readonly constructor: new () => Accumulator<never, unknown>;
+  };
+  if (typeof toState === "function" && typeof mergeState === "function" && maker.length === 0) {
+    const copy = new maker();
+    copy.mergeState(structuredClone(toState.call(value)));
+    return copy;
+  }
+  const copy = typeof clone === "function" && !isLiteral(value) ? clone.call(value) : undefined;
+  return typeof copy === "object" && copy !== null && copy !== value ? copy : undefined;
 }
 
 function copyArray(source: unknown[], copies: Copies, path: readonly string[]): unknown[] {
