@@ -48,7 +48,7 @@ test("the engine and the fluent API need no module of Node.js", async () => {
 
 test("a program runs in a world that has only what browsers have", async () => {
   const { code } = await bundle();
-  const world = createContext({ AbortController, AbortSignal, TextDecoder, TextEncoder, URL });
+  const world = createContext({ AbortController, AbortSignal, structuredClone, TextDecoder, TextEncoder, URL });
   runInContext(code, world);
   const result = await (runInContext("program.main()", world) as Promise<string>);
   expect(JSON.parse(result)).toEqual([

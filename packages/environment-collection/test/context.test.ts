@@ -95,6 +95,38 @@ describe("[O101] accumulators", () => {
     expect(result.getAccumulatorResult("longest", Longest)).toBe("> ccc");
   });
 
+  test("count every superstep once, however they are held", async () => {
+    class Own {
+      readonly mine = new ListAccumulator<number>();
+      held: LongCounter | undefined;
+      open(c: RuntimeContext): void {
+        c.addAccumulator("mine", this.mine);
+        this.held ??= c.getAccumulator("held", LongCounter);
+      }
+      map(n: number, c: RuntimeContext): number {
+        this.mine.add(c.getSuperstepNumber());
+        this.held?.add(1);
+        c.getAccumulator("fresh", LongCounter).add(1);
+        return n;
+      }
+    }
+    const loop = from(1, 2).iterate(3);
+    const { result } = await run([loop.closeWith(loop.map(new Own()))], { environment: { parallelism: 2 } });
+    expect(result.getAccumulatorResult("mine", ListAccumulator)).toEqual([1, 1, 2, 2, 3, 3]);
+    expect(result.getAccumulatorResult("held", LongCounter)).toBe(6n);
+    expect(result.getAccumulatorResult("fresh", LongCounter)).toBe(6n);
+  });
+
+  test("whose state is no data fail the job with the operator's name", async () => {
+    class Hidden extends IntCounter {
+      override toState(): unknown {
+        return () => 1;
+      }
+    }
+    const program = from(1).map((n: number, c: RuntimeContext) => c.getAccumulator("h", Hidden).add(1) ?? n);
+    await expectError(program.collect(), "FUNCTION_FAILED", { where: { operator: "Map" }, says: ["toState"] });
+  });
+
   test("of one name and two classes are a conflict", async () => {
     const inOne = from(1).map((n: number, c: RuntimeContext) => {
       c.getAccumulator("a", LongCounter).add(1);

@@ -1,14 +1,14 @@
 import type { Accumulator, AccumulatorClass, AccumulatorResult, JobResult } from "@millrace/core";
-import { checkClass, type JobAccumulators } from "../execution/job-accumulators.js";
+import { type AnyAccumulator, checkClass } from "../execution/subtask-accumulators.js";
 
 /** Is what a finished job of this engine tells. */
 export class CollectionJobResult implements JobResult {
   readonly jobId: string;
   readonly jobName: string;
   readonly netRuntime: number;
-  readonly #accumulators: JobAccumulators;
+  readonly #accumulators: ReadonlyMap<string, AnyAccumulator>;
 
-  constructor(jobId: string, jobName: string, netRuntime: number, accumulators: JobAccumulators) {
+  constructor(jobId: string, jobName: string, netRuntime: number, accumulators: ReadonlyMap<string, AnyAccumulator>) {
     this.jobId = jobId;
     this.jobName = jobName;
     this.netRuntime = netRuntime;
@@ -27,6 +27,6 @@ export class CollectionJobResult implements JobResult {
   }
 
   getAllAccumulatorResults(): ReadonlyMap<string, unknown> {
-    return this.#accumulators.values();
+    return new Map([...this.#accumulators].map(([name, accumulator]) => [name, accumulator.getLocalValue()]));
   }
 }

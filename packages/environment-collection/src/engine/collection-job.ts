@@ -109,7 +109,7 @@ export class CollectionJob implements Job {
         const collected = await evaluation.run();
         const netRuntime = this.#host.clock.monotonic() - started;
         return {
-          result: new CollectionJobResult(this.id, this.#options.name, netRuntime, attempt.accumulators),
+          result: new CollectionJobResult(this.id, this.#options.name, netRuntime, attempt.accumulators.merged()),
           collected,
           copies: prepared.copies,
         };

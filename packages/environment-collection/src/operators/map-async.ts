@@ -25,7 +25,7 @@ export async function mapAsync(run: OperatorRun<MapAsyncOperator>): Promise<Part
       throw error;
     }
     code.close();
-    run.job.accumulators.merge(subtask.context.accumulators);
+    subtask.end();
   }
   return partitions;
 }

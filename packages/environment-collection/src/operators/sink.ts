@@ -43,7 +43,7 @@ export class SinkRun {
         await writer.close();
         this.#openWriters.delete(writer);
       });
-      this.#run.job.accumulators.merge(subtask.context.accumulators);
+      subtask.end();
     }
   }
 

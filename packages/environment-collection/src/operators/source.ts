@@ -32,7 +32,7 @@ export async function source(run: OperatorRun<SourceOperator>): Promise<Partitio
         }
       });
     }
-    run.job.accumulators.merge(subtask.context.accumulators);
+    subtask.end();
     partitions.push(records);
   }
   return partitions;

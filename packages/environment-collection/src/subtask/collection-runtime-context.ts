@@ -8,9 +8,9 @@ import {
   MillraceError,
   type RuntimeContext,
 } from "@millrace/core";
-import { SubtaskAccumulators } from "../execution/job-accumulators.js";
 import type { OperatorRun } from "../execution/operator-run.js";
 import { gathered } from "../execution/partitions.js";
+import type { SubtaskAccumulators } from "../execution/subtask-accumulators.js";
 import type { Superstep } from "../execution/superstep.js";
 
 /** Holds what all subtasks of one evaluation share: the results of broadcast initializers. */
@@ -23,7 +23,7 @@ export class CollectionRuntimeContext implements RuntimeContext {
   readonly subtaskIndex: number;
   readonly attemptNumber: number;
   /** What the subtask added; the engine merges it at the end. */
-  readonly accumulators = new SubtaskAccumulators();
+  readonly accumulators: SubtaskAccumulators;
   readonly #run: OperatorRun;
   readonly #initialized: SharedByInitializer;
   readonly #broadcasts = new Map<Operator, readonly unknown[]>();
@@ -34,6 +34,7 @@ export class CollectionRuntimeContext implements RuntimeContext {
     this.numParallelSubtasks = run.parallelism;
     this.subtaskIndex = subtaskIndex;
     this.attemptNumber = run.job.attemptNumber;
+    this.accumulators = run.job.accumulators.ofSubtask(run.operator, subtaskIndex);
     this.#run = run;
     this.#initialized = initialized;
   }

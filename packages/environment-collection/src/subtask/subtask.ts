@@ -24,6 +24,11 @@ export class Subtask {
     return this.run.place(this.index);
   }
 
+  /** Hands what the subtask added to its accumulators to the job. */
+  end(): void {
+    this.run.calling("toState", () => this.run.job.accumulators.take(this.context.accumulators));
+  }
+
   /** Runs work of ours on a record; what it throws is reported with its place. */
   guarded<R>(action: () => R): R {
     try {
@@ -80,7 +85,7 @@ export function perSubtask(run: OperatorRun, body: (subtask: Subtask, results: u
     throwIfCancelled(run.job);
     const subtask = new Subtask(run, index, initialized);
     body(subtask, results);
-    run.job.accumulators.merge(subtask.context.accumulators);
+    subtask.end();
   });
   return partitions;
 }
