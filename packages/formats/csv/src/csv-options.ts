@@ -45,7 +45,7 @@ export interface CsvReadOptions<T> extends FileReadOptions {
   readonly missingFields?: "fail" | "null" | undefined;
   /** What a line with more fields than columns is: fine by default, so that a delimiter may end the line; or an error. */
   readonly extraFields?: "ignore" | "fail" | undefined;
-  /** Whether empty lines are left out; true by default if records have more than one column. */
+  /** Whether empty lines are left out; true by default, unless the file has one column only. */
   readonly skipEmptyLines?: boolean | undefined;
 }
 

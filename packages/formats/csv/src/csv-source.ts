@@ -68,7 +68,10 @@ export function csvSource(
       // A file without a line has neither a header nor records.
       if (hasHeader && header === undefined) return EMPTY_PARSER;
       const plan = planColumns(choice, shape, header, split.path, options);
-      return new CsvParser(context, syntax, delimiter, plan, header?.dataStart ?? 0, options);
+      // What is known of how many columns the file has: all of them, unless some are left out.
+      const numColumns =
+        header?.names.length ?? (options.includeFields === undefined ? plan.positions.length : undefined);
+      return new CsvParser(context, syntax, delimiter, plan, header?.dataStart ?? 0, numColumns !== 1, options);
     },
   });
 }
@@ -156,12 +159,13 @@ class CsvParser implements SplitParser<unknown> {
     delimiter: Delimiter,
     plan: ColumnPlan,
     dataStart: number,
+    skipsEmptyByDefault: boolean,
     options: CsvReadOptions<unknown>,
   ) {
     const { shape, positions } = plan;
     const lastColumn = positions.reduce((last, position) => Math.max(last, position), -1);
     const failsOnExtra = options.extraFields === "fail" && shape !== undefined;
-    const skipsEmpty = options.skipEmptyLines ?? (shape === undefined || lastColumn > 0);
+    const skipsEmpty = options.skipEmptyLines ?? skipsEmptyByDefault;
     this.dataStart = dataStart;
     this.#context = context;
     this.#syntax = syntax;

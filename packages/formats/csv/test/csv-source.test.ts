@@ -86,6 +86,9 @@ describe("lines and columns", () => {
       ["/", "c"],
     ]);
     expect(await rows("a\n\nb\n", { types: strings(1) })).toEqual([["a"], [""], ["b"]]);
+    expect(await rows("a,b\n\nc,d\n", { types: strings(1), includeFields: [0] })).toEqual([["a"], ["c"]]);
+    expect(await rows("x\na\n\n", { types: strings(1), header: "skip" })).toEqual([["a"], [""]]);
+    expect(await rows("x,y\na,b\n\n", { types: strings(1), header: "skip" })).toEqual([["a"]]);
     expect(await rows("a\n\nb\n", { types: strings(1), skipEmptyLines: true })).toEqual([["a"], ["b"]]);
     await expect(rows("a,b\n\n", { types: strings(2), skipEmptyLines: false })).rejects.toThrow("1 field");
   });
@@ -269,6 +272,12 @@ describe("values", () => {
     expect(await value(types.string, " a ")).toBe(" a ");
     expect(await value(types.string, " a\t", { trim: true })).toBe("a");
     expect(await value(types.string, ' " a " ', { trim: true })).toBe(" a ");
+  });
+
+  test("[CSV11] bytes that are no text become U+FFFD", async () => {
+    const { context } = contextOf({ "/in": Uint8Array.of(0x61, 0xff, 0x2c, 0x31) });
+    const source = csvSource("/in", { types: types.tuple(types.string, types.int32) });
+    expect(await readAll(source, context)).toEqual([["a\ufffd", 1]]);
   });
 
   test.each<[TypeInformation<unknown>, string, unknown]>([
