@@ -45,9 +45,15 @@ function copyObject(value: object, path: string, depth: number): unknown {
   return copyInstance(value, path, depth);
 }
 
+/** Copies a part of a record. Most parts are primitive values, for which no path has to be put together. */
+function copyPart(value: unknown, path: string, name: string | number, depth: number): unknown {
+  const isPrimitive = typeof value === "string" || typeof value === "number" || typeof value === "boolean";
+  return isPrimitive || value === null ? value : copyData(value, below(path, name), depth + 1);
+}
+
 function copyArray(value: readonly unknown[], path: string, depth: number): unknown[] {
   const copy: unknown[] = new Array(value.length);
-  for (let i = 0; i < value.length; i++) copy[i] = copyData(value[i], below(path, i), depth + 1);
+  for (let i = 0; i < value.length; i++) copy[i] = copyPart(value[i], path, i, depth);
   return copy;
 }
 
@@ -55,8 +61,8 @@ function copyMap(value: Map<unknown, unknown>, path: string, depth: number): Map
   const copy = new Map<unknown, unknown>();
   let index = 0;
   for (const [key, item] of value) {
-    const keyCopy = copyData(key, below(path, `key ${index}`), depth + 1);
-    copy.set(keyCopy, copyData(item, below(path, `value ${index}`), depth + 1));
+    const keyCopy = copyPart(key, path, `key ${index}`, depth);
+    copy.set(keyCopy, copyPart(item, path, `value ${index}`, depth));
     index++;
   }
   return copy;
@@ -66,7 +72,7 @@ function copyFields(value: object, path: string, depth: number): object {
   const copy = {};
   for (const name of Object.keys(value)) {
     const field = (value as Record<string, unknown>)[name];
-    if (field !== undefined) setField(copy, name, copyData(field, below(path, name), depth + 1));
+    if (field !== undefined) setField(copy, name, copyPart(field, path, name, depth));
   }
   return copy;
 }

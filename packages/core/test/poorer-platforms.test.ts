@@ -1,6 +1,26 @@
 import { execFileSync } from "node:child_process";
 import { expect, test } from "vitest";
 
+test("[L9] where there is no Buffer, as in browsers, text of every length is read", () => {
+  const program = `
+    delete globalThis.Buffer;
+    const { RowLayout, RowSerializer, Memory, types } = await import(${JSON.stringify(
+      new URL("../dist/index.js", import.meta.url).href,
+    )});
+    const serializer = new RowSerializer(RowLayout.of(types.string));
+    const memory = new Memory(new SharedArrayBuffer(1 << 18));
+    for (const length of [0, 1, 16, 17, 100, 4096, 4097, 20000]) {
+      for (const unit of ["a", "\\u0080", "\\u00ff", "☃", "\\ud83d"]) {
+        serializer.write(unit.repeat(length), memory, 0, memory.numSlots);
+        if (serializer.read(memory, 0) !== unit.repeat(length)) throw new Error(length + " of " + unit);
+      }
+    }
+    console.log("done");
+  `;
+  const args = ["--input-type=module", "--eval", program];
+  expect(execFileSync(process.execPath, args, { encoding: "utf8" })).toBe("done\n");
+});
+
 test("[L1] where code may not be generated, everything is interpreted", () => {
   const program = `
     const { RowLayout, RowSerializer, RowComparator, RowKeys, Memory, types } = await import(${JSON.stringify(
