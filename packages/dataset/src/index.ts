@@ -20,7 +20,11 @@ export {
   sum,
 } from "./aggregates/aggregates.js";
 export type { Data, Flat, JoinInput, Loose, UnionOf } from "./data/data.js";
+// What the classes above are made of; for no one else.
+export type { DataSetFactory } from "./data/data-set-factory.js";
+export type { NodeState } from "./data/node-state.js";
 export { DataSet } from "./data-set.js";
+export type { EnvironmentState, OperatorRegistry } from "./environment/environment-state.js";
 export { ExecutionEnvironment } from "./environment/execution-environment.js";
 export type { FilePaths } from "./environment/source-environment.js";
 export { SourceEnvironment } from "./environment/source-environment.js";
@@ -71,6 +75,7 @@ export type {
 } from "./keys/keyed.js";
 // Composite operations
 export { atCallSite } from "./operators/call-site.js";
+export type { OperatorCall } from "./operators/operator-call.js";
 export { OrderedDataSet, PartitionedDataSet, SortedPartitionDataSet } from "./ordered-data-sets.js";
 // Parameters and tables
 export { ParameterTool } from "./parameters/parameter-tool.js";
@@ -83,6 +88,7 @@ export { DataSink } from "./sinks/data-sink.js";
 export type { RecordConsumer } from "./sinks/sinks.js";
 export { SourceDataSet } from "./source-data-set.js";
 export type { MapAsyncOptions } from "./transformations/record-transformations.js";
+export type { CoGroupDraft, JoinDraft, KeyPair } from "./transformations/two-input-transformations.js";
 export { UdfDataSet } from "./udf-data-set.js";
 // Utilities
 export type { Checksum } from "./utilities/checksum.js";

@@ -20,7 +20,7 @@ import { addFileSink, addSink, type RecordConsumer } from "./sinks/sinks.js";
  */
 export abstract class ResultDataSet<out T> implements Data<T> {
   declare readonly "~dataset": T;
-  /** @internal */
+  /** What the data set is made of. @internal */
   readonly [STATE]: NodeState;
 
   /** @internal */

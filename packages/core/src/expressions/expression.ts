@@ -16,6 +16,7 @@ import type { ExpressionNode, LiteralValue } from "./expression-node.js";
  * @public
  */
 export interface Expression<out N, out V, out A = string | undefined> {
+  /** The expression as data. */
   readonly node: ExpressionNode;
   /** The name that `as` gave it. */
   readonly alias: A;
@@ -27,12 +28,15 @@ export interface Expression<out N, out V, out A = string | undefined> {
 
 /** Stands for the value of a column. @public */
 export interface ColumnValue<out K> {
+  /** The name of the column. */
   readonly "~column": K;
 }
 
 /** Stands for a value of type `R` that was computed from the columns `K`: null when one of them is. @public */
 export interface ComputedValue<out K, out R> {
+  /** The names of the columns. */
   readonly "~from": K;
+  /** The type of the value. */
   readonly "~type": R;
 }
 
@@ -55,15 +59,25 @@ type SameNumeric<T> =
  * @public
  */
 export interface ExpressionScope<T> {
+  /** All columns. */
   readonly any?: Key<T>;
+  /** The columns that hold strings. */
   readonly string?: KeyOf<T, string>;
+  /** The columns that hold numbers. */
   readonly number?: KeyOf<T, number>;
+  /** The columns that hold bigints. */
   readonly bigint?: KeyOf<T, bigint>;
+  /** The columns that hold booleans. */
   readonly boolean?: KeyOf<T, boolean>;
+  /** The columns that hold dates. */
   readonly timestamp?: KeyOf<T, Date>;
+  /** The columns that can be calculated with. */
   readonly numeric?: KeyOf<T, Numeric>;
+  /** The columns that have an order. */
   readonly comparable?: KeyOf<T, Comparable>;
+  /** The columns that contain things: strings and arrays. */
   readonly text?: KeyOf<T, string | readonly unknown[]>;
+  /** The columns that have a length. */
   readonly sized?: KeyOf<T, string | readonly unknown[] | Uint8Array>;
   /** Two columns that are compared. */
   readonly sameKind?: SameKind<T>;
@@ -174,11 +188,17 @@ export type Coalesced<V, W> =
 
 /** Is what a value is cast to. @public */
 export interface CastTypes {
+  /** True, false, or null for a text that is neither. */
   readonly boolean: boolean | null;
+  /** A 32-bit integer, or null when the value is none. */
   readonly int32: number | null;
+  /** A 64-bit integer, or null when the value is none. */
   readonly int64: bigint | null;
+  /** A number, or null for a text that is none. */
   readonly float64: number | null;
+  /** The text of the value. */
   readonly string: string;
+  /** A date, or null for a text that is none. */
   readonly timestamp: Date | null;
 }
 

@@ -44,6 +44,7 @@ type UsedWith<N, V, O, Kind extends string, R> = FluentExpression<
 export class FluentExpression<N, V, A extends string | undefined = undefined> implements Expression<N, V, A> {
   declare readonly "~needs": N;
   declare readonly "~value": V;
+  /** The expression as data. */
   readonly node: ExpressionNode;
   readonly alias: A;
 

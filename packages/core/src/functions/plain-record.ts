@@ -21,8 +21,11 @@ export interface DeclareTheElementType {
 
 /** Is any value that is neither a promise nor a data set. @public */
 export interface Plain {
+  /** Is what every value has but null and undefined. */
   valueOf(): unknown;
+  /** Rules promises out, and leaves rows with a field named `then` alone. */
   readonly then?: UseMapAsyncForPromises | Comparable | null;
+  /** Rules data sets out. */
   readonly "~dataset"?: ADataSetIsNoRecord;
 }
 

@@ -10,6 +10,7 @@ import type { Decimal } from "../types/decimal.js";
 
 /** Exists only in the type system and is extended by nothing but `any`, `unknown` and wildcards. @public */
 export interface Probe {
+  /** Is a property that no type has. */
   readonly "~probe": never;
 }
 

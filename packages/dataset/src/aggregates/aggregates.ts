@@ -11,6 +11,7 @@ import type {
 
 /** Is one aggregate of `aggregate({ … })`: made by {@link sum}, {@link min}, {@link max}, {@link avg}, {@link count}. @public */
 export interface Aggregate<out F, out K> {
+  /** Names the function. */
   readonly aggregate: F;
   /** The field path; undefined for `count()`. */
   readonly field: K | undefined;

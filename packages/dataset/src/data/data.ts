@@ -7,7 +7,7 @@ import type { NodeState, STATE } from "./node-state.js";
  * @public
  */
 export interface Data<out T> extends BroadcastHandle<T> {
-  /** @internal */
+  /** What the data set is made of. @internal */
   readonly [STATE]: NodeState;
 }
 

@@ -7,7 +7,9 @@ export const STATE: unique symbol = Symbol.for("millrace.dataset.state.v1");
 
 /** Is what a data set is at run time: one operator of one environment. @internal */
 export interface NodeState {
+  /** The operator in the plan. */
   readonly operator: Operator;
+  /** What all data sets of its environment share. */
   readonly environment: EnvironmentState;
 }
 

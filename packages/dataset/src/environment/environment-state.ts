@@ -9,8 +9,11 @@ import type { DataSetFactory } from "../data/data-set-factory.js";
  * @internal
  */
 export interface EnvironmentState {
+  /** Names the environment. */
   readonly id: string;
+  /** Runs the jobs. */
   readonly engine: Engine<Plan>;
+  /** What the environment was configured with. */
   options: EnvironmentOptions;
   /** Makes data sets of operators; here so that the classes need not import each other. */
   readonly factory: DataSetFactory;
@@ -22,6 +25,7 @@ export interface EnvironmentState {
   readonly cachedFiles: Map<string, string>;
   /** The operators of live data sets, in the order they were made. */
   readonly operators: OperatorRegistry;
+  /** The result of the last job that succeeded; undefined before. */
   lastResult: JobResult | undefined;
 }
 

@@ -16,7 +16,7 @@ export type FilePaths = string | readonly string[];
 
 /** Is the part of an environment that makes data sets of sources. @public */
 export abstract class SourceEnvironment {
-  /** @internal */
+  /** What all data sets of the environment share. @internal */
   protected readonly state: EnvironmentState;
 
   /** @internal */

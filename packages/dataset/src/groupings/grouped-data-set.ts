@@ -17,9 +17,9 @@ import type { UdfDataSet } from "../udf-data-set.js";
 export abstract class GroupedDataSet<out T, out K> implements Keyed<T, K> {
   declare readonly "~element": T;
   declare readonly "~key": K;
-  /** @internal */
+  /** The data set that is grouped. @internal */
   protected readonly node: NodeState;
-  /** @internal */
+  /** How it is grouped. @internal */
   protected readonly spec: GroupingSpec;
 
   /** @internal */

@@ -32,9 +32,9 @@ export class DeltaIteration<out S, out W, out K extends readonly unknown[]> impl
   readonly workset: DataSet<W>;
   /** The records so far, one per key; only a join or coGroup on the key reads them. */
   readonly solutionSet: SolutionSet<S, K>;
-  /** @internal */
+  /** The iteration in the plan. @internal */
   private readonly operator: DeltaIterationOperator;
-  /** @internal */
+  /** The environment of the data sets. @internal */
   protected readonly environment: EnvironmentState;
 
   /** @internal */
@@ -100,7 +100,7 @@ export class DeltaIteration<out S, out W, out K extends readonly unknown[]> impl
 export class SolutionSet<out S, out K extends readonly unknown[]> implements JoinInput<S, K> {
   declare readonly "~dataset": S;
   declare readonly "~keys": K;
-  /** @internal */
+  /** What stands for the solution set in the plan. @internal */
   readonly [STATE]: NodeState;
 
   /** @internal */

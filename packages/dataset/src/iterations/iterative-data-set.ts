@@ -8,7 +8,7 @@ import { closeBulk, registerAggregator } from "../transformations/iteration-tran
 
 /** Is the partial solution of a bulk iteration, from which the step is built (B090). @public */
 export class IterativeDataSet<out T> extends DataSet<T> {
-  /** @internal */
+  /** The iteration in the plan. @internal */
   readonly iteration: BulkIterationOperator;
 
   /** @internal */

@@ -23,7 +23,7 @@ import type { PairKey, Pairs, Picks } from "./projection-types.js";
 export class JoinDataSet<out L, out R> extends DataSet<[L, R]> implements Pairs<L, R> {
   declare readonly "~left": L;
   declare readonly "~right": R;
-  /** @internal */
+  /** The join before it is said what becomes of its pairs. @internal */
   readonly draft: JoinDraft;
 
   /** @internal */

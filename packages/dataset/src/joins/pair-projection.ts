@@ -13,11 +13,13 @@ import type { PairKey, Pairs, PickedField, Picks, Projected } from "./projection
 
 /** Is the fields taken from the pairs of a join or cross so far. @public */
 export class PairProjection<L, R, P extends readonly PickedField[]> extends DataSet<Projected<L, R, P>> {
+  /** Exists only in the type system. */
   declare readonly "~left": L;
+  /** Exists only in the type system. */
   declare readonly "~right": R;
   /** Exists only in the type system. */
   declare readonly "~picks": P;
-  /** @internal */
+  /** The fields taken so far. @internal */
   protected readonly fields: readonly ProjectedField[];
 
   private constructor(node: NodeState, fields: readonly ProjectedField[]) {
@@ -25,7 +27,7 @@ export class PairProjection<L, R, P extends readonly PickedField[]> extends Data
     this.fields = fields;
   }
 
-  /** @internal */
+  /** Begins a projection with the fields of one side. @internal */
   static start<L, R, P extends readonly PickedField[]>(
     pairs: Data<unknown>,
     side: "first" | "second",

@@ -11,6 +11,7 @@ import { DataSink } from "./data-sink.js";
  * @public
  */
 export interface RecordConsumer<in T> {
+  /** Takes one record. */
   readonly write: (record: T) => void | Promise<void>;
   /** Called when a subtask has written its last record; not after a failure. */
   readonly close?: () => void | Promise<void>;

@@ -24,12 +24,19 @@ import { describe, OperatorCall } from "../operators/operator-call.js";
 
 /** Is everything that a join is known by before it gets a function. @internal */
 export interface JoinDraft {
+  /** The left input. */
   readonly left: Operator;
+  /** The right input. */
   readonly right: Operator;
+  /** Says which records have results. */
   readonly joinType: JoinType;
+  /** Advises how to run it. */
   readonly hint: JoinHint;
+  /** The key of the left input. */
   readonly leftKeys: Keys;
+  /** The key of the right input. */
   readonly rightKeys: Keys;
+  /** Decides where a key goes; undefined for the partition hash. */
   readonly partitioner: Partitioner<unknown> | undefined;
 }
 
@@ -84,7 +91,9 @@ export function joinHintOf(given: unknown, joinType: JoinType, call: OperatorCal
 
 /** Is the two keys of a join or coGroup, brought to equal length. @internal */
 export interface KeyPair {
+  /** The key of the left input. */
   readonly leftKeys: Keys;
+  /** The key of the right input. */
   readonly rightKeys: Keys;
 }
 
@@ -213,10 +222,15 @@ export function projectionResult(fields: readonly ProjectedField[], call: Operat
 
 /** Is everything that a coGroup is known by before it gets a function. @internal */
 export interface CoGroupDraft extends KeyPair {
+  /** The left input. */
   readonly left: Operator;
+  /** The right input. */
   readonly right: Operator;
+  /** The order of each left group. */
   readonly leftOrder: Ordering;
+  /** The order of each right group. */
   readonly rightOrder: Ordering;
+  /** Decides where a key goes; undefined for the partition hash. */
   readonly partitioner: Partitioner<unknown> | undefined;
 }
 

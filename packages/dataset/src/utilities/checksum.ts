@@ -2,6 +2,7 @@ import { type Collector, partitionHash, RichMapPartitionFunction } from "@millra
 
 /** Tells two bags of records apart, whatever their order: how many there are, and the sum of their hashes. @public */
 export interface Checksum {
+  /** How many records there are. */
   readonly count: number;
   /** The sum of the partition hashes of all records; the same in every process and version. */
   readonly checksum: bigint;

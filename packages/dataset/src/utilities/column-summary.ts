@@ -13,11 +13,13 @@ import {
 
 /** Describes one column: a field of a row, a position of a tuple, or `value` for other records. @public */
 export interface ColumnSummary {
+  /** The field name, the position, or `value`. */
   readonly column: string;
   /** How many records there are. */
   readonly numRecords: number;
   /** How many of them have null there, or no such field. */
   readonly numNulls: number;
+  /** How many of them are NaN. */
   readonly numNaN: number;
   /** The least value; null when there is none that can be ordered. NaN is left out. */
   readonly min: Comparable | null;
@@ -27,10 +29,13 @@ export interface ColumnSummary {
   readonly mean: number | null;
   /** The variance of a sample; null for fewer than two numbers. */
   readonly variance: number | null;
+  /** The square root of the variance. */
   readonly standardDeviation: number | null;
   /** The least length of a string, in UTF-16 units; null when there are none. */
   readonly minLength: number | null;
+  /** The greatest length of a string, in UTF-16 units; null when there are none. */
   readonly maxLength: number | null;
+  /** The mean length of the strings, in UTF-16 units; null when there are none. */
   readonly meanLength: number | null;
 }
 
