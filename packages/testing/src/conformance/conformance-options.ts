@@ -30,6 +30,11 @@ export interface ConformanceSelection {
   readonly programs?: readonly ConformanceProgram[];
   /** Further options of the environments. */
   readonly environment?: EnvironmentOptions;
+  /**
+   * How long a program may take before it counts as failed, in milliseconds by the clock of the engine's host; 60,000 by
+   * default. Environments that the kit is given a function for have no limit: the test runner's must do.
+   */
+  readonly timeLimitMs?: number;
 }
 
 /** How many subtasks there are by default: one, a few, and more than most inputs have records or keys. */

@@ -2,6 +2,7 @@ export { conformancePrograms } from "./catalogue.js";
 export { type Difference, differenceOf, type Outcome } from "./compare.js";
 export type { ConformanceOptions, ConformanceSelection } from "./conformance-options.js";
 export type { ConformanceFailure, ConformanceReport } from "./conformance-report.js";
+export { type CoveredRow, coveredRows } from "./covered-rows.js";
 export {
   bag,
   type Expectation,

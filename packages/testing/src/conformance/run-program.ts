@@ -1,4 +1,4 @@
-import type { EnvironmentOptions, FileSystem } from "@millrace/core";
+import type { EnvironmentOptions, FileSystem, TimerHandle, Timers } from "@millrace/core";
 import { ExecutionEnvironment } from "@millrace/dataset";
 import { type Difference, differenceOf, type Outcome } from "./compare.js";
 import type { ConformanceOptions, ScheduledProgram } from "./conformance-options.js";
@@ -7,6 +7,9 @@ import { RunFiles } from "./run-files.js";
 
 /** Is how a run ended: as expected, with a difference, or not at all since the host lacks what the program needs. @internal */
 export type RunVerdict = "passed" | "left out" | Difference;
+
+/** Longer than any program takes on a busy machine, short enough that an engine that hangs is found out. */
+const DEFAULT_TIME_LIMIT_MS = 60_000;
 
 /** Runs a program on an environment of its own and compares what comes out. @internal */
 export async function runProgram(
@@ -24,7 +27,11 @@ export async function runProgram(
     parallelism,
   });
   try {
-    const outcome = await outcomeOf(program, env, run);
+    const limitMs = options.timeLimitMs ?? DEFAULT_TIME_LIMIT_MS;
+    const timers = "engine" in options ? options.engine.host.timers : undefined;
+    const outcome = await within(limitMs, timers, outcomeOf(program, env, run));
+    if (outcome === "late")
+      return { what: `The program did not end within ${limitMs} ms`, missing: [], unexpected: [] };
     return differenceOf(program.expected, outcome, parallelism) ?? "passed";
   } finally {
     await run.remove();
@@ -40,6 +47,24 @@ function environmentFor(options: ConformanceOptions, settings: EnvironmentOption
   return "engine" in options
     ? ExecutionEnvironment.onEngine(options.engine, settings)
     : options.createEnvironment(settings);
+}
+
+/** Waits for an outcome, but not for ever: what comes after the limit is of no interest. */
+async function within(
+  limitMs: number,
+  timers: Timers | undefined,
+  outcome: Promise<Outcome>,
+): Promise<Outcome | "late"> {
+  if (timers === undefined) return outcome;
+  let timer: TimerHandle | undefined;
+  const late = new Promise<"late">((resolve) => {
+    timer = timers.setTimer(limitMs, () => resolve("late"));
+  });
+  try {
+    return await Promise.race([outcome, late]);
+  } finally {
+    timer?.cancel();
+  }
 }
 
 async function outcomeOf(program: ConformanceProgram, env: ExecutionEnvironment, run: RunFiles): Promise<Outcome> {

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { conformancePrograms, keyNamings, keyValueKinds, referenceCases } from "../../src/index.js";
+import { conformancePrograms, coveredRows, keyNamings, keyValueKinds, referenceCases } from "../../src/index.js";
 
 const dataFolder = new URL("../../data/", import.meta.url);
 
@@ -69,6 +69,13 @@ describe("the catalogue", () => {
     expect(count("iterations")).toBe(27);
     expect(count("record_jobs")).toBe(14);
     expect(count("csv_formats")).toBe(39);
+  });
+
+  test("[C10] every row of the batch API has programs or a reason", () => {
+    const rows = coveredRows();
+    expect(rows.filter(({ programs, reason }) => programs.length === 0 && reason === undefined)).toEqual([]);
+    expect(rows.filter(({ programs, reason }) => programs.length > 0 && reason !== undefined)).toEqual([]);
+    expect(rows.length).toBe(150);
   });
 
   test("[C9] every operator with a key meets every naming, every kind of values and every shape of input", () => {

@@ -1,8 +1,10 @@
 import { existsSync } from "node:fs";
-import type { Host } from "@millrace/core";
+import type { Plan } from "@millrace/common-api";
+import type { Engine, Host } from "@millrace/core";
 import { ExecutionEnvironment } from "@millrace/dataset";
 import { collectionEngine } from "@millrace/environment-collection";
 import { nodeHost } from "@millrace/host-node";
+import { TestHost } from "@millrace/host-test";
 import { describe, expect, test } from "vitest";
 import {
   bag,
@@ -36,6 +38,10 @@ function made(
     expected,
     ...more,
   };
+}
+
+async function* neverEnding(never: Promise<never>): AsyncGenerator<readonly unknown[]> {
+  yield await never;
 }
 
 const right = made("made/right", (env) => env.fromElements(1, 2).map((n) => n + 1), bag([2, 3]));
@@ -144,6 +150,32 @@ describe("running the kit", () => {
     const ruled = { ...wrong, rule: "Here it differs on purpose" };
     const report = await runConformance({ engine, programs: [ruled], parallelism: [1] });
     expect(String(report)).toContain("Here it differs on purpose.");
+  });
+
+  test("[C25] a program on an engine that hangs counts as failed when its time is up, and the next one is run", async () => {
+    const host = new TestHost();
+    const inner = collectionEngine(host);
+    let numStarted = 0;
+    const hanging: Engine<Plan> = {
+      name: "hanging",
+      host,
+      defaultParallelism: (options) => inner.defaultParallelism(options),
+      explain: (plan, options) => inner.explain(plan, options),
+      close: () => inner.close(),
+      start(plan, job) {
+        if (numStarted++ > 0) return inner.start(plan, job);
+        const never = new Promise<never>(() => {});
+        return { id: "never", result: () => never, records: () => neverEnding(never), cancel: async () => {} };
+      },
+    };
+    const running = runConformance({ engine: hanging, programs: [right, right], parallelism: [1], timeLimitMs: 500 });
+    await host.time.advance(499);
+    expect(numStarted).toBe(1);
+    await host.time.advance(1);
+    const report = await running;
+    expect(report).toMatchObject({ numPassed: 1, numFailed: 1 });
+    expect(String(report)).toContain("did not end within 500 ms");
+    expect(host.time.numPendingTimers).toBe(0);
   });
 
   test("[C22] without files a program that needs them is left out, and counted", async () => {

@@ -2,6 +2,7 @@ import type { ConformanceProgram } from "../../program.js";
 import { aggregatePrograms } from "./aggregate-programs.js";
 import { dataPrograms } from "./data-programs.js";
 import { expressionPrograms } from "./expression-programs.js";
+import { filePrograms } from "./file-programs.js";
 import { functionPrograms } from "./function-programs.js";
 import { ioPrograms } from "./io-programs.js";
 import { iterationPrograms } from "./iteration-programs.js";
@@ -23,6 +24,7 @@ export const operatorPrograms: readonly ConformanceProgram[] = [
   ...functionPrograms,
   ...expressionPrograms,
   ...ioPrograms,
+  ...filePrograms,
   ...settingPrograms,
   ...utilityPrograms,
   ...typePrograms,

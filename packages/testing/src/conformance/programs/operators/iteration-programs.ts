@@ -45,7 +45,7 @@ const ring: readonly { readonly from: number; readonly to: number }[] = integers
 
 export const iterationPrograms: readonly ConformanceProgram[] = [
   program("iterate/exactly as many supersteps as asked for", {
-    covers: ["B090"],
+    covers: ["B056", "B090"],
     operators: ["iterate", "closeWith", "map"],
     build: (env) => {
       const loop = env.fromCollection([0, 100]).iterate(7);
@@ -270,7 +270,7 @@ export const iterationPrograms: readonly ConformanceProgram[] = [
     expected: failure("INVALID_ARGUMENT", "unknown"),
   }),
   program("iterateDelta/a record of the delta replaces the one with its key", {
-    covers: ["B092"],
+    covers: ["B057", "B092"],
     operators: ["iterateDelta", "closeWith", "join"],
     keyKinds: ["field"],
     build: (env) => {
@@ -313,7 +313,7 @@ export const iterationPrograms: readonly ConformanceProgram[] = [
     expected: bag([{ id: 1, value: 23 }]),
   }),
   program("iterateDelta/new keys are added to the solution set", {
-    covers: ["B092", "B103"],
+    covers: ["B094", "B092", "B103"],
     operators: ["iterateDelta", "closeWith", "map"],
     keyKinds: ["field"],
     build: (env) => {
