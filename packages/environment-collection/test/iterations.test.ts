@@ -375,6 +375,28 @@ describe("[O68] aggregators", () => {
     }
   });
 
+  test("may be held on to from the first superstep on", async () => {
+    const seen: unknown[] = [];
+    class Holding {
+      sum: { aggregate(n: number): void } | undefined;
+      open(context: RuntimeContext): void {
+        this.sum ??= context.getIterationAggregator<number>("sum");
+      }
+      map(n: number): number {
+        this.sum?.aggregate(1);
+        return n;
+      }
+    }
+    const loop = from(1, 2, 3).iterate(3);
+    loop.iteration.aggregators.push({
+      name: "sum",
+      factory: () => new DoubleSumAggregator() as never,
+      convergence: (_superstep, value) => seen.push(value) < 0,
+    });
+    await loop.closeWith(loop.map(new Holding())).collect({ environment: { parallelism: 2 } });
+    expect(seen).toEqual([3, 3, 3]);
+  });
+
   test("are there in delta iterations too, and may end them", async () => {
     const delta = from({ id: 1, v: 0 }).iterateDelta(from({ id: 1 }), 50, "id");
     delta.iteration.aggregators.push({

@@ -5,14 +5,14 @@ import type {
   BulkStep,
   DeltaIterationOperator,
   DeltaStep,
-  IterationAggregator,
   Operator,
 } from "@millrace/common-api";
 import { keyText } from "@millrace/core";
+import { IterationAggregators } from "../execution/iteration-aggregators.js";
 import { throwIfCancelled } from "../execution/job-attempt.js";
 import type { OperatorRun } from "../execution/operator-run.js";
 import { forwardedOrRebalanced, type Partitions } from "../execution/partitions.js";
-import { Superstep } from "../execution/superstep.js";
+import type { Superstep } from "../execution/superstep.js";
 import { partitionedByKey } from "../keys/exchange.js";
 
 /**
@@ -32,12 +32,12 @@ export async function bulkIteration(
   const { operator } = run;
   const { next, termination } = operator.step as BulkStep;
   let solution = run.forwardedInput;
-  for (const superstep of supersteps(operator.maxIterations, operator.aggregators)) {
+  for (const superstep of supersteps(operator)) {
     throwIfCancelled(run.job);
     const resultOf = await evaluateStep(new Map([[operator.partialSolution, solution]]), superstep);
     solution = forwardedOrRebalanced(resultOf(next), run.parallelism);
-    if (termination !== undefined && isEmpty(resultOf(termination))) break;
-    if (hasConverged(run, superstep)) break;
+    const isTerminated = termination !== undefined && isEmpty(resultOf(termination));
+    if (endsConverged(run, superstep) || isTerminated) break;
   }
   return solution;
 }
@@ -52,7 +52,7 @@ export async function deltaIteration(
   const solutionSet = new SolutionSet(run);
   solutionSet.apply(run.input);
   let workset = forwardedOrRebalanced(run.secondInput, run.parallelism);
-  for (const superstep of supersteps(operator.maxIterations, operator.aggregators)) {
+  for (const superstep of supersteps(operator)) {
     throwIfCancelled(run.job);
     const placeholders = new Map<Operator, Partitions>([
       [operator.solutionSet, solutionSet.records()],
@@ -61,7 +61,7 @@ export async function deltaIteration(
     const resultOf = await evaluateStep(placeholders, superstep);
     solutionSet.apply(resultOf(delta));
     workset = forwardedOrRebalanced(resultOf(nextWorkset), run.parallelism);
-    if (isEmpty(workset) || hasConverged(run, superstep)) break;
+    if (endsConverged(run, superstep) || isEmpty(workset)) break;
   }
   return solutionSet.records();
 }
@@ -87,21 +87,19 @@ class SolutionSet {
   }
 }
 
-/** Yields the supersteps of an iteration; each can read the aggregates of the one before. */
-function* supersteps(maxIterations: number, aggregators: readonly IterationAggregator[]): Generator<Superstep> {
-  let previous: ReadonlyMap<string, unknown> | undefined;
-  for (let number = 1; number <= maxIterations; number++) {
-    const superstep = new Superstep(number, aggregators, previous);
-    yield superstep;
-    previous = superstep.mergedAggregates();
-  }
+type Iteration = BulkIterationOperator | DeltaIterationOperator;
+
+/** Yields the supersteps of an iteration. */
+function* supersteps({ maxIterations, aggregators }: Iteration): Generator<Superstep> {
+  const ofIteration = new IterationAggregators(aggregators);
+  for (let number = 1; number <= maxIterations; number++) yield { number, aggregators: ofIteration };
 }
 
-function hasConverged(run: OperatorRun<BulkIterationOperator | DeltaIterationOperator>, superstep: Superstep): boolean {
+/** Ends a superstep, and tells whether a criterion is true of what was aggregated in it. */
+function endsConverged(run: OperatorRun<Iteration>, { number, aggregators }: Superstep): boolean {
   return run.calling("isConverged", () => {
-    const merged = superstep.mergedAggregates();
-    const { aggregators } = run.operator;
-    return aggregators.some(({ name, convergence }) => convergence?.(superstep.number, merged.get(name)) === true);
+    const merged = aggregators.endSuperstep();
+    return run.operator.aggregators.some(({ name, convergence }) => convergence?.(number, merged.get(name)) === true);
   });
 }
 

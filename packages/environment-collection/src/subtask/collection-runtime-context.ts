@@ -27,7 +27,6 @@ export class CollectionRuntimeContext implements RuntimeContext {
   readonly #run: OperatorRun;
   readonly #initialized: SharedByInitializer;
   readonly #broadcasts = new Map<Operator, readonly unknown[]>();
-  readonly #aggregators = new Map<string, Aggregator<unknown>>();
 
   constructor(run: OperatorRun, subtaskIndex: number, initialized: SharedByInitializer) {
     this.taskName = run.operator.settings.name;
@@ -103,16 +102,12 @@ export class CollectionRuntimeContext implements RuntimeContext {
   }
 
   getIterationAggregator<V>(name: string): Aggregator<V> {
-    let aggregator = this.#aggregators.get(name);
-    if (aggregator === undefined) {
-      aggregator = this.#superstep().newAggregator(name);
-      this.#aggregators.set(name, aggregator);
-    }
-    return aggregator as Aggregator<V>;
+    const { aggregators } = this.#superstep();
+    return aggregators.ofSubtask(this.#run.operator, this.subtaskIndex, name) as Aggregator<V>;
   }
 
   getPreviousIterationAggregate<V>(name: string): V | null {
-    return this.#superstep().previousAggregate(name) as V | null;
+    return this.#superstep().aggregators.previous(name) as V | null;
   }
 
   #superstep(): Superstep {
