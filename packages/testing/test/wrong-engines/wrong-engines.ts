@@ -228,6 +228,17 @@ export const wrongEngines: readonly WrongEngine[] = [
   wrong("takes an invalid date for the first of 1970", (op) =>
     op.kind === "collectionSource" ? then(op, (values) => values.map((record) => mapFields(record, validDate))) : op,
   ),
+  wrong("loses a record when a join reads a union", (op) =>
+    op.kind === "join" && op.left.kind === "union"
+      ? change(op, { inputs: [then(op.left, (values) => values.slice(1)), op.right] })
+      : op,
+  ),
+  wrong("does not sort the groups of an input that it takes for sorted", (op) =>
+    "grouping" in op && op.input.kind === "partition" ? withOrders(op, () => []) : op,
+  ),
+  wrong("forgets the partitioner of a grouping, and the order with it", (op) =>
+    "grouping" in op && op.grouping.partitioner !== undefined ? withOrders(op, () => []) : op,
+  ),
   wrong("gives one record too many", (op) => (op.kind === "first" ? change(op, { count: op.count + 1 }) : op)),
   wrong("takes the greatest for minBy", (op) => (op.kind === "selectBy" ? change(op, { extreme: "max" }) : op)),
 ];

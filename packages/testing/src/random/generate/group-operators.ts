@@ -485,7 +485,12 @@ export function drawFirst(plan: PlanDrawer): PlanNode | undefined {
   return plan.add({
     operator: "first",
     inputs: [source],
-    calls: [groupBy(plan, keys), ...sortGroup(sorts), call("first", value(count))],
+    calls: [
+      groupBy(plan, keys),
+      ...sortGroup(sorts),
+      ...drawPartitioner(plan.random, keys),
+      call("first", value(count)),
+    ],
     shape: source.shape,
     maxRecords: source.maxRecords,
   });

@@ -163,7 +163,7 @@ function mixing(loop: Loop, current: PlanNode, field: ValueField): PlanNode {
     features: ["mutates its record", mixture],
     apply: (record, context) => {
       const row = record as Record<string, unknown>;
-      row[field.name] = mixed(row[field.name], readMixture(mixture, context)) ?? null;
+      row[field.name] = mixed(readField(record, field.name), readMixture(mixture, context)) ?? null;
       return row;
     },
   });

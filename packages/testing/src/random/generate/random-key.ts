@@ -23,7 +23,7 @@ export interface KeyDraft {
 
 /** Draws the call that sends records to partitions by a function of their one-part key, where they would go by its hash. @internal */
 export function drawPartitioner(random: PlanRandom, keys: readonly KeyDraft[]): Call[] {
-  if (keys.length !== 1 || !random.chance(0.1)) return [];
+  if (keys.length !== 1 || !random.chance(0.25)) return [];
   return [{ method: "withPartitioner", args: [partitionerArgument()], withoutHint: null }];
 }
 
