@@ -239,6 +239,27 @@ test("[O103] a cached file that is not there fails the job before it starts", as
   });
 });
 
+test("[O66, O104] a context is the same object in all supersteps, and knows each of them", async () => {
+  class Holding {
+    first: RuntimeContext | undefined;
+    open(c: RuntimeContext): void {
+      this.first ??= c;
+    }
+    map(n: number, c: RuntimeContext): unknown[] {
+      const state = this.first?.getBroadcastVariable<number>("state") ?? [];
+      return [this.first === c, this.first?.getSuperstepNumber(), ...state, n];
+    }
+  }
+  const loop = from(1).iterate(2);
+  const seen = from(9)
+    .map(new Holding())
+    .withBroadcast(
+      loop.map((v: Rec) => (Array.isArray(v) ? v.length : v)),
+      "state",
+    );
+  expect(await loop.closeWith(seen).collect()).toEqual([[true, 2, 4, 9]]);
+});
+
 test("[O104] supersteps and aggregators are there in iterations only", async () => {
   const outside: ((c: RuntimeContext) => unknown)[] = [
     (c) => c.getSuperstepNumber(),

@@ -4,6 +4,7 @@ import { deferred } from "../execution/deferred.js";
 import { JobAccumulators } from "../execution/job-accumulators.js";
 import type { JobAttempt } from "../execution/job-attempt.js";
 import type { Partitions } from "../execution/partitions.js";
+import { PerSubtask } from "../execution/per-subtask.js";
 import { PlanEvaluation } from "../execution/plan-evaluation.js";
 import type { RecordCopies } from "../execution/record-copies.js";
 import { FunctionObjects } from "../subtask/function-objects.js";
@@ -136,6 +137,7 @@ export class CollectionJob implements Job {
       signal: this.#controller.signal,
       cancelled: () => this.#cancelled(),
       functionObjects: new FunctionObjects(),
+      contexts: new PerSubtask(),
       pause: pausesOf(this.#host),
     };
   }

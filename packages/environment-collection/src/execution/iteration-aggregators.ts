@@ -1,5 +1,6 @@
 import type { IterationAggregator, Operator } from "@millrace/common-api";
 import { type Aggregator, MillraceError } from "@millrace/core";
+import { PerSubtask } from "./per-subtask.js";
 
 /**
  * Holds the aggregators of one run of an iteration. Every subtask that asks for one has an instance of its own, the same in all
@@ -7,7 +8,7 @@ import { type Aggregator, MillraceError } from "@millrace/core";
  */
 export class IterationAggregators {
   readonly #registered: ReadonlyMap<string, IterationAggregator>;
-  readonly #ofSubtasks = new Map<Operator, Map<string, Aggregator<unknown>>[]>();
+  readonly #ofSubtasks = new PerSubtask<Map<string, Aggregator<unknown>>>();
   #previous: ReadonlyMap<string, unknown> | undefined = undefined;
 
   constructor(registered: readonly IterationAggregator[]) {
@@ -17,11 +18,9 @@ export class IterationAggregators {
   /** Returns the instance of one subtask. */
   ofSubtask(operator: Operator, index: number, name: string): Aggregator<unknown> {
     const { factory } = this.#find(name);
-    const subtasks = this.#ofSubtasks.get(operator) ?? [];
-    this.#ofSubtasks.set(operator, subtasks);
-    subtasks[index] ??= new Map();
-    const instance = subtasks[index].get(name) ?? factory();
-    subtasks[index].set(name, instance);
+    const ofSubtask = this.#ofSubtasks.of(operator, index, () => new Map());
+    const instance = ofSubtask.get(name) ?? factory();
+    ofSubtask.set(name, instance);
     return instance;
   }
 
@@ -47,7 +46,7 @@ export class IterationAggregators {
   }
 
   #instancesOf(name: string): readonly Aggregator<unknown>[] {
-    return [...this.#ofSubtasks.values()].flat().flatMap((byName) => byName?.get(name) ?? []);
+    return this.#ofSubtasks.all().flatMap((byName) => byName.get(name) ?? []);
   }
 
   #find(name: string): IterationAggregator {

@@ -1,4 +1,5 @@
 import type { Operator } from "@millrace/common-api";
+import { PerSubtask } from "./per-subtask.js";
 import { type AnyAccumulator, checkClass, SubtaskAccumulators } from "./subtask-accumulators.js";
 
 /** What all subtasks have added to one name. */
@@ -10,16 +11,13 @@ interface Total {
 
 /** Holds the accumulators of one run of a job. */
 export class JobAccumulators {
-  readonly #ofSubtasks = new Map<Operator, Map<string, AnyAccumulator>[]>();
+  readonly #ofSubtasks = new PerSubtask<Map<string, AnyAccumulator>>();
   readonly #totals = new Map<string, Total>();
   #isFinished = false;
 
   /** Returns the accumulators of a subtask, for one `open` to `close`. */
   ofSubtask(operator: Operator, index: number): SubtaskAccumulators {
-    const subtasks = this.#ofSubtasks.get(operator) ?? [];
-    this.#ofSubtasks.set(operator, subtasks);
-    subtasks[index] ??= new Map();
-    return new SubtaskAccumulators(subtasks[index]);
+    return new SubtaskAccumulators(this.#ofSubtasks.of(operator, index, () => new Map()));
   }
 
   /**

@@ -1,7 +1,9 @@
 import type { Operator } from "@millrace/common-api";
 import type { Configuration, Host, MillraceError, TypeInformation } from "@millrace/core";
+import type { CollectionRuntimeContext } from "../subtask/collection-runtime-context.js";
 import type { FunctionObjects } from "../subtask/function-objects.js";
 import type { JobAccumulators } from "./job-accumulators.js";
+import type { PerSubtask } from "./per-subtask.js";
 import type { RecordCopies } from "./record-copies.js";
 
 /** Is what all operators of one run of a job share. A retried job has one for each run. */
@@ -17,6 +19,7 @@ export interface JobAttempt {
   readonly copies: RecordCopies;
   readonly accumulators: JobAccumulators;
   readonly functionObjects: FunctionObjects;
+  readonly contexts: PerSubtask<CollectionRuntimeContext>;
   /** Aborts when the job is cancelled. */
   readonly signal: AbortSignal;
   /** Makes the error of a cancelled job. */

@@ -16,16 +16,18 @@ import type { Superstep } from "../execution/superstep.js";
 /** Holds what all subtasks of one evaluation share: the results of broadcast initializers. */
 export type SharedByInitializer = Map<Operator, { readonly result: unknown }>;
 
-/** Is the runtime context of one subtask of one evaluation of an operator. */
+/**
+ * Is the runtime context of one subtask. Inside of an iteration it is the same object in all supersteps, since a function may
+ * hold on to it; it enters each of them anew.
+ */
 export class CollectionRuntimeContext implements RuntimeContext {
   readonly taskName: string;
   readonly numParallelSubtasks: number;
   readonly subtaskIndex: number;
   readonly attemptNumber: number;
-  /** What the subtask added; the engine merges it at the end. */
-  readonly accumulators: SubtaskAccumulators;
-  readonly #run: OperatorRun;
-  readonly #initialized: SharedByInitializer;
+  #run: OperatorRun;
+  #initialized: SharedByInitializer;
+  #accumulators: SubtaskAccumulators;
   readonly #broadcasts = new Map<Operator, readonly unknown[]>();
 
   constructor(run: OperatorRun, subtaskIndex: number, initialized: SharedByInitializer) {
@@ -33,9 +35,22 @@ export class CollectionRuntimeContext implements RuntimeContext {
     this.numParallelSubtasks = run.parallelism;
     this.subtaskIndex = subtaskIndex;
     this.attemptNumber = run.job.attemptNumber;
-    this.accumulators = run.job.accumulators.ofSubtask(run.operator, subtaskIndex);
+    this.#accumulators = run.job.accumulators.ofSubtask(run.operator, subtaskIndex);
     this.#run = run;
     this.#initialized = initialized;
+  }
+
+  /** Begins another evaluation of the operator: another superstep, with other broadcast sets. */
+  enter(run: OperatorRun, initialized: SharedByInitializer): void {
+    this.#accumulators = run.job.accumulators.ofSubtask(run.operator, this.subtaskIndex);
+    this.#run = run;
+    this.#initialized = initialized;
+    this.#broadcasts.clear();
+  }
+
+  /** What the subtask has added in this evaluation; the engine takes it at the end. */
+  get accumulators(): SubtaskAccumulators {
+    return this.#accumulators;
   }
 
   getParameters(): Configuration {
@@ -47,11 +62,11 @@ export class CollectionRuntimeContext implements RuntimeContext {
   }
 
   getAccumulator<A extends Accumulator<never, unknown>>(name: string, type: AccumulatorClass<A>): A {
-    return this.accumulators.get(name, type);
+    return this.#accumulators.get(name, type);
   }
 
   addAccumulator<V, R>(name: string, accumulator: Accumulator<V, R>): void {
-    this.accumulators.add(name, accumulator);
+    this.#accumulators.add(name, accumulator);
   }
 
   hasBroadcastVariable(name: string): boolean {

@@ -11,12 +11,23 @@ import { UserCode } from "./user-code.js";
 export class Subtask {
   readonly run: OperatorRun;
   readonly index: number;
-  readonly context: CollectionRuntimeContext;
+  readonly #initialized: SharedByInitializer;
+  #context: CollectionRuntimeContext | undefined = undefined;
 
   constructor(run: OperatorRun, index: number, initialized: SharedByInitializer) {
     this.run = run;
     this.index = index;
-    this.context = new CollectionRuntimeContext(run, index, initialized);
+    this.#initialized = initialized;
+  }
+
+  /** What functions learn of where they run. */
+  get context(): CollectionRuntimeContext {
+    if (this.#context === undefined) {
+      const make = () => new CollectionRuntimeContext(this.run, this.index, this.#initialized);
+      this.#context = this.run.job.contexts.of(this.run.operator, this.index, make);
+      this.#context.enter(this.run, this.#initialized);
+    }
+    return this.#context;
   }
 
   /** Says where this is, for errors. */
