@@ -184,13 +184,16 @@ export {
   jsonOfValue,
   lineNumberAt,
   MalformedRecord,
+  type MemoryContext,
   MemoryFileSystem,
   malformedInput,
+  memoryContext,
   OutputBuffer,
   openByteInput,
   type ReadableFile,
   type RecordEncoder,
   readFully,
+  readSource,
   recordTooLong,
   type Sink,
   type SinkWriter,
@@ -209,6 +212,7 @@ export {
   type WritableFile,
   type WriteMode,
   withClosing,
+  writeSink,
 } from "./io/index.js";
 // Keys
 export {

@@ -40,3 +40,4 @@ export { readFully } from "./record-start.js";
 export type { Sink, SinkWriter, WriteMode } from "./sink.js";
 export type { Source, SourceSplit, SourceStatistics, SplitDataProperties } from "./source.js";
 export { type Charset, type TextCoding, textCoding } from "./text-decoding.js";
+export { type MemoryContext, memoryContext, readSource, writeSink } from "./without-engine.js";

@@ -43,15 +43,17 @@ export function createIoContext(parts: IoContextParts): IoContext {
   };
 }
 
-/** Makes the context of one subtask from that of the whole. `count` is told of skipped records and the like. @public */
+/** Makes the context of one subtask, by default the only one, from that of the whole. `count` is told of skipped records and the like. @public */
 export function createSubtaskIoContext(
   context: IoContext,
   subtask: {
-    readonly subtaskIndex: number;
-    readonly numParallelSubtasks: number;
-    readonly count: (name: string, increment: number) => void;
-  },
+    readonly subtaskIndex?: number | undefined;
+    readonly numParallelSubtasks?: number | undefined;
+    readonly count?: ((name: string, increment: number) => void) | undefined;
+  } = {},
 ): SubtaskIoContext {
   const { host, signal, parameters } = context;
-  return { host, signal, parameters, fileSystemOf: (path) => context.fileSystemOf(path), ...subtask };
+  const { subtaskIndex = 0, numParallelSubtasks = 1, count = () => {} } = subtask;
+  const fileSystemOf = (path: string): FileSystem => context.fileSystemOf(path);
+  return { host, signal, parameters, fileSystemOf, subtaskIndex, numParallelSubtasks, count };
 }

@@ -1,23 +1,26 @@
-import { Decimal, type FileSplit, type Source, type TypeInformation, types } from "@millrace/core";
+import {
+  Decimal,
+  type FileSplit,
+  memoryContext,
+  readSource,
+  type Source,
+  type TypeInformation,
+  types,
+  writeSink,
+} from "@millrace/core";
 import { describe, expect, expectTypeOf, test } from "vitest";
 import { type BinaryWriteOptions, binarySink, binarySource } from "../src/index.js";
-import { contextOf, readAll } from "./reading.js";
 
 async function written<T>(records: readonly T[], options: BinaryWriteOptions<T> = {}): Promise<Uint8Array> {
-  const { context, memory } = contextOf({});
-  const sink = binarySink<T>("/out", options);
-  await sink.initialize!(context, 1);
-  const writer = await sink.openWriter(context);
-  for (const record of records) await writer.write(record);
-  await writer.close();
-  await sink.commit!(context);
+  const { context, memory } = memoryContext({});
+  await writeSink(binarySink<T>("/out", options), records, context);
   return memory.get("/out")!;
 }
 
 function read(bytes: Uint8Array, splitSize?: number): Promise<unknown[]> {
-  const { context } = contextOf({ "/in": bytes });
+  const { context } = memoryContext({ "/in": bytes });
   const options = splitSize === undefined ? {} : { minSplitSizeBytes: splitSize, maxSplitSizeBytes: splitSize };
-  return readAll(binarySource("/in", options), context);
+  return readSource(binarySource("/in", options), context);
 }
 
 const ALL = types.row({
@@ -113,15 +116,17 @@ describe("[BIN1] records read back as they were", () => {
 
 describe("[BIN2] types", () => {
   test("the declared type must be the one of the file", async () => {
-    const { context } = contextOf({ "/in": await written([{ a: 1 }], { types: types.row({ a: types.int32 }) }) });
-    expect(await readAll(binarySource("/in", { types: types.row({ a: types.int32 }) }), context)).toEqual([{ a: 1 }]);
-    await expect(readAll(binarySource("/in", { types: types.row({ a: types.int64 }) }), context)).rejects.toMatchObject(
-      {
-        code: "RECORD_TYPE_MISMATCH",
-        expected: "the declared type row<a: int64>",
-        where: { file: "/in" },
-      },
-    );
+    const { context } = memoryContext({ "/in": await written([{ a: 1 }], { types: types.row({ a: types.int32 }) }) });
+    expect(await readSource(binarySource("/in", { types: types.row({ a: types.int32 }) }), context)).toEqual([
+      { a: 1 },
+    ]);
+    await expect(
+      readSource(binarySource("/in", { types: types.row({ a: types.int64 }) }), context),
+    ).rejects.toMatchObject({
+      code: "RECORD_TYPE_MISMATCH",
+      expected: "the declared type row<a: int64>",
+      where: { file: "/in" },
+    });
   });
 
   test("custom types are found by name", async () => {
@@ -130,10 +135,10 @@ describe("[BIN2] types", () => {
       deserialize: (bytes) => ({ x: bytes[0]! }),
       isInstance: (value) => typeof value === "object",
     });
-    const { context } = contextOf({ "/in": await written([{ x: 7 }], { types: point }) });
-    expect(await readAll(binarySource("/in", { types: point }), context)).toEqual([{ x: 7 }]);
-    expect(await readAll(binarySource("/in", { customTypes: [point] }), context)).toEqual([{ x: 7 }]);
-    await expect(readAll(binarySource("/in"), context)).rejects.toMatchObject({ code: "UNSUPPORTED_TYPE" });
+    const { context } = memoryContext({ "/in": await written([{ x: 7 }], { types: point }) });
+    expect(await readSource(binarySource("/in", { types: point }), context)).toEqual([{ x: 7 }]);
+    expect(await readSource(binarySource("/in", { customTypes: [point] }), context)).toEqual([{ x: 7 }]);
+    await expect(readSource(binarySource("/in"), context)).rejects.toMatchObject({ code: "UNSUPPORTED_TYPE" });
   });
 });
 
@@ -165,7 +170,7 @@ describe("[BIN3] every split size gives the same records", () => {
   test("splits of a byte each around the borders of blocks", async () => {
     const records = Array.from({ length: 100 }, (_value, id) => ({ id, text: "x".repeat(900) }));
     const bytes = await written(records, { types: type });
-    const { context } = contextOf({ "/in": bytes });
+    const { context } = memoryContext({ "/in": bytes });
     const source = binarySource<{ id: number }>("/in");
     for (const cut of [1, 8, 60, 100, 32768, 32799, 32800, 32801, 32860, 32900, 65600, 65700, bytes.length - 1]) {
       const ids: number[] = [];
@@ -254,7 +259,7 @@ test("[BIN5] statistics count records", async () => {
       Array.from({ length: count }, (_v, id) => ({ id })),
       { types: type },
     );
-  const { context } = contextOf({ "/in/1": await part(5000), "/in/2": await part(1), "/in/3": await part(0) });
+  const { context } = memoryContext({ "/in/1": await part(5000), "/in/2": await part(1), "/in/3": await part(0) });
   expect(await binarySource("/in").statistics!(context)).toMatchObject({ numRecords: 5001 });
 });
 

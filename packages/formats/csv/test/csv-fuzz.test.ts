@@ -1,8 +1,8 @@
+import { memoryContext, readSource } from "@millrace/core";
 // Random texts over the characters that matter to CSV, read by the source in splits and small buffers, and by the plainest reader that
 // can be written: one that works on strings, a character at a time.
 import { expect, test } from "vitest";
 import { type CsvReadOptions, csvSource } from "../src/index.js";
-import { contextOf, readAll } from "./reading.js";
 
 type Options = Pick<
   CsvReadOptions<never>,
@@ -103,7 +103,7 @@ test.each(OPTIONS)(
     for (let round = 0; round < count; round++) {
       const text = Array.from({ length: below(30) }, () => alphabet[below(alphabet.length)]!).join("");
       const splitSize = 1 + below(12);
-      const { context } = contextOf({ "/in": text });
+      const { context } = memoryContext({ "/in": text });
       const source = csvSource("/in", {
         ...options,
         ignoreInvalidLines: true,
@@ -112,7 +112,7 @@ test.each(OPTIONS)(
         bufferSizeBytes: 1 + below(20),
       });
       const place = `FUZZ_SEED=${seed}, round ${round}: ${JSON.stringify({ text, splitSize })}`;
-      expect(await readAll(source, context), place).toEqual(plainly(text, options));
+      expect(await readSource(source, context), place).toEqual(plainly(text, options));
     }
   },
 );

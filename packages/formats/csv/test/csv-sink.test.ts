@@ -1,16 +1,10 @@
-import { Decimal, type TypeInformation, types } from "@millrace/core";
+import { Decimal, memoryContext, readSource, type TypeInformation, types, writeSink } from "@millrace/core";
 import { describe, expect, test } from "vitest";
 import { type CsvWriteOptions, csvSink, csvSource } from "../src/index.js";
-import { contextOf, readAll } from "./reading.js";
 
 async function written<T>(records: readonly T[], options: CsvWriteOptions<T> = {}): Promise<string> {
-  const { context, memory } = contextOf({});
-  const sink = csvSink<T>("/out.csv", options);
-  await sink.initialize!(context, 1);
-  const writer = await sink.openWriter(context);
-  for (const record of records) await writer.write(record);
-  await writer.close();
-  await sink.commit!(context);
+  const { context, memory } = memoryContext({});
+  await writeSink(csvSink<T>("/out.csv", options), records, context);
   return memory.getText("/out.csv")!;
 }
 
@@ -147,7 +141,7 @@ test("[CSV25] values of all kinds read back as they were written", async () => {
     o: "",
   };
   const { o: _, ...other } = { ...row, s: "", n: null, f: Number.NaN, nested: null, t: new Date(Number.NaN) };
-  const { context } = contextOf({});
+  const { context } = memoryContext({});
   for (const charset of ["utf-8", "utf-16le"] as const) {
     const sink = csvSink<Row>("/out", { types: type, header: true, charset, writeMode: "overwrite" });
     await sink.initialize!(context, 1);
@@ -156,6 +150,6 @@ test("[CSV25] values of all kinds read back as they were written", async () => {
     await writer.close();
     await sink.commit!(context);
     const source = csvSource("/out", { types: type, header: true, multiline: true, charset });
-    expect(await readAll(source, context)).toStrictEqual([row, other]);
+    expect(await readSource(source, context)).toStrictEqual([row, other]);
   }
 });

@@ -2,6 +2,8 @@ import {
   type AnyType,
   Decimal,
   type FileSplit,
+  memoryContext,
+  readSource,
   type Source,
   type TypeInformation,
   textCoding,
@@ -13,7 +15,11 @@ import { fieldReader } from "../src/field-readers.js";
 import { type CsvReadOptions, csvSource } from "../src/index.js";
 import { generatedBuilder, interpretedBuilder } from "../src/record-builder.js";
 import { Tokenizer } from "../src/tokenizer.js";
-import { contextOf, readAll, readText } from "./reading.js";
+
+/** Reads one file that holds `content`. */
+function readText<T>(content: string, makeSource: (path: string) => Source<T, FileSplit>): Promise<T[]> {
+  return readSource(makeSource("/in.csv"), memoryContext({ "/in.csv": content }).context);
+}
 
 type Options = CsvReadOptions<unknown>;
 
@@ -129,14 +135,14 @@ describe("headers", () => {
   });
 
   test("[CSV5] every file has its own header, and a file without a line has no records", async () => {
-    const { context } = contextOf({
+    const { context } = memoryContext({
       "/in/1": "id,name\n1,a\n",
       "/in/2": "name,id\nb,2\n",
       "/in/3": "",
       "/in/4": "\n\n",
       "/in/5": "id,name",
     });
-    expect(await readAll(csvSource("/in", { header: true, types: type }), context)).toEqual([
+    expect(await readSource(csvSource("/in", { header: true, types: type }), context)).toEqual([
       { id: 1, name: "a" },
       { id: 2, name: "b" },
     ]);
@@ -275,9 +281,9 @@ describe("values", () => {
   });
 
   test("[CSV11] bytes that are no text become U+FFFD", async () => {
-    const { context } = contextOf({ "/in": Uint8Array.of(0x61, 0xff, 0x2c, 0x31) });
+    const { context } = memoryContext({ "/in": Uint8Array.of(0x61, 0xff, 0x2c, 0x31) });
     const source = csvSource("/in", { types: types.tuple(types.string, types.int32) });
-    expect(await readAll(source, context)).toEqual([["a\ufffd", 1]]);
+    expect(await readSource(source, context)).toEqual([["a\ufffd", 1]]);
   });
 
   test.each<[TypeInformation<unknown>, string, unknown]>([
@@ -482,11 +488,11 @@ describe("bad lines", () => {
   });
 
   test("[CSV17] malformed lines are skipped and counted when asked for", async () => {
-    const { context, counts } = contextOf({ "/in": '1;1\nx;1\n2\n"3;1\n4;4\n;\n' });
+    const { context, counts } = memoryContext({ "/in": '1;1\nx;1\n2\n"3;1\n4;4\n;\n' });
     const source = csvSource("/in", { ...options, ignoreInvalidLines: true } as Options & {
       types: TypeInformation<unknown>;
     });
-    expect(await readAll(source, context)).toEqual([
+    expect(await readSource(source, context)).toEqual([
       { id: 1, price: 1 },
       { id: 4, price: 4 },
     ]);
@@ -522,7 +528,7 @@ describe("[CSV18] every split size gives the same records", () => {
     for (const charset of ["latin1", "utf-16le"] as const) {
       const bytes = textCoding(charset).encode(charset === "utf-16le" ? `\ufeff${text}` : text);
       for (let size = 1; size <= bytes.length; size++) {
-        const { context } = contextOf({ "/in": bytes });
+        const { context } = memoryContext({ "/in": bytes });
         const type = types.row({ id: types.int32, name: types.string });
         const source = csvSource("/in", {
           header: true,
@@ -531,7 +537,7 @@ describe("[CSV18] every split size gives the same records", () => {
           minSplitSizeBytes: size,
           maxSplitSizeBytes: size,
         });
-        expect(await readAll(source, context)).toEqual([
+        expect(await readSource(source, context)).toEqual([
           { id: 1, name: "é" },
           { id: 2, name: "ÿ" },
         ]);

@@ -1,7 +1,21 @@
-import { Decimal, type FileSplit, type Source, type TypeInformation, textCoding, types } from "@millrace/core";
+import {
+  Decimal,
+  type FileSplit,
+  memoryContext,
+  readSource,
+  type Source,
+  type TypeInformation,
+  textCoding,
+  types,
+  writeSink,
+} from "@millrace/core";
 import { describe, expect, expectTypeOf, test } from "vitest";
 import { jsonLinesSink, jsonLinesSource } from "../src/index.js";
-import { contextOf, readAll, readText } from "./reading.js";
+
+/** Reads one file that holds `content`. */
+function readText<T>(content: string, makeSource: (path: string) => Source<T, FileSplit>): Promise<T[]> {
+  return readSource(makeSource("/in.csv"), memoryContext({ "/in.csv": content }).context);
+}
 
 /** Reads one line by a type. */
 async function value(type: TypeInformation<unknown>, line: string): Promise<unknown> {
@@ -11,13 +25,8 @@ async function value(type: TypeInformation<unknown>, line: string): Promise<unkn
 
 /** Writes records and returns the text of the file. */
 async function written(records: readonly unknown[], type?: TypeInformation<unknown>): Promise<string> {
-  const { context, memory } = contextOf({});
-  const sink = jsonLinesSink<unknown>("/out", { types: type });
-  await sink.initialize!(context, 1);
-  const writer = await sink.openWriter(context);
-  for (const record of records) await writer.write(record);
-  await writer.close();
-  await sink.commit!(context);
+  const { context, memory } = memoryContext({});
+  await writeSink(jsonLinesSink<unknown>("/out", { types: type }), records, context);
   return memory.getText("/out")!;
 }
 
@@ -31,8 +40,8 @@ describe("reading", () => {
 
   test("[JL2] a byte order mark, and UTF-16", async () => {
     expect(await readText("\ufeff1\n2", (path) => jsonLinesSource(path))).toEqual([1, 2]);
-    const { context } = contextOf({ "/in": textCoding("utf-16le").encode('\ufeff"é"\n"😀"\n') });
-    expect(await readAll(jsonLinesSource("/in", { charset: "utf-16le" }), context)).toEqual(["é", "😀"]);
+    const { context } = memoryContext({ "/in": textCoding("utf-16le").encode('\ufeff"é"\n"😀"\n') });
+    expect(await readSource(jsonLinesSource("/in", { charset: "utf-16le" }), context)).toEqual(["é", "😀"]);
   });
 
   test("[JL2] declared rows: other fields are ignored, missing ones are null or absent", async () => {
@@ -89,26 +98,26 @@ describe("reading", () => {
       what: 'The line is no JSON, in the line "{\\"a\\":}"',
       where: { file: "/in.csv", line: 2 },
     });
-    const { context } = contextOf({ "/in": Uint8Array.of(0x22, 0xff, 0x22) });
-    await expect(readAll(jsonLinesSource("/in"), context)).rejects.toThrow("bytes that are no text");
+    const { context } = memoryContext({ "/in": Uint8Array.of(0x22, 0xff, 0x22) });
+    await expect(readSource(jsonLinesSource("/in"), context)).rejects.toThrow("bytes that are no text");
   });
 
   test("[JL3] bad lines are skipped and counted when asked for", async () => {
-    const { context, counts } = contextOf({ "/in": '1\nx\n"y"\n\n2\n' });
-    expect(await readAll(jsonLinesSource("/in", { types: types.int32, ignoreInvalidLines: true }), context)).toEqual([
-      1, 2,
-    ]);
+    const { context, counts } = memoryContext({ "/in": '1\nx\n"y"\n\n2\n' });
+    expect(await readSource(jsonLinesSource("/in", { types: types.int32, ignoreInvalidLines: true }), context)).toEqual(
+      [1, 2],
+    );
     expect(Object.fromEntries(counts)).toEqual({ "skipped lines": 2 });
   });
 
   test("[JL4] every split size and buffer size", async () => {
     const text = '{"a":"é😀"}\n\n[1,\t2]\r\n"\\n"\nnull';
     const expected = [{ a: "é😀" }, [1, 2], "\n", null];
-    const { context } = contextOf({ "/in": text });
+    const { context } = memoryContext({ "/in": text });
     for (let size = 1; size < 40; size++) {
       for (const bufferSizeBytes of [1, 5, 100]) {
         const source = jsonLinesSource("/in", { bufferSizeBytes, minSplitSizeBytes: size, maxSplitSizeBytes: size });
-        expect(await readAll(source, context)).toEqual(expected);
+        expect(await readSource(source, context)).toEqual(expected);
       }
     }
   });

@@ -1,7 +1,6 @@
-import { MemoryFileSystem, type SubtaskIoContext, textCoding } from "@millrace/core";
+import { MemoryFileSystem, memoryContext, readSource, type SubtaskIoContext, textCoding } from "@millrace/core";
 import { expect, test } from "vitest";
 import { type TextReadOptions, textSource } from "../src/index.js";
-import { contextOf, readAll } from "./reading.js";
 
 /** The lines of a file by the plainest code there is. */
 function linesOf(text: string, delimiter: string): string[] {
@@ -15,7 +14,7 @@ async function expectSameLinesAtEverySplitSize(
   expected: readonly string[],
   options: TextReadOptions,
 ): Promise<void> {
-  const { context } = contextOf({ "/in.txt": bytes });
+  const { context } = memoryContext({ "/in.txt": bytes });
   for (let size = 1; size <= bytes.length + 1; size++) {
     for (const bufferSizeBytes of [1, 7, 1024]) {
       const source = textSource("/in.txt", {
@@ -24,7 +23,7 @@ async function expectSameLinesAtEverySplitSize(
         minSplitSizeBytes: size,
         maxSplitSizeBytes: size,
       });
-      const lines = await readAll(source, context);
+      const lines = await readSource(source, context);
       if (lines.join("\0") !== expected.join("\0"))
         expect({ size, bufferSizeBytes, lines }).toEqual({ lines: expected });
     }
@@ -83,18 +82,18 @@ test("[TX4] random texts over the delimiter's own letters, at every split size",
 
 test("[TX4] a delimiter run that is longer than the first look back is still matched in phase", async () => {
   const text = `${"x".repeat(5)}${"aa".repeat(5000)}a|b`;
-  const { context } = contextOf({ "/in.txt": text });
+  const { context } = memoryContext({ "/in.txt": text });
   const expected = linesOf(text, "aa");
   for (const size of [1001, 4099, 9000, 9999]) {
     const source = textSource("/in.txt", { delimiter: "aa", minSplitSizeBytes: size, maxSplitSizeBytes: size });
-    expect(await readAll(source, context)).toEqual(expected);
+    expect(await readSource(source, context)).toEqual(expected);
   }
 });
 
 test("[TX4] a record that covers many splits is read once, and the splits inside it stop reading early", async () => {
   const files = new MemoryFileSystem({ "/in.txt": `start\n${"y".repeat(100_000)}\nend` });
   let numRead = 0;
-  const { context } = contextOf({});
+  const { context } = memoryContext({});
   const counting: SubtaskIoContext = {
     ...context,
     fileSystemOf: () => ({
@@ -114,7 +113,7 @@ test("[TX4] a record that covers many splits is read once, and the splits inside
     }),
   };
   const source = textSource("/in.txt", { minSplitSizeBytes: 1000, maxSplitSizeBytes: 1000, bufferSizeBytes: 500 });
-  expect((await readAll(source, counting)).map((line) => line.length)).toEqual([5, 100_000, 3]);
+  expect((await readSource(source, counting)).map((line) => line.length)).toEqual([5, 100_000, 3]);
   expect(numRead).toBeLessThan(3 * 100_000);
 });
 

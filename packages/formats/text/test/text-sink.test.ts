@@ -1,16 +1,10 @@
-import { Decimal } from "@millrace/core";
+import { Decimal, memoryContext, writeSink } from "@millrace/core";
 import { describe, expect, test } from "vitest";
 import { type TextWriteOptions, textSink } from "../src/index.js";
-import { contextOf } from "./reading.js";
 
 async function written<T>(records: readonly T[], options: TextWriteOptions<T> = {}): Promise<string | undefined> {
-  const { context, memory } = contextOf({});
-  const sink = textSink<T>("/out.txt", options);
-  await sink.initialize!(context, 1);
-  const writer = await sink.openWriter(context);
-  for (const record of records) await writer.write(record);
-  await writer.close();
-  await sink.commit!(context);
+  const { context, memory } = memoryContext({});
+  await writeSink(textSink<T>("/out.txt", options), records, context);
   return memory.getText("/out.txt");
 }
 
@@ -49,7 +43,7 @@ describe("[TX11] what records look like", () => {
 
 describe("[TX12] character sets", () => {
   test("latin1 has its characters and refuses others", async () => {
-    const { context, memory } = contextOf({});
+    const { context, memory } = memoryContext({});
     const sink = textSink<string>("/out", { charset: "latin1" });
     await sink.initialize!(context, 1);
     const writer = await sink.openWriter(context);

@@ -1,7 +1,20 @@
-import { Decimal, type TypeInformation, textCoding, types } from "@millrace/core";
+import {
+  Decimal,
+  type FileSplit,
+  memoryContext,
+  readSource,
+  type Source,
+  type TypeInformation,
+  textCoding,
+  types,
+} from "@millrace/core";
 import { describe, expect, test } from "vitest";
 import { primitiveSource, textSource } from "../src/index.js";
-import { contextOf, readAll, readText } from "./reading.js";
+
+/** Reads one file that holds `content`. */
+function readText<T>(content: string, makeSource: (path: string) => Source<T, FileSplit>): Promise<T[]> {
+  return readSource(makeSource("/in.csv"), memoryContext({ "/in.csv": content }).context);
+}
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 
@@ -39,17 +52,17 @@ describe("lines", () => {
   });
 
   test("[TX5] a byte order mark at the start of each file is left out", async () => {
-    const { context } = contextOf({ "/in/1": "\ufeffa\n\ufeffb", "/in/2": "\ufeffc" });
-    expect(await readAll(textSource("/in"), context)).toEqual(["a", "\ufeffb", "c"]);
+    const { context } = memoryContext({ "/in/1": "\ufeffa\n\ufeffb", "/in/2": "\ufeffc" });
+    expect(await readSource(textSource("/in"), context)).toEqual(["a", "\ufeffb", "c"]);
   });
 
   test("[FS1] files of a directory, and several paths", async () => {
-    const { context } = contextOf({ "/in/1": "a", "/in/2": "b\nc", "/in/_x": "no", "/other": "d" });
-    expect(await readAll(textSource(["/other", "/in"]), context)).toEqual(["d", "a", "b", "c"]);
+    const { context } = memoryContext({ "/in/1": "a", "/in/2": "b\nc", "/in/_x": "no", "/other": "d" });
+    expect(await readSource(textSource(["/other", "/in"]), context)).toEqual(["d", "a", "b", "c"]);
   });
 
   test("[FS2] a missing or empty path", async () => {
-    const { context } = contextOf({});
+    const { context } = memoryContext({});
     await expect(textSource("/no").createSplits(1, context)).rejects.toMatchObject({ code: "FILE_NOT_FOUND" });
     expect(() => textSource("")).toThrow(expect.objectContaining({ code: "INVALID_ARGUMENT" }));
     expect(() => textSource([])).toThrow(expect.objectContaining({ code: "INVALID_ARGUMENT" }));
@@ -57,7 +70,7 @@ describe("lines", () => {
 
   test("[FS7] a cancelled job stops reading", async () => {
     const controller = new AbortController();
-    const { context } = contextOf({ "/in": "a\n".repeat(1000) });
+    const { context } = memoryContext({ "/in": "a\n".repeat(1000) });
     const source = textSource("/in", { bufferSizeBytes: 16 });
     const [split] = await source.createSplits(1, context);
     const reading = (async () => {
@@ -70,27 +83,27 @@ describe("lines", () => {
 describe("[TX6] character sets", () => {
   test("latin1 gives every byte the character of its number", async () => {
     const all = Uint8Array.from({ length: 255 }, (_, i) => i + 1).filter((byte) => byte !== 10);
-    const { context } = contextOf({ "/in": all });
-    const [line] = await readAll(textSource("/in", { charset: "latin1" }), context);
+    const { context } = memoryContext({ "/in": all });
+    const [line] = await readSource(textSource("/in", { charset: "latin1" }), context);
     expect([...line!].map((c) => c.charCodeAt(0))).toEqual([...all]);
   });
 
   test("utf-16le with and without a byte order mark", async () => {
     const { encode } = textCoding("utf-16le");
-    const { context } = contextOf({ "/in/1": encode("\ufeffa😀\r\nb"), "/in/2": encode("c\n") });
-    expect(await readAll(textSource("/in", { charset: "utf-16le" }), context)).toEqual(["a😀", "b", "c"]);
+    const { context } = memoryContext({ "/in/1": encode("\ufeffa😀\r\nb"), "/in/2": encode("c\n") });
+    expect(await readSource(textSource("/in", { charset: "utf-16le" }), context)).toEqual(["a😀", "b", "c"]);
   });
 
   const BROKEN = Uint8Array.of(...utf8("ok\n"), 0xc3, 0x28, ...utf8("\nfine\n"));
 
   test("bytes that are no text become U+FFFD", async () => {
-    const { context } = contextOf({ "/in": BROKEN });
-    expect(await readAll(textSource("/in"), context)).toEqual(["ok", "\ufffd(", "fine"]);
+    const { context } = memoryContext({ "/in": BROKEN });
+    expect(await readSource(textSource("/in"), context)).toEqual(["ok", "\ufffd(", "fine"]);
   });
 
   test("bytes that are no text are an error when asked for, with the line", async () => {
-    const { context } = contextOf({ "/in": BROKEN });
-    await expect(readAll(textSource("/in", { invalidCharacters: "fail" }), context)).rejects.toMatchObject({
+    const { context } = memoryContext({ "/in": BROKEN });
+    await expect(readSource(textSource("/in", { invalidCharacters: "fail" }), context)).rejects.toMatchObject({
       code: "MALFORMED_INPUT",
       where: { file: "/in", line: 2 },
     });
@@ -98,14 +111,14 @@ describe("[TX6] character sets", () => {
 
   test("the line is counted in whole code units of UTF-16", async () => {
     const bytes = textCoding("utf-16le").encode("\u0a0a\u010a\n\u0a00\nx\ud800y\n");
-    const { context } = contextOf({ "/in": bytes });
+    const { context } = memoryContext({ "/in": bytes });
     const source = textSource("/in", { charset: "utf-16le", invalidCharacters: "fail" });
-    await expect(readAll(source, context)).rejects.toMatchObject({ where: { line: 3 } });
+    await expect(readSource(source, context)).rejects.toMatchObject({ where: { line: 3 } });
   });
 
   test("records that are no text are skipped and counted when asked for", async () => {
-    const { context, counts } = contextOf({ "/in": BROKEN });
-    expect(await readAll(textSource("/in", { invalidCharacters: "skip" }), context)).toEqual(["ok", "fine"]);
+    const { context, counts } = memoryContext({ "/in": BROKEN });
+    expect(await readSource(textSource("/in", { invalidCharacters: "skip" }), context)).toEqual(["ok", "fine"]);
     expect(Object.fromEntries(counts)).toEqual({ "skipped lines": 1 });
   });
 
@@ -183,16 +196,16 @@ describe("[TX9] files of single values", () => {
   });
 
   test("what is no value is skipped and counted when asked for", async () => {
-    const { context, counts } = contextOf({ "/in": "1\nx\n\n3" });
+    const { context, counts } = memoryContext({ "/in": "1\nx\n\n3" });
     const source = primitiveSource("/in", { type: types.int32, ignoreInvalidLines: true });
-    expect(await readAll(source, context)).toEqual([1, 3]);
+    expect(await readSource(source, context)).toEqual([1, 3]);
     expect(counts.get("skipped lines")).toBe(2);
   });
 
   test("UTF-16 and other delimiters", async () => {
-    const { context } = contextOf({ "/in": textCoding("utf-16le").encode("\ufeff1;2;3") });
+    const { context } = memoryContext({ "/in": textCoding("utf-16le").encode("\ufeff1;2;3") });
     const source = primitiveSource("/in", { type: types.int32, delimiter: ";", charset: "utf-16le" });
-    expect(await readAll(source, context, 3)).toEqual([1, 2, 3]);
+    expect(await readSource(source, context, { minNumSplits: 3 })).toEqual([1, 2, 3]);
   });
 
   test.each([types.row({ a: types.int32 }), types.array(types.int32)])("[TX10] %s is refused", (type) => {
@@ -206,7 +219,7 @@ describe("[FS5] statistics", () => {
   const lines = (length: number, count: number): string => `${"x".repeat(length - 1)}\n`.repeat(count);
 
   test("one file of equal lines is estimated exactly", async () => {
-    const { context } = contextOf({ "/in": lines(10, 1000) });
+    const { context } = memoryContext({ "/in": lines(10, 1000) });
     expect(await textSource("/in").statistics!(context)).toEqual({
       totalBytes: 10_000,
       averageRecordBytes: 10,
@@ -215,7 +228,7 @@ describe("[FS5] statistics", () => {
   });
 
   test("a directory is estimated between its shortest and its longest lines", async () => {
-    const { context } = contextOf({ "/in/1": lines(10, 10), "/in/2": lines(6, 10) });
+    const { context } = memoryContext({ "/in/1": lines(10, 10), "/in/2": lines(6, 10) });
     const statistics = (await textSource("/in").statistics!(context))!;
     expect(statistics.totalBytes).toBe(160);
     expect(statistics.averageRecordBytes).toBeGreaterThanOrEqual(6);
@@ -223,11 +236,11 @@ describe("[FS5] statistics", () => {
   });
 
   test("another delimiter is sampled as well, and without one nothing is said of lengths", async () => {
-    const { context } = contextOf({ "/in": "12345678-".repeat(1000) });
+    const { context } = memoryContext({ "/in": "12345678-".repeat(1000) });
     expect(await textSource("/in", { delimiter: "-" }).statistics!(context)).toMatchObject({ averageRecordBytes: 9 });
-    const { context: long } = contextOf({ "/in": "x".repeat(200_000) });
+    const { context: long } = memoryContext({ "/in": "x".repeat(200_000) });
     expect(await textSource("/in").statistics!(long)).toEqual({ totalBytes: 200_000 });
-    const { context: empty } = contextOf({ "/in": "" });
+    const { context: empty } = memoryContext({ "/in": "" });
     expect(await textSource("/in").statistics!(empty)).toEqual({ totalBytes: 0 });
   });
 
@@ -237,7 +250,7 @@ describe("[FS5] statistics", () => {
       [5000, 4],
       [100_000, 10],
     ] as const) {
-      const { context, memory } = contextOf({ "/in": lines(10, size / 10) });
+      const { context, memory } = memoryContext({ "/in": lines(10, size / 10) });
       let numOpened = 0;
       const openRead = memory.openRead.bind(memory);
       memory.openRead = async (path) => {

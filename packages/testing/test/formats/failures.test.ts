@@ -1,13 +1,12 @@
 // Every single failure of the disk, tried in turn, for reading and writing each format: the error is typed and names a file, no handle
 // stays open, nothing of a failed output is left, and what was there before is still there.
-import { type FileSplit, isMillraceError, type Sink, type Source, types } from "@millrace/core";
+import { type FileSplit, isMillraceError, readSource, type Sink, type Source, types, writeSink } from "@millrace/core";
 import { binarySink, binarySource } from "@millrace/format-binary";
 import { csvSink, csvSource } from "@millrace/format-csv";
 import { jsonLinesSink, jsonLinesSource } from "@millrace/format-json";
 import { primitiveSource, textSink, textSource } from "@millrace/format-text";
 import { type DiskFault, type DiskOperation, sweepFailures, TestHost } from "@millrace/host-test";
 import { describe, expect, test } from "vitest";
-import { readAll, writeAll } from "./file-jobs.js";
 
 const ROW = types.row({ id: types.int32, name: types.string });
 const RECORDS = Array.from({ length: 40 }, (_, i) => ({ id: i, name: `name ${i}` }));
@@ -33,7 +32,7 @@ const SOURCES: readonly [
 async function binaryFile(): Promise<Uint8Array> {
   const host = new TestHost();
   const records = Array.from({ length: 30 }, (_, id) => ({ id, name: "x".repeat(5000) }));
-  await writeAll(binarySink<(typeof records)[0]>("/file", { types: ROW }), records, host.ioContext());
+  await writeSink(binarySink<(typeof records)[0]>("/file", { types: ROW }), records, host.ioContext());
   return host.memory.get("/file")!;
 }
 
@@ -46,13 +45,13 @@ describe("[FS13] reading from a disk that fails", () => {
   for (const [name, content, make] of SOURCES) {
     test.each(READ_FAULTS)(`${name}: %s`, async (_, operations, fault) => {
       let host = new TestHost();
-      const whole = await readAll(make("/in"), newHost().ioContext());
+      const whole = await readSource(make("/in"), newHost().ioContext());
       const { numFailures } = await sweepFailures(
         operations,
         fault,
         () => newHost().files,
         async (disk) => {
-          const outcome = await readAll(make("/in"), host.ioContext()).catch((error: unknown) => error);
+          const outcome = await readSource(make("/in"), host.ioContext()).catch((error: unknown) => error);
           if (disk.numFaults > 0) expectTyped(outcome);
           else expect(outcome).toEqual(whole);
           disk.assertNothingLeft();
@@ -67,10 +66,10 @@ describe("[FS13] reading from a disk that fails", () => {
     });
 
     test(`${name}: reads that return less than asked for`, async () => {
-      const whole = await readAll(make("/in"), new TestHost({ files: { "/in": content } }).ioContext());
+      const whole = await readSource(make("/in"), new TestHost({ files: { "/in": content } }).ioContext());
       const host = new TestHost({ files: { "/in": content } });
       host.files.limitReads(name === "binary" ? 1000 : 1);
-      expect(await readAll(make("/in"), host.ioContext())).toEqual(whole);
+      expect(await readSource(make("/in"), host.ioContext())).toEqual(whole);
     });
 
     test(`${name}: a malformed or abandoned reading closes its files`, async () => {
@@ -156,7 +155,7 @@ describe("[FS14] writing to a disk that fails", () => {
         test.each(WRITE_FAULTS)(`${name}, ${numWriters} writers, ${situation}: %s`, async (_, operations, fault) => {
           const path = situation.endsWith("parent") ? "/a/b/out" : "/out";
           const clean = new TestHost({ files: before });
-          await writeAll(make(path, writeMode), RECORDS, clean.ioContext(), numWriters);
+          await writeSink(make(path, writeMode), RECORDS, clean.ioContext(), { numWriters });
           const after = await snapshot(clean);
           expect(after).not.toEqual(await snapshot(new TestHost({ files: before })));
           let host = clean;
@@ -168,7 +167,7 @@ describe("[FS14] writing to a disk that fails", () => {
               return host.files;
             },
             async (disk) => {
-              const outcome = await writeAll(make(path, writeMode), RECORDS, host.ioContext(), numWriters).catch(
+              const outcome = await writeSink(make(path, writeMode), RECORDS, host.ioContext(), { numWriters }).catch(
                 (error: unknown) => error ?? new Error("nothing"),
               );
               if (outcome === undefined) {

@@ -5,13 +5,14 @@ import {
   type Host,
   type HostCompression,
   type IoContext,
+  readSource,
+  writeSink,
 } from "@millrace/core";
 import { csvSink } from "@millrace/format-csv";
 import { textSink, textSource } from "@millrace/format-text";
 import { nodeHost } from "@millrace/host-node";
 import { SeededRandom, TestHost } from "@millrace/host-test";
 import { describe, expect, test } from "vitest";
-import { readAll, writeAll } from "./file-jobs.js";
 
 const LINES = Array.from({ length: 10 }, (_, i) => `line ${i}`);
 
@@ -22,30 +23,30 @@ function filesOf(host: TestHost): Record<string, string> {
 describe("[FS9] where outputs go", () => {
   test("one writer makes a file", async () => {
     const host = new TestHost();
-    await writeAll(textSink<string>("/out.txt"), ["a", "b"], host.ioContext());
+    await writeSink(textSink<string>("/out.txt"), ["a", "b"], host.ioContext());
     expect(filesOf(host)).toEqual({ "/out.txt": "a\nb\n" });
   });
 
   test("several writers make a directory of numbered files, one for each, empty ones too", async () => {
     const host = new TestHost();
-    await writeAll(textSink<string>("/out"), ["a", "b"], host.ioContext(), 3);
+    await writeSink(textSink<string>("/out"), ["a", "b"], host.ioContext(), { numWriters: 3 });
     expect(filesOf(host)).toEqual({ "/out/1": "a\n", "/out/2": "b\n", "/out/3": "" });
-    expect(await readAll(textSource("/out"), host.ioContext())).toEqual(["a", "b"]);
+    expect(await readSource(textSource("/out"), host.ioContext())).toEqual(["a", "b"]);
   });
 
   test("one writer makes a directory when asked to, by option or by parameter", async () => {
     const host = new TestHost();
-    await writeAll(textSink<string>("/out", { alwaysCreateDirectory: true }), ["a"], host.ioContext());
+    await writeSink(textSink<string>("/out", { alwaysCreateDirectory: true }), ["a"], host.ioContext());
     const { Configuration } = await import("@millrace/core");
     const parameters = new Configuration({ "fs.output.always-create-directory": true });
-    await writeAll(textSink<string>("/out2"), ["b"], host.ioContext({ parameters }));
+    await writeSink(textSink<string>("/out2"), ["b"], host.ioContext({ parameters }));
     expect(filesOf(host)).toEqual({ "/out/1": "a\n", "/out2/1": "b\n" });
   });
 
   test("every file of a directory has its own header", async () => {
     const host = new TestHost();
     const records = [{ a: 1 }, { a: 2 }, { a: 3 }];
-    await writeAll(csvSink<{ a: number }>("/out", { header: true }), records, host.ioContext(), 2);
+    await writeSink(csvSink<{ a: number }>("/out", { header: true }), records, host.ioContext(), { numWriters: 2 });
     expect(filesOf(host)).toEqual({ "/out/1": "a\n1\n3\n", "/out/2": "a\n2\n" });
   });
 });
@@ -61,7 +62,7 @@ describe("[FS10] what is visible when", () => {
     for (const writer of writers) await writer.write("new");
     for (const writer of writers) await writer.close();
     expect(host.memory.getText("/out")).toBe("old");
-    expect(await readAll(textSource("/"), context)).toEqual(["old"]);
+    expect(await readSource(textSource("/"), context)).toEqual(["old"]);
     await sink.commit!(context);
     const path = numWriters === 1 ? "/out" : "/out/1";
     expect(host.memory.getText(path)).toBe("new\n");
@@ -79,7 +80,7 @@ describe("[FS10] what is visible when", () => {
           return String(n);
         },
       });
-      await expect(writeAll(sink, [1, 2, 3], host.ioContext(), numWriters)).rejects.toThrow("no");
+      await expect(writeSink(sink, [1, 2, 3], host.ioContext(), { numWriters })).rejects.toThrow("no");
       expect((await host.memory.list("/kept")).map((entry) => entry.path)).toEqual(["/kept/file"]);
       host.assertNothingLeft();
     },
@@ -130,11 +131,11 @@ describe("[FS11] outputs that exist", () => {
   test("overwriting replaces files and directories, whole", async () => {
     const host = new TestHost({ files: { "/dir/1": "old", "/dir/9": "old", "/file": "old" } });
     const overwrite = { writeMode: "overwrite" } as const;
-    await writeAll(textSink<string>("/dir", overwrite), ["a", "b"], host.ioContext(), 2);
-    await writeAll(textSink<string>("/file", overwrite), ["c"], host.ioContext());
+    await writeSink(textSink<string>("/dir", overwrite), ["a", "b"], host.ioContext(), { numWriters: 2 });
+    await writeSink(textSink<string>("/file", overwrite), ["c"], host.ioContext());
     expect(filesOf(host)).toEqual({ "/dir/1": "a\n", "/dir/2": "b\n", "/file": "c\n" });
-    await writeAll(textSink<string>("/dir", overwrite), ["d"], host.ioContext());
-    await writeAll(textSink<string>("/file", overwrite), ["e"], host.ioContext(), 2);
+    await writeSink(textSink<string>("/dir", overwrite), ["d"], host.ioContext());
+    await writeSink(textSink<string>("/file", overwrite), ["e"], host.ioContext(), { numWriters: 2 });
     expect(filesOf(host)).toEqual({ "/dir": "d\n", "/file/1": "e\n", "/file/2": "" });
   });
 
@@ -143,10 +144,10 @@ describe("[FS11] outputs that exist", () => {
     const host = new TestHost({ files: { "/out": "old" } });
     const parameters = new Configuration({ "fs.overwrite-files": true });
     const strict = textSink<string>("/out", { writeMode: "no-overwrite" });
-    await expect(writeAll(strict, ["a"], host.ioContext({ parameters }))).rejects.toMatchObject({
+    await expect(writeSink(strict, ["a"], host.ioContext({ parameters }))).rejects.toMatchObject({
       code: "FILE_EXISTS",
     });
-    await writeAll(textSink<string>("/out"), ["a"], host.ioContext({ parameters }));
+    await writeSink(textSink<string>("/out"), ["a"], host.ioContext({ parameters }));
     expect(filesOf(host)).toEqual({ "/out": "a\n" });
   });
 
@@ -159,7 +160,7 @@ describe("[FS11] outputs that exist", () => {
         const host = new TestHost({ seed: seed + round });
         const slow = slowedDown(host, new SeededRandom(seed + round));
         const outcomes = await Promise.allSettled(
-          ["first", "second"].map((text) => writeAll(textSink<string>("/out"), [text, text], slow, numWriters)),
+          ["first", "second"].map((text) => writeSink(textSink<string>("/out"), [text, text], slow, { numWriters })),
         );
         const place = `FUZZ_SEED=${seed + round}`;
         expect(outcomes.map((outcome) => outcome.status).sort(), place).toEqual(["fulfilled", "rejected"]);
@@ -203,15 +204,17 @@ test("[FS9, FS10, FS11, FS15] the same on a real disk", async () => {
   try {
     const context = createIoContext({ host });
     const path = `${directory}/new/out.gz`;
-    await writeAll(textSink<string>(path), LINES, context);
-    await expect(writeAll(textSink<string>(path), LINES, context)).rejects.toMatchObject({ code: "FILE_EXISTS" });
-    await writeAll(textSink<string>(path, { writeMode: "overwrite" }), [...LINES, "more"], context, 3);
+    await writeSink(textSink<string>(path), LINES, context);
+    await expect(writeSink(textSink<string>(path), LINES, context)).rejects.toMatchObject({ code: "FILE_EXISTS" });
+    await writeSink(textSink<string>(path, { writeMode: "overwrite" }), [...LINES, "more"], context, { numWriters: 3 });
     expect((await files.list(path)).map((entry) => fileName(entry.path))).toEqual(["1.gz", "2.gz", "3.gz"]);
-    expect((await readAll(textSource(path), context)).sort()).toEqual([...LINES, "more"].sort());
-    await writeAll(textSink<string>(path, { writeMode: "overwrite" }), LINES, context);
-    expect(await readAll(textSource(path), context)).toEqual(LINES);
+    expect((await readSource(textSource(path), context)).sort()).toEqual([...LINES, "more"].sort());
+    await writeSink(textSink<string>(path, { writeMode: "overwrite" }), LINES, context);
+    expect(await readSource(textSource(path), context)).toEqual(LINES);
     expect((await files.list(`${directory}/new`)).map((entry) => fileName(entry.path))).toEqual(["out.gz"]);
-    const races = ["a", "b", "c"].map((text) => writeAll(textSink<string>(`${directory}/race`), [text], context, 2));
+    const races = ["a", "b", "c"].map((text) =>
+      writeSink(textSink<string>(`${directory}/race`), [text], context, { numWriters: 2 }),
+    );
     const outcomes = await Promise.allSettled(races);
     expect(outcomes.filter((outcome) => outcome.status === "fulfilled")).toHaveLength(1);
     expect((await files.list(directory)).map((entry) => fileName(entry.path))).toEqual(["new", "race"]);
@@ -235,8 +238,8 @@ describe("compressed outputs", () => {
     for (const numWriters of [1, 2]) {
       const host = new TestHost({ compression });
       const lines = Array.from({ length: 50_000 }, (_, i) => `line ${i * 7919}`);
-      await writeAll(textSink<string>(`/out${ending}`), lines, host.ioContext(), numWriters);
-      const read = await readAll(textSource(`/out${ending}`), host.ioContext());
+      await writeSink(textSink<string>(`/out${ending}`), lines, host.ioContext(), { numWriters });
+      const read = await readSource(textSource(`/out${ending}`), host.ioContext());
       expect(read.sort()).toEqual(lines.toSorted());
       expect(host.memory.paths()).toEqual(
         numWriters === 1 ? [`/out${ending}`] : [`/out${ending}/1${ending}`, `/out${ending}/2${ending}`],
@@ -247,11 +250,11 @@ describe("compressed outputs", () => {
 
   test.each(here.filter(([, name]) => name !== "brotli"))("[FS15] a damaged %s is an error", async (ending) => {
     const host = new TestHost({ compression });
-    await writeAll(textSink<string>(`/out${ending}`), LINES, host.ioContext());
+    await writeSink(textSink<string>(`/out${ending}`), LINES, host.ioContext());
     const whole = host.memory.get(`/out${ending}`)!;
     for (let cut = 1; cut < whole.length; cut += 3) {
       host.memory.put(`/cut${ending}`, whole.subarray(0, cut));
-      await expect(readAll(textSource(`/cut${ending}`), host.ioContext()), `cut at ${cut}`).rejects.toMatchObject({
+      await expect(readSource(textSource(`/cut${ending}`), host.ioContext()), `cut at ${cut}`).rejects.toMatchObject({
         code: "CORRUPT_FILE",
         where: { file: `/cut${ending}` },
       });
@@ -265,7 +268,7 @@ describe("compressed outputs", () => {
     await expect(textSink("/out.gz").initialize!(host.ioContext(), 1)).rejects.toMatchObject({
       code: "UNSUPPORTED_COMPRESSION",
     });
-    await expect(readAll(textSource("/in.xz"), host.ioContext())).rejects.toMatchObject({
+    await expect(readSource(textSource("/in.xz"), host.ioContext())).rejects.toMatchObject({
       code: "UNSUPPORTED_COMPRESSION",
       where: { file: "/in.xz" },
     });
@@ -277,7 +280,7 @@ describe("compressed outputs", () => {
     for (let n = 1; n < 30; n++) {
       const host = new TestHost({ compression });
       host.files.failAt(n, ["write", "sync", "close", "rename", "openWrite"]);
-      const outcome = await writeAll(textSink<string>("/out.gz"), LINES, host.ioContext()).catch((e: unknown) => e);
+      const outcome = await writeSink(textSink<string>("/out.gz"), LINES, host.ioContext()).catch((e: unknown) => e);
       if (host.files.numFaults > 0) {
         expect(outcome).toMatchObject({ code: "FILE_SYSTEM_FAILED" });
         expect(host.memory.paths()).toEqual([]);

@@ -1,11 +1,10 @@
 // Random records of random types, written and read back through each format, with one and with several files, in splits.
-import type { FileSplit, Sink, Source, TypeInformation } from "@millrace/core";
+import { type FileSplit, readSource, type Sink, type Source, type TypeInformation, writeSink } from "@millrace/core";
 import { binarySink, binarySource } from "@millrace/format-binary";
 import { csvSink, csvSource } from "@millrace/format-csv";
 import { jsonLinesSink, jsonLinesSource } from "@millrace/format-json";
 import { records, SeededRandom, TestHost } from "@millrace/host-test";
 import { expect, test } from "vitest";
-import { readAll, writeAll } from "./file-jobs.js";
 import { randomRow } from "./random-types.js";
 
 type Row = Record<string, unknown>;
@@ -58,8 +57,8 @@ test.each(FORMATS)("%s gives back what was written", async (_, format) => {
     const place = `FUZZ_SEED=${seed} FUZZ_COUNT=1, ${String(type)}`;
     const host = new TestHost({ seed });
     try {
-      await writeAll(format.sink("/out", type), written, host.ioContext(), numWriters);
-      const read = await readAll(format.source("/out", type, splitSize), host.ioContext());
+      await writeSink(format.sink("/out", type), written, host.ioContext(), { numWriters });
+      const read = await readSource(format.source("/out", type, splitSize), host.ioContext());
       const expected = Array.from({ length: numWriters }, (_w, w) =>
         written.filter((_r, i) => i % numWriters === w),
       ).flat();
