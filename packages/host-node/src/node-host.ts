@@ -2,12 +2,14 @@ import type { Host } from "@millrace/core";
 import { nodeClock, nodeRandom, nodeTimers } from "./node-clock.js";
 import { nodeCompression } from "./node-compression.js";
 import { NodeFileSystem } from "./node-file-system.js";
+import { nodeInspector } from "./node-inspector.js";
+import { nodeScripts } from "./node-scripts.js";
 import { nodeSockets } from "./node-sockets.js";
 import { nodeProcess, nodeTerminal } from "./node-terminal.js";
 import { nodeWorkers } from "./node-workers.js";
 
 /**
- * Returns the host of this Node.js process: the system's clock, timers, files, compression, terminal, sockets and threads.
+ * Returns the host of this Node.js process: the system's clock, timers, files, compression, terminal, sockets, threads, inspector and modules.
  * @public
  */
 export function nodeHost(): Host {
@@ -22,5 +24,7 @@ export function nodeHost(): Host {
     process: nodeProcess,
     sockets: nodeSockets,
     workers: nodeWorkers,
+    inspector: nodeInspector,
+    scripts: nodeScripts,
   };
 }

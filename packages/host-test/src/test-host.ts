@@ -35,7 +35,7 @@ export interface TestHostOptions {
 
 /**
  * Is a host in which everything is repeatable: virtual time, seeded randomness, a disk in memory that fails when told to, a terminal that keeps what
- * was written. It has no sockets and no workers.
+ * was written. It has no sockets, no workers and no inspector.
  * @public
  */
 export class TestHost implements Host {
@@ -52,6 +52,8 @@ export class TestHost implements Host {
   readonly process: HostProcess;
   readonly sockets = undefined;
   readonly workers = undefined;
+  readonly inspector = undefined;
+  readonly scripts = undefined;
   readonly #counts = new Map<string, number>();
 
   constructor(options: TestHostOptions = {}) {

@@ -17,6 +17,8 @@ export function bareHost(parts: Partial<Host> = {}): Host {
     process: { argv: [], env: {}, numProcessors: 1 },
     sockets: undefined,
     workers: undefined,
+    inspector: undefined,
+    scripts: undefined,
     ...parts,
   };
 }

@@ -1,4 +1,5 @@
 import type { FileSystem } from "../io/file-system.js";
+import type { HostInspector, HostScripts } from "./host-inspector.js";
 
 /**
  * Everything that Millrace asks of the process it runs in. No package reads a clock, draws a random number, opens a file or
@@ -27,6 +28,10 @@ export interface Host {
   readonly sockets: HostSockets | undefined;
   /** Worker threads; undefined where there are none. */
   readonly workers: HostWorkers | undefined;
+  /** Looks into functions, so that they can travel; undefined where nothing can (browsers, Bun, Deno, `--permission`). */
+  readonly inspector: HostInspector | undefined;
+  /** Evaluates what travelled here and loads the modules it refers to; undefined where text may not be evaluated. */
+  readonly scripts: HostScripts | undefined;
 }
 
 /** Tells the time. @public */

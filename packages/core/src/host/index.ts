@@ -15,3 +15,14 @@ export type {
   TimerHandle,
   Timers,
 } from "./host.js";
+export type {
+  HostInspector,
+  HostScripts,
+  InspectedFunction,
+  InspectedKind,
+  InspectedScope,
+  InspectedScopeKind,
+  InspectedScript,
+  InspectedVariable,
+  InspectionSession,
+} from "./host-inspector.js";

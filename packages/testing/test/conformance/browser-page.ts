@@ -23,6 +23,8 @@ const pageHost: Host = {
   process: { argv: [], env: {}, numProcessors: 1 },
   sockets: undefined,
   workers: undefined,
+  inspector: undefined,
+  scripts: undefined,
 };
 
 /** Counts words, then doubles the counts in an iteration. */

@@ -194,7 +194,21 @@ function slowedDown(host: TestHost, random: SeededRandom): IoContext {
 
 function hostParts(host: Host): Host {
   const { name, clock, timers, random, files, compression, terminal, process: parts, sockets, workers } = host;
-  return { name, clock, timers, random, files, compression, terminal, process: parts, sockets, workers };
+  const { inspector, scripts } = host;
+  return {
+    name,
+    clock,
+    timers,
+    random,
+    files,
+    compression,
+    terminal,
+    process: parts,
+    sockets,
+    workers,
+    inspector,
+    scripts,
+  };
 }
 
 test("[FS9, FS10, FS11, FS15] the same on a real disk", async () => {

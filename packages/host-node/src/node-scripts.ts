@@ -1,0 +1,75 @@
+/** Evaluates text under a name and loads modules as a given file would. */
+import { realpathSync } from "node:fs";
+import { createRequire, isBuiltin } from "node:module";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { Script } from "node:vm";
+import type { HostScripts } from "@millrace/core";
+import { resolvePackage } from "./package-resolution.js";
+
+/** Evaluates and loads in this thread. @internal */
+export const nodeScripts: HostScripts = {
+  evaluate(source, { url, line, column }) {
+    const script = new Script(source, {
+      filename: url,
+      lineOffset: line - 1,
+      columnOffset: column - 1,
+    });
+    return script.runInThisContext();
+  },
+  importModule: (specifier, fromUrl, attributes = {}) => importFrom(specifier, fromUrl, attributes),
+  requireFrom: (fromUrl) => requireOf(fromUrl),
+  loadedModule(specifier, fromUrl) {
+    if (isBuiltin(specifier)) return requireOf(import.meta.url)?.(specifier);
+    try {
+      const require = requireOf(fromUrl);
+      return require?.cache[require.resolve(specifier)]?.exports;
+    } catch {
+      return undefined;
+    }
+  },
+  resolve(specifier, fromUrl) {
+    try {
+      return isBuiltin(specifier) ? undefined : resolve(specifier, fromUrl);
+    } catch {
+      return undefined;
+    }
+  },
+  isHostModule: (specifier) => isBuiltin(specifier),
+  realUrl(url) {
+    try {
+      return url.startsWith("file:") ? pathToFileURL(realpathSync(fileURLToPath(url))).href : realpathSync(url);
+    } catch {
+      return url;
+    }
+  },
+};
+
+const RELATIVE = /^(?:\.{0,2}\/|[A-Za-z][A-Za-z\d+.-]*:)/;
+
+function requireOf(fromUrl: string): NodeJS.Require | undefined {
+  try {
+    return createRequire(fromUrl);
+  } catch {
+    // Code from `-e` and the REPL has no file; modules resolve from the working directory there.
+    return createRequire(`${process.cwd()}/`);
+  }
+}
+
+async function importFrom(specifier: string, fromUrl: string, attributes: object): Promise<object> {
+  const options = Object.keys(attributes).length === 0 ? undefined : { with: attributes as ImportAttributes };
+  return (await import(resolve(specifier, fromUrl), options)) as object;
+}
+
+function resolve(specifier: string, fromUrl: string): string {
+  if (isBuiltin(specifier)) return specifier;
+  const base = baseUrlOf(fromUrl);
+  if (RELATIVE.test(specifier)) return new URL(specifier, base).href;
+  return resolvePackage(specifier, base) ?? pathToFileURL(createRequire(base).resolve(specifier)).href;
+}
+
+function baseUrlOf(fromUrl: string): string {
+  if (fromUrl.startsWith("file:")) return fromUrl;
+  return fromUrl.startsWith("/") || /^[A-Za-z]:[\\/]/.test(fromUrl)
+    ? pathToFileURL(fromUrl).href
+    : pathToFileURL(`${process.cwd()}/`).href;
+}
