@@ -3,7 +3,7 @@
  * is whether a function's own name is its own or a variable around it.
  */
 import { type MethodDefinition, type Program, parse } from "acorn";
-import type { SourceAnalysis, UnparsableAnalysis } from "./analysis.js";
+import type { SourceAnalysis, SourcePosition, UnparsableAnalysis } from "./analysis.js";
 import { analyzeParsedFunction } from "./analyze-function-text.js";
 import {
   functionShape,
@@ -18,7 +18,9 @@ import { LineTable } from "./line-table.js";
 import { type AnyNode, isClassNode, partsOf, startsWithUseStrict } from "./syntax.js";
 
 /** A function of the script, and where its head stands: everything up to the first character of its body. */
-interface FunctionSite {
+export interface FunctionSite {
+  /** The function, class or member itself; its `parsed.root` is the function that a member holds. */
+  readonly node: AnyNode;
   readonly parsed: ParsedFunction;
   readonly start: number;
   readonly bodyStart: number;
@@ -31,6 +33,11 @@ interface FunctionSite {
  * @beta
  */
 export function parseScript(source: string, goal: "module" | "script"): ScriptSource | UnparsableAnalysis {
+  return parseWholeScript(source, goal);
+}
+
+/** Parses a whole script, for the rest of this package. */
+export function parseWholeScript(source: string, goal: "module" | "script"): ParsedScript | UnparsableAnalysis {
   try {
     const sourceType = goal === "module" ? "module" : "commonjs";
     return new ParsedScript(source, parse(source, { ...LENIENT_OPTIONS, sourceType }));
@@ -56,8 +63,10 @@ export interface ScriptSource {
   functionAt(line: number, column: number): SourceAnalysis | undefined;
 }
 
-class ParsedScript implements ScriptSource {
+/** Is a parsed script, for the rest of this package. */
+export class ParsedScript implements ScriptSource {
   readonly kind = "script";
+  readonly program: Program;
   readonly #text: string;
   readonly #lines: LineTable;
   /** In order of their start, so that of two that hold a position the later one is the inner one. */
@@ -65,6 +74,7 @@ class ParsedScript implements ScriptSource {
   readonly #analyses = new Map<FunctionSite, SourceAnalysis>();
 
   constructor(text: string, program: Program) {
+    this.program = program;
     this.#text = text;
     this.#lines = new LineTable(text);
     const sites: FunctionSite[] = [];
@@ -74,16 +84,42 @@ class ParsedScript implements ScriptSource {
   }
 
   functionAt(line: number, column: number): SourceAnalysis | undefined {
+    const site = this.siteAt(line, column);
+    return site === undefined ? undefined : this.analysisOf(site);
+  }
+
+  /** Finds the innermost function whose head holds a position. */
+  siteAt(line: number, column: number): FunctionSite | undefined {
     const offset = this.#lines.offset(line, column);
     if (offset === undefined) return undefined;
-    const site = this.#sites.findLast((each) => each.start <= offset && offset <= each.bodyStart);
-    if (site === undefined) return undefined;
+    return this.#lastSite((each) => each.start <= offset && offset <= each.bodyStart, offset);
+  }
+
+  /** Gives line and column of a character. */
+  positionOf(offset: number): SourcePosition {
+    return this.#lines.position(offset);
+  }
+
+  analysisOf(site: FunctionSite): SourceAnalysis {
     let analysis = this.#analyses.get(site);
     if (analysis === undefined) {
       analysis = this.#analyze(site);
       this.#analyses.set(site, analysis);
     }
     return analysis;
+  }
+
+  #lastSite(matches: (site: FunctionSite) => boolean, offset: number): FunctionSite | undefined {
+    // Sites are in order of their start: those behind the position cannot hold it.
+    let low = 0;
+    let high = this.#sites.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#sites[middle]!.start <= offset) low = middle + 1;
+      else high = middle;
+    }
+    for (let index = low - 1; index >= 0; index--) if (matches(this.#sites[index]!)) return this.#sites[index];
+    return undefined;
   }
 
   #analyze(site: FunctionSite): SourceAnalysis {
@@ -104,10 +140,10 @@ function collectSites(node: AnyNode, isStrict: boolean, lines: LineTable, sites:
   const { root } = shape;
   const strictness = strictnessOf(root, isStrict ? "strict" : "sloppy");
   const parsed: ParsedFunction = { ...shape, strictness, selfName: selfNameOf(node), nodeOffset: 0, lines };
-  sites.push({ parsed, start: node.start, bodyStart: root.body.start });
+  sites.push({ node, parsed, start: node.start, bodyStart: root.body.start });
   for (const maker of isClassNode(root) ? root.body.body : []) {
     if (!isConstructor(maker)) continue;
-    sites.push({ parsed, start: maker.start, bodyStart: maker.value.body.start });
+    sites.push({ node, parsed, start: maker.start, bodyStart: maker.value.body.start });
   }
   // A member holds its function as a value, which is no second function.
   if (root !== node && "key" in node) collectSites(node.key, isStrict, lines, sites);

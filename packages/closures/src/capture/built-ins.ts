@@ -1,0 +1,217 @@
+/**
+ * Knows what belongs to the language and the host: each built-in object by a path that leads to it in every thread.
+ *
+ * The first step of a path is a global name, or a name in percent signs for what no global leads to. A further step is a key, `@@name`
+ * for a well-known symbol, `get key` and `set key` for the functions of an accessor, `^` for the prototype.
+ */
+
+/** Global names of ECMAScript. */
+const LANGUAGE_NAMES =
+  "AggregateError Array ArrayBuffer AsyncDisposableStack Atomics BigInt BigInt64Array BigUint64Array Boolean DataView Date DisposableStack " +
+  "Error EvalError FinalizationRegistry Float16Array Float32Array Float64Array Function Infinity Int16Array Int32Array Int8Array Intl Iterator " +
+  "JSON Map Math NaN Number Object Promise Proxy RangeError ReferenceError Reflect RegExp Set SharedArrayBuffer String SuppressedError " +
+  "Symbol SyntaxError Temporal TypeError URIError Uint16Array Uint32Array Uint8Array Uint8ClampedArray WeakMap WeakRef WeakSet WebAssembly " +
+  "decodeURI decodeURIComponent encodeURI encodeURIComponent escape eval globalThis isFinite isNaN parseFloat parseInt undefined unescape";
+
+/** Global names of Node.js 20 to 26, many of them of the web. */
+const HOST_NAMES =
+  "AbortController AbortSignal Blob BroadcastChannel Buffer ByteLengthQueuingStrategy CloseEvent CompressionStream CountQueuingStrategy " +
+  "Crypto CryptoKey CustomEvent DOMException DecompressionStream ErrorEvent Event EventSource EventTarget File FormData Headers MessageChannel " +
+  "MessageEvent MessagePort Navigator Performance PerformanceEntry PerformanceMark PerformanceMeasure PerformanceObserver " +
+  "PerformanceObserverEntryList PerformanceResourceTiming QuotaExceededError ReadableByteStreamController ReadableStream ReadableStreamBYOBReader " +
+  "ReadableStreamBYOBRequest ReadableStreamDefaultController ReadableStreamDefaultReader Request Response Storage SubtleCrypto TextDecoder " +
+  "TextDecoderStream TextEncoder TextEncoderStream TransformStream TransformStreamDefaultController URL URLPattern URLSearchParams WebSocket " +
+  "WritableStream WritableStreamDefaultController WritableStreamDefaultWriter atob btoa clearImmediate clearInterval clearTimeout console crypto " +
+  "fetch global localStorage navigator performance process queueMicrotask sessionStorage setImmediate setInterval setTimeout structuredClone";
+
+/** Lists every global name that is not the program's: of the language, the web and Node.js. @internal */
+export const BUILT_IN_GLOBALS: ReadonlySet<string> = new Set(`${LANGUAGE_NAMES} ${HOST_NAMES}`.split(" "));
+
+const LANGUAGE_GLOBALS: ReadonlySet<string> = new Set(LANGUAGE_NAMES.split(" "));
+
+/** Classes of the host whose members are known by path too; the other host globals are known by name only. */
+const WALKED_HOST_GLOBALS = new Set([
+  "Buffer",
+  "URL",
+  "URLSearchParams",
+  "TextEncoder",
+  "TextDecoder",
+  "AbortSignal",
+  "AbortController",
+  "Event",
+  "EventTarget",
+  "Blob",
+  "Headers",
+  "Request",
+  "Response",
+  "FormData",
+  "ReadableStream",
+  "WritableStream",
+  "TransformStream",
+  "MessagePort",
+  "DOMException",
+]);
+
+/** Accessors of the host whose values are there anyway. */
+const READ_ACCESSORS = new Set(["Buffer", "process"]);
+
+/** How far from a global a built-in may be: `Intl.Collator.prototype.compare`. */
+const MAX_DEPTH = 5;
+
+/** Gives what only syntax leads to. Both ends of the wire call it. */
+export function hiddenIntrinsics(): Record<string, object> {
+  const prototypeOf = (value: object): object => Object.getPrototypeOf(value) as object;
+  const generator = prototypeOf(function* () {});
+  const asyncGenerator = prototypeOf(async function* () {});
+  return {
+    "%AsyncFunction.prototype%": prototypeOf(async () => {}),
+    "%GeneratorFunction.prototype%": generator,
+    "%AsyncGeneratorFunction.prototype%": asyncGenerator,
+    "%TypedArray%": prototypeOf(Uint8Array),
+    "%ArrayIterator.prototype%": prototypeOf([][Symbol.iterator]()),
+    "%StringIterator.prototype%": prototypeOf(""[Symbol.iterator]()),
+    "%MapIterator.prototype%": prototypeOf(new Map().entries()),
+    "%SetIterator.prototype%": prototypeOf(new Set().entries()),
+    "%RegExpStringIterator.prototype%": prototypeOf("".matchAll(/a/g)),
+    "%Iterator.prototype%": prototypeOf(prototypeOf([][Symbol.iterator]())),
+    "%AsyncIterator.prototype%": prototypeOf(prototypeOf((asyncGenerator as { prototype: object }).prototype)),
+    "%Segments.prototype%": prototypeOf(new Intl.Segmenter("en").segment("")),
+  };
+}
+
+/** The well-known symbols, by name. */
+export function wellKnownSymbols(): Map<symbol, string> {
+  const symbols = new Map<symbol, string>();
+  for (const name of Object.getOwnPropertyNames(Symbol)) {
+    const value: unknown = Object.getOwnPropertyDescriptor(Symbol, name)?.value;
+    if (typeof value === "symbol") symbols.set(value, name);
+  }
+  return symbols;
+}
+
+/** A property of a built-in object, as it was when the table was made. */
+interface Place {
+  readonly holder: object;
+  readonly key: PropertyKey;
+  readonly value: unknown;
+}
+
+/** Holds the built-in objects of this thread and their paths. */
+export class BuiltIns {
+  readonly #paths = new Map<object, readonly string[]>();
+  readonly #places: Place[] = [];
+  readonly #symbols = wellKnownSymbols();
+  /** Names of built-in methods that are the program's: replaced before the table was made, or added. */
+  readonly #foreignNames = new Set<string>();
+
+  constructor() {
+    const queue: [object, readonly string[], isWalked: boolean][] = [];
+    for (const name of BUILT_IN_GLOBALS) {
+      // Accessors of the host load what they give, and some warn: they are read when something has their name.
+      const descriptor = Object.getOwnPropertyDescriptor(globalThis, name);
+      const value: unknown = READ_ACCESSORS.has(name) ? descriptor?.get?.call(globalThis) : descriptor?.value;
+      if (!isObject(value) || name === "global") continue;
+      const isWalked = LANGUAGE_GLOBALS.has(name) || WALKED_HOST_GLOBALS.has(name);
+      if (name !== "globalThis") queue.push([value, [name], isWalked]);
+      this.#places.push({ holder: globalThis, key: name, value });
+    }
+    for (const [name, value] of Object.entries(hiddenIntrinsics())) queue.push([value, [name], true]);
+    for (let index = 0; index < queue.length; index++) {
+      const [value, path, isWalked] = queue[index]!;
+      if (this.#paths.has(value)) continue;
+      if (typeof value === "function" && !isBuiltInCode(value) && LANGUAGE_GLOBALS.has(path[0] ?? "")) {
+        this.#foreignNames.add(path.at(-1)!);
+        continue;
+      }
+      this.#paths.set(value, path);
+      if (isWalked && path.length < MAX_DEPTH) this.#walk(value, path, queue);
+    }
+    this.#paths.set(globalThis, ["globalThis"]);
+  }
+
+  #walk(holder: object, path: readonly string[], queue: [object, readonly string[], boolean][]): void {
+    for (const key of Reflect.ownKeys(holder)) {
+      const step = this.#stepOf(key);
+      const descriptor = Object.getOwnPropertyDescriptor(holder, key);
+      if (step === undefined || descriptor === undefined) continue;
+      if ("value" in descriptor) {
+        if (!isObject(descriptor.value)) continue;
+        this.#places.push({ holder, key, value: descriptor.value });
+        queue.push([descriptor.value, [...path, step], true]);
+      } else {
+        if (descriptor.get) queue.push([descriptor.get, [...path, `get ${step}`], true]);
+        if (descriptor.set) queue.push([descriptor.set, [...path, `set ${step}`], true]);
+      }
+    }
+  }
+
+  #stepOf(key: PropertyKey): string | undefined {
+    if (typeof key !== "symbol") return String(key);
+    const name = this.#symbols.get(key);
+    return name === undefined ? undefined : `@@${name}`;
+  }
+
+  /** Gives the path of a built-in object, or undefined for any other. */
+  pathOf(value: object): readonly string[] | undefined {
+    return this.#paths.get(value);
+  }
+
+  /** Looks for a class or function of the host among the globals that are accessors. */
+  lazyPathOf(value: object): readonly string[] | undefined {
+    const name: unknown = Object.getOwnPropertyDescriptor(value, "name")?.value;
+    if (typeof name !== "string" || !BUILT_IN_GLOBALS.has(name)) return undefined;
+    const descriptor = Object.getOwnPropertyDescriptor(globalThis, name);
+    const now: unknown = descriptor?.get === undefined ? descriptor?.value : descriptor.get.call(globalThis);
+    return now === value ? [name] : undefined;
+  }
+
+  /** Gives the name of a well-known symbol. */
+  wellKnown(symbol: symbol): string | undefined {
+    return this.#symbols.get(symbol);
+  }
+
+  /** Lists the names of what differs now: built-ins that the program replaced. Reads no accessor. */
+  replacedNames(): ReadonlySet<string> {
+    const names = new Set(this.#foreignNames);
+    for (const { holder, key, value } of this.#places) {
+      const now = Object.getOwnPropertyDescriptor(holder, key);
+      if (now !== undefined && "value" in now && now.value !== value) names.add(String(key));
+    }
+    return names;
+  }
+}
+
+/** Follows a path; both ends of the wire agree on what it means. */
+export function followPath(path: readonly string[]): object | undefined {
+  const [root = "", ...steps] = path;
+  let value: unknown = root.startsWith("%")
+    ? hiddenIntrinsics()[root]
+    : (globalThis as unknown as Record<string, unknown>)[root];
+  for (const step of steps) {
+    if (!isObject(value)) return undefined;
+    if (step === "^") {
+      value = Object.getPrototypeOf(value);
+      continue;
+    }
+    const [, accessor, name = ""] = /^(?:(get|set) )?(.*)$/s.exec(step)!;
+    const key = name.startsWith("@@") ? (Symbol as unknown as Record<string, symbol>)[name.slice(2)]! : name;
+    const descriptor = Object.getOwnPropertyDescriptor(value, key);
+    value = accessor === "get" ? descriptor?.get : accessor === "set" ? descriptor?.set : descriptor?.value;
+  }
+  return isObject(value) ? value : undefined;
+}
+
+/** Gives a path as people write it. */
+export function pathText(path: readonly string[]): string {
+  return path.join(".").replace(/^%|%$/g, "");
+}
+
+export function isObject(value: unknown): value is object {
+  return (typeof value === "object" && value !== null) || typeof value === "function";
+}
+
+const NATIVE = /\{\s*\[native code\]\s*\}\s*$/;
+
+function isBuiltInCode(value: object): boolean {
+  return NATIVE.test(Function.prototype.toString.call(value));
+}

@@ -1,0 +1,276 @@
+/**
+ * Captures one graph in one synchronous step.
+ *
+ *   1. Each value with an identity gets a number when it is first met, and waits in a queue: no depth of nesting is too deep, and
+ *      what is met twice is one node.
+ *   2. What is waiting is described: by reference if it is a built-in or a package's, else by value, by {@link FunctionCapture} or
+ *      {@link ObjectCapture}. What none of them knows is refused with the path that led there.
+ *   3. Nothing of the program runs: properties are taken by descriptor, internal slots through the methods of the language.
+ */
+import { type ErrorPlace, type Host, type InspectionSession, MillraceError } from "@millrace/core";
+import { pathText } from "./built-ins.js";
+import { attributesOf, type Capture, type CaptureTools } from "./capture.js";
+import { FunctionCapture } from "./function-capture.js";
+import { ObjectCapture } from "./object-capture.js";
+import { PackageReferences } from "./package-references.js";
+import { below, type CapturePath, FIXES, pathTextOf, refuse } from "./refusal.js";
+import {
+  type CapturedGraph,
+  WIRE_VERSION,
+  type WireNode,
+  type WireProperty,
+  type WireScript,
+  type WireUnit,
+  type WireValue,
+} from "./wire.js";
+
+/** More functions than the helpers of a job have: a whole package has come in. */
+export const MAX_FUNCTIONS = 2_000;
+/** More milliseconds than a capture takes that is meant. */
+export const MAX_CAPTURE_MS = 1_000;
+/** More bytes than should go with every job. */
+export const MAX_SIZE_BYTES = 64 * 1024 * 1024;
+
+/** Roughly what a node and a property take. */
+const NODE_BYTES = 16;
+/** How many nodes are described between two looks at the clock. */
+const CLOCK_INTERVAL = 256;
+
+/** Is a value to capture and the operator that it belongs to. */
+export interface CaptureRoot {
+  readonly value: unknown;
+  readonly where: ErrorPlace;
+  readonly label: string;
+}
+
+/** Gives what travels for an object that has a meaning of its own, such as a data set; undefined for every other. @beta */
+export type HandleOf = (value: object) => { readonly data: unknown } | undefined;
+
+/** Captures one graph; used once. */
+export class CaptureRun implements Capture {
+  readonly session: InspectionSession;
+  readonly tools: CaptureTools;
+  readonly packages: PackageReferences;
+  readonly replacedNames: ReadonlySet<string>;
+  readonly scripts: WireScript[] = [];
+  readonly units: WireUnit[] = [];
+  readonly chunks: Uint8Array[] = [];
+  readonly #nodes: WireNode[] = [];
+  readonly #ids = new Map<object | symbol, number>();
+  readonly #queue: [id: number, value: object, path: CapturePath, place: ErrorPlace][] = [];
+  readonly #functions: FunctionCapture;
+  readonly #objects: ObjectCapture;
+  readonly #handleOf: HandleOf;
+  readonly #clock: Host["clock"];
+  readonly #start: number;
+  #sizeBytes = 0;
+  #numFunctions = 0;
+  #where: ErrorPlace = {};
+
+  constructor(tools: CaptureTools, session: InspectionSession, clock: Host["clock"], handleOf: HandleOf) {
+    this.tools = tools;
+    this.#clock = clock;
+    this.session = session;
+    this.packages = new PackageReferences(tools.host, tools.scripts);
+    this.replacedNames = tools.builtIns.replacedNames();
+    this.#handleOf = handleOf;
+    this.#start = clock.monotonic();
+    this.#functions = new FunctionCapture(this);
+    this.#objects = new ObjectCapture(this, this.#functions);
+  }
+
+  capture(functions: readonly CaptureRoot[], setUp: readonly CaptureRoot[]): CapturedGraph {
+    const setUpValues = setUp.map((root) => this.#root(root));
+    const roots = functions.map((root) => this.#root(root));
+    return {
+      version: WIRE_VERSION,
+      content: { scripts: this.scripts, units: this.units, nodes: this.#nodes, roots, setUp: setUpValues },
+      chunks: this.chunks,
+      sizeBytes: this.#sizeBytes,
+      numFunctions: this.#numFunctions,
+    };
+  }
+
+  #root({ value, where, label }: CaptureRoot): WireValue {
+    this.#where = where;
+    const wire = this.value(value, { parent: undefined, label });
+    for (let index = 0; index < this.#queue.length; index++) {
+      const [id, waiting, path, place] = this.#queue[index]!;
+      this.#where = place;
+      if (id % CLOCK_INTERVAL === 0) this.#checkTime(path);
+      this.#nodes[id] = this.#describe(waiting, path);
+    }
+    this.#queue.length = 0;
+    return wire;
+  }
+
+  /** Throws CAPTURE_REFUSED for what stands at `path`. */
+  refuse(path: CapturePath, what: string, fix: string): never {
+    return refuse({ where: this.#where }, path, what, fix);
+  }
+
+  /** Where the operator is that is being captured. */
+  get where(): ErrorPlace {
+    return this.#where;
+  }
+
+  /** Tells whether something has its place in the graph already. */
+  isKnown(value: object): boolean {
+    return this.#ids.has(value);
+  }
+
+  /** Counts what the graph takes, and refuses more than may travel. */
+  addSize(numBytes: number, path: CapturePath): void {
+    this.#sizeBytes += numBytes;
+    if (this.#sizeBytes > MAX_SIZE_BYTES) {
+      this.#tooLarge(
+        `captured data come to more than ${MAX_SIZE_BYTES / 1024 / 1024} MiB`,
+        path,
+        'Send them as a broadcast set: .withBroadcastSet(data, "name").',
+      );
+    }
+  }
+
+  countFunction(path: CapturePath): void {
+    if (++this.#numFunctions > MAX_FUNCTIONS) {
+      this.#tooLarge(
+        `the functions of a job refer to more than ${MAX_FUNCTIONS} others`,
+        path,
+        "A whole package has most likely been bundled: keep it external.",
+      );
+    }
+  }
+
+  #checkTime(path: CapturePath): void {
+    if (this.#clock.monotonic() - this.#start <= MAX_CAPTURE_MS) return;
+    this.#tooLarge(
+      `capturing the functions of a job took more than ${MAX_CAPTURE_MS} ms`,
+      path,
+      "If a package has been bundled, keep it external; send large data as a broadcast set.",
+    );
+  }
+
+  #tooLarge(what: string, path: CapturePath, fix: string): never {
+    throw new MillraceError({
+      code: "CAPTURE_TOO_LARGE",
+      what: `At ${pathTextOf(path)}, ${what}`,
+      expected: "functions that refer to their helpers and to little data",
+      where: this.#where,
+      fix,
+    });
+  }
+
+  /** Gives the wire form of any value; what has an identity is described later. */
+  value(value: unknown, path: CapturePath): WireValue {
+    switch (typeof value) {
+      case "string":
+        this.addSize(value.length, path);
+        return value;
+      case "number":
+        if (Number.isFinite(value) && !Object.is(value, -0)) return value;
+        return ["number", Object.is(value, -0) ? "-0" : String(value)];
+      case "boolean":
+        return value;
+      case "undefined":
+        return ["undefined"];
+      case "bigint":
+        return ["bigint", value.toString()];
+      case "symbol":
+        return this.#symbol(value);
+      default:
+        return value === null ? null : ["node", this.#idOf(value as object, path)];
+    }
+  }
+
+  /** Adds a node without an identity in the program. */
+  addNode(node: WireNode): WireValue {
+    return ["node", this.#nodes.push(node) - 1];
+  }
+
+  #idOf(value: object, path: CapturePath): number {
+    let id = this.#ids.get(value);
+    if (id === undefined) {
+      // The place is kept by a node that is filled in when its turn comes.
+      id = this.#nodes.push(UNFINISHED) - 1;
+      this.#ids.set(value, id);
+      this.#queue.push([id, value, path, this.#where]);
+      this.addSize(NODE_BYTES, path);
+    }
+    return id;
+  }
+
+  #symbol(symbol: symbol): WireValue {
+    let id = this.#ids.get(symbol);
+    if (id === undefined) {
+      const wellKnown = this.tools.builtIns.wellKnown(symbol);
+      const registered = Symbol.keyFor(symbol);
+      const node: WireNode =
+        wellKnown !== undefined
+          ? { type: "symbol", kind: "wellKnown", key: wellKnown }
+          : registered !== undefined
+            ? { type: "symbol", kind: "registered", key: registered }
+            : { type: "symbol", kind: "unique", key: symbol.description ?? null };
+      id = this.#nodes.push(node) - 1;
+      this.#ids.set(symbol, id);
+    }
+    return ["node", id];
+  }
+
+  #describe(value: object, path: CapturePath): WireNode {
+    const handle = this.#handleOf(value);
+    if (handle !== undefined) return { type: "handle", data: this.value(handle.data, path) };
+    const reference = this.reference(value, path) ?? this.packageReference(value, path, false);
+    if (reference !== undefined) return reference;
+    return typeof value === "function" ? this.#functions.describe(value, path) : this.#objects.describe(value, path);
+  }
+
+  /** Gives the reference to a built-in object. */
+  reference(value: object, path: CapturePath): WireNode | undefined {
+    const builtIn = this.tools.builtIns.pathOf(value);
+    if (builtIn === undefined) return undefined;
+    if (builtIn.some((step) => this.replacedNames.has(step))) {
+      this.refuse(path, `the built-in ${pathText(builtIn)}, which the program has replaced`, FIXES.setUp);
+    }
+    return { type: "intrinsic", path: builtIn };
+  }
+
+  /** Gives the reference to something of a package. */
+  packageReference(value: object, path: CapturePath, isCertain: boolean): WireNode | undefined {
+    const found = isCertain ? this.packages.findDeep(value) : this.packages.find(value);
+    if (found === undefined) return undefined;
+    const state = this.tools.host.isHostModule(found.specifier) ? [] : this.#stateOf(value, path);
+    return { type: "module", ...found, ...(state.length === 0 ? {} : { state }) };
+  }
+
+  /** What a program may have set on an object of a package: own properties that hold primitives. */
+  #stateOf(value: object, path: CapturePath): (readonly [string, WireValue])[] {
+    const state: [string, WireValue][] = [];
+    for (const key of Object.getOwnPropertyNames(value)) {
+      if (key === "name" || key === "length") continue;
+      const descriptor = Object.getOwnPropertyDescriptor(value, key);
+      if (descriptor === undefined || !("value" in descriptor) || descriptor.writable !== true) continue;
+      const { value: member } = descriptor as { value: unknown };
+      if (typeof member === "number" || typeof member === "boolean" || typeof member === "string") {
+        state.push([key, this.value(member, path)]);
+      }
+    }
+    return state;
+  }
+
+  /** Gives one own property by its descriptor. */
+  property(holder: object, key: PropertyKey, path: CapturePath): WireProperty {
+    const descriptor = Object.getOwnPropertyDescriptor(holder, key)!;
+    const wireKey = typeof key === "symbol" ? this.#symbol(key) : String(key);
+    const at = below(path, String(key));
+    const attributes = attributesOf(descriptor);
+    if ("value" in descriptor) return [wireKey, attributes, this.value(descriptor.value, at)];
+    return [wireKey, attributes, this.value(descriptor.get, at), this.value(descriptor.set, at)];
+  }
+
+  /** Gives the wire form of a property's key. */
+  key(key: PropertyKey): WireValue {
+    return typeof key === "symbol" ? this.#symbol(key) : String(key);
+  }
+}
+
+const UNFINISHED: WireNode = { type: "list", items: [] };

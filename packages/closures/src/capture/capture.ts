@@ -1,0 +1,60 @@
+import type { ErrorPlace, HostInspector, HostScripts, InspectionSession } from "@millrace/core";
+import type { BuiltIns } from "./built-ins.js";
+import type { PackageReferences } from "./package-references.js";
+import type { CapturePath } from "./refusal.js";
+import type { ScriptTable } from "./script-table.js";
+import {
+  CONFIGURABLE,
+  ENUMERABLE,
+  type WireNode,
+  type WireProperty,
+  type WireScript,
+  type WireUnit,
+  type WireValue,
+  WRITABLE,
+} from "./wire.js";
+
+/** What all captures of a host share. */
+export interface CaptureTools {
+  readonly inspector: HostInspector;
+  readonly host: HostScripts;
+  readonly builtIns: BuiltIns;
+  readonly scripts: ScriptTable;
+}
+
+/** Is one capture under way, as those see it who describe functions and objects for it. */
+export interface Capture {
+  readonly session: InspectionSession;
+  readonly tools: CaptureTools;
+  readonly packages: PackageReferences;
+  /** The names of built-ins that the program has replaced. */
+  readonly replacedNames: ReadonlySet<string>;
+  readonly scripts: WireScript[];
+  readonly units: WireUnit[];
+  readonly chunks: Uint8Array[];
+  /** Where the operator is that is being captured. */
+  readonly where: ErrorPlace;
+
+  /** Gives the wire form of any value; what has an identity is described later. */
+  value(value: unknown, path: CapturePath): WireValue;
+  /** Adds a node without an identity in the program. */
+  addNode(node: WireNode): WireValue;
+  /** Gives one own property by its descriptor. */
+  property(holder: object, key: PropertyKey, path: CapturePath): WireProperty;
+  /** Gives the wire form of a property's key. */
+  key(key: PropertyKey): WireValue;
+  /** Tells whether something has its place in the graph already. */
+  isKnown(value: object): boolean;
+  /** Gives the reference to something of a package; `isCertain` looks deep. */
+  packageReference(value: object, path: CapturePath, isCertain: boolean): WireNode | undefined;
+  /** Counts what the graph takes, and refuses more than may travel. */
+  addSize(numBytes: number, path: CapturePath): void;
+  countFunction(path: CapturePath): void;
+  /** Throws CAPTURE_REFUSED for what stands at `path`. */
+  refuse(path: CapturePath, what: string, fix: string): never;
+}
+
+/** Gives the attributes of a property as bits. */
+export function attributesOf({ writable, enumerable, configurable }: PropertyDescriptor): number {
+  return (writable ? WRITABLE : 0) + (enumerable ? ENUMERABLE : 0) + (configurable ? CONFIGURABLE : 0);
+}

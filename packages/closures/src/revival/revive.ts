@@ -1,0 +1,469 @@
+/**
+ * Makes captured functions anew, in another thread or process.
+ *
+ *   1. The modules that the graph refers to are imported.
+ *   2. Everything but functions is made, empty, so that cycles cause no trouble.
+ *   3. Functions are made in the order of what they need. The values of free names become parameters of a function around the code;
+ *      a name whose function is being made itself becomes a variable that is set afterwards. A class needs its base before
+ *      it; that wins over every order by names.
+ *   4. Objects are filled: content, properties, prototypes, and last whether they are fixed.
+ *   5. What `env.setUp` was given runs, then packages are compared with how the program had them.
+ *
+ * Code is evaluated under the name of its script with line and column of old, so that stack traces show the user's file.
+ */
+import { type HostScripts, MillraceError } from "@millrace/core";
+import { followPath, isObject, pathText } from "../capture/built-ins.js";
+import { corrupt } from "../capture/graph-bytes.js";
+import {
+  type CapturedGraph,
+  contentOf,
+  type WireNode,
+  type WireOwn,
+  type WireProperty,
+  type WireValue,
+} from "../capture/wire.js";
+import { perSlot } from "../per-slot.js";
+import { CodeMaker } from "./code-maker.js";
+import { hasChanged } from "./compare.js";
+
+/** Settings of {@link reviveFunctions}. @beta */
+export interface ReviveOptions {
+  /** Makes the object of a handle from the data that `handleOf` gave when it was captured. */
+  readonly restoreHandle?: ((data: unknown) => object) | undefined;
+}
+
+/** Above this size captured data are compared only when that is asked for. */
+const ALWAYS_CHECKED_BYTES = 64 * 1024;
+
+type FunctionNode = Extract<WireNode, { readonly type: "function" }>;
+type ModuleNode = Extract<WireNode, { readonly type: "module" }>;
+
+/**
+ * Makes captured functions anew. What they shared is shared again, and every call makes another copy of everything.
+ *
+ * Throws CAPTURE_CORRUPT when the graph does not fit this process, and PACKAGE_STATE_DIFFERS when the program had configured a package
+ * that is as delivered here.
+ *
+ * @param scripts - evaluates the code and loads what it refers to: `scripts` of the worker's host
+ * @beta
+ */
+export async function reviveFunctions(
+  graph: CapturedGraph,
+  scripts: HostScripts,
+  options: ReviveOptions = {},
+): Promise<RevivedFunctions> {
+  const modules = new Map<ModuleNode, object>();
+  for (const node of contentOf(graph).nodes) {
+    if (node.type === "module") modules.set(node, await loadModule(node, scripts));
+  }
+  const revival = new Revival(graph, scripts, modules, options);
+  revival.makeAll();
+  for (const value of contentOf(graph).setUp) await (revival.value(value) as () => unknown)();
+  revival.checkPackages();
+  return {
+    functions: contentOf(graph).roots.map((root) => revival.value(root)),
+    checkCaptures: (isComplete = false) => {
+      if (isComplete || graph.sizeBytes <= ALWAYS_CHECKED_BYTES) revival.checkCaptures();
+    },
+  };
+}
+
+/** Holds functions that were made anew. @beta */
+export interface RevivedFunctions {
+  /** In the order in which they were captured. */
+  readonly functions: readonly unknown[];
+  /**
+   * Throws CAPTURE_CHANGED when captured data are not what they were. Without `isComplete` it looks only when they are no more than
+   * 64 KiB.
+   */
+  checkCaptures(isComplete?: boolean): void;
+}
+
+async function loadModule({ specifier, from, isRequired }: ModuleNode, scripts: HostScripts): Promise<object> {
+  if (!isRequired) return scripts.importModule(specifier, from);
+  return { exports: scripts.requireFrom(from)?.(specifier) };
+}
+
+class Revival {
+  readonly #nodes: readonly WireNode[];
+  readonly #graph: CapturedGraph;
+  readonly #scripts: HostScripts;
+  readonly #modules: ReadonlyMap<ModuleNode, object>;
+  readonly #options: ReviveOptions;
+  readonly #made: unknown[];
+  readonly #isMade: Uint8Array;
+  /** Sets a name of a function that was made before the name's value. */
+  readonly #late: (() => void)[] = [];
+  readonly #code: CodeMaker;
+
+  constructor(
+    graph: CapturedGraph,
+    scripts: HostScripts,
+    modules: ReadonlyMap<ModuleNode, object>,
+    options: ReviveOptions,
+  ) {
+    this.#graph = graph;
+    this.#nodes = contentOf(graph).nodes;
+    this.#scripts = scripts;
+    this.#modules = modules;
+    this.#options = options;
+    this.#made = new Array(this.#nodes.length);
+    this.#isMade = new Uint8Array(this.#nodes.length);
+    this.#code = new CodeMaker(contentOf(graph), scripts);
+  }
+
+  makeAll(): void {
+    for (let id = 0; id < this.#nodes.length; id++) this.#makeShell(id);
+    for (let id = 0; id < this.#nodes.length; id++) this.#ensure(id);
+    for (const set of this.#late) set();
+    for (let id = 0; id < this.#nodes.length; id++) this.#setPrototype(this.#nodes[id]!, this.#made[id]);
+    for (let id = 0; id < this.#nodes.length; id++) this.#fill(this.#nodes[id]!, this.#made[id]);
+    for (let id = 0; id < this.#nodes.length; id++) {
+      if ("isFixed" in this.#nodes[id]!) Object.preventExtensions(this.#made[id]);
+    }
+  }
+
+  value(wire: WireValue): unknown {
+    if (wire === null || typeof wire !== "object") return wire;
+    switch (wire[0]) {
+      case "undefined":
+        return undefined;
+      case "number":
+        return wire[1] === "-0" ? -0 : Number(wire[1]);
+      case "bigint":
+        return BigInt(wire[1]);
+      case "node":
+        return this.#made[wire[1]];
+    }
+  }
+
+  checkCaptures(): void {
+    const ids = new Map<unknown, number>();
+    this.#made.forEach((value, id) => {
+      ids.set(value, id);
+    });
+    this.#nodes.forEach((node, id) => {
+      if (!hasChanged(node, this.#made[id], this.#graph.chunks, (value) => this.#isSame(value, ids))) return;
+      throw new MillraceError({
+        code: "CAPTURE_CHANGED",
+        what: `A user function changed captured data: ${KIND_NAMES[node.type] ?? "an object"}`,
+        expected: "captured data that are only read, since every worker has a copy of its own",
+        fix:
+          "To count, use an accumulator. To keep something between records, use a field of a rich function. For a cache or a client, " +
+          "use perSlot(() => …).",
+      });
+    });
+  }
+
+  #isSame(value: unknown, ids: ReadonlyMap<unknown, number>): (wire: WireValue) => boolean {
+    return (wire) => {
+      if (wire !== null && typeof wire === "object" && wire[0] === "node") return ids.get(value) === wire[1];
+      return Object.is(value, this.value(wire));
+    };
+  }
+
+  checkPackages(): void {
+    for (const node of this.#nodes) {
+      if (node.type !== "module" || node.state === undefined) continue;
+      const value = this.#moduleValue(node) as object;
+      for (const [key, wire] of node.state) {
+        const now: unknown = Object.getOwnPropertyDescriptor(value, key)?.value;
+        if (Object.is(now, this.value(wire))) continue;
+        throw new MillraceError({
+          code: "PACKAGE_STATE_DIFFERS",
+          what: `The program has set "${key}" of ${[node.specifier, ...node.path].join(".")}, which is otherwise in the worker`,
+          expected: "packages that are set up in the same way in every worker",
+          fix: "Set it up in env.setUp(() => …), which runs once in every worker before user code.",
+        });
+      }
+    }
+  }
+
+  // Step 2
+
+  #makeShell(id: number): void {
+    const node = this.#nodes[id]!;
+    const shell = this.#shellOf(node);
+    if (shell === PENDING) return;
+    this.#made[id] = shell;
+    this.#isMade[id] = 1;
+  }
+
+  #shellOf(node: WireNode): unknown {
+    switch (node.type) {
+      case "function":
+      case "prototype":
+      case "member":
+      case "perSlot":
+      case "handle":
+      case "view":
+      case "boxed":
+      case "intl":
+        return PENDING;
+      case "intrinsic":
+        return followPath(node.path) ?? missing(pathText(node.path));
+      case "module":
+        return this.#moduleValue(node);
+      case "symbol":
+        return symbolOf(node.kind, node.key);
+      case "object":
+      case "record":
+        return {};
+      case "list":
+        return [];
+      case "array":
+        return new Array(node.length);
+      case "map":
+        return new Map();
+      case "set":
+        return new Set();
+      case "date":
+        return new Date(this.value(node.time) as number);
+      case "regexp":
+        return new RegExp(node.source, node.flags);
+      case "error":
+        return new Error();
+      case "bytes":
+        return this.#chunk(node.chunk).slice().buffer;
+      case "nodeBuffer":
+        return bufferOf(this.#chunk(node.chunk));
+      case "made":
+        return node.by === "URL" ? new URL(node.text) : new URLSearchParams(node.text);
+      case "textEncoder":
+        return new TextEncoder();
+      case "textDecoder":
+        return new TextDecoder(node.encoding, { fatal: node.isFatal, ignoreBOM: node.ignoresBom });
+      case "importer":
+        return (specifier: unknown, options?: { readonly with?: Record<string, string> }) =>
+          this.#scripts.importModule(String(specifier), node.from, options?.with);
+      case "require":
+        return this.#scripts.requireFrom(node.from) ?? missing("require");
+    }
+  }
+
+  #chunk(index: number): Uint8Array {
+    return this.#graph.chunks[index]!;
+  }
+
+  #moduleValue(node: ModuleNode): unknown {
+    const loaded = this.#modules.get(node);
+    let value: unknown = node.isRequired ? (loaded as { exports: unknown }).exports : loaded;
+    for (const step of node.path) value = isObject(value) ? (value as Record<string, unknown>)[step] : undefined;
+    return isObject(value) ? value : missing([node.specifier, ...node.path].join("."));
+  }
+
+  // Step 3
+
+  /** Makes what depends on other things, those first. */
+  #ensure(id: number): unknown {
+    if (this.#isMade[id] === 1) return this.#made[id];
+    const node = this.#nodes[id]!;
+    // A second visit while the first is under way: the caller must do without, or this is a class that is needed as a base.
+    if (node.type === "function") {
+      this.#makeFunction(id, node);
+    } else {
+      this.#made[id] = this.#dependent(node);
+      this.#isMade[id] = 1;
+    }
+    return this.#made[id];
+  }
+
+  #ensureValue(wire: WireValue): unknown {
+    return isNode(wire) ? this.#ensure(wire[1]) : this.value(wire);
+  }
+
+  /** Makes plain data that is read at once. */
+  #ensureFilled(wire: WireValue): unknown {
+    const value = this.#ensureValue(wire);
+    const node = isNode(wire) ? this.#nodes[wire[1]]! : undefined;
+    if (node?.type !== "record" && node?.type !== "list") return value;
+    for (const part of node.type === "record" ? node.values : node.items) this.#ensureFilled(part);
+    this.#fill(node, value);
+    return value;
+  }
+
+  #dependent(node: WireNode): unknown {
+    switch (node.type) {
+      case "prototype":
+        return ownValue(this.#ensureValue(node.of), "prototype");
+      case "member": {
+        const owner = this.#ensureValue(node.of) as object;
+        const holder = node.isStatic ? owner : (ownValue(owner, "prototype") as object);
+        return Object.getOwnPropertyDescriptor(holder, this.value(node.key) as string)?.[node.part];
+      }
+      case "perSlot":
+        return perSlot(this.#ensureValue(node.factory) as () => unknown);
+      case "boxed":
+        return Object(this.#ensureValue(node.value));
+      case "view":
+        return viewOf(node.name, this.#ensureValue(node.buffer) as ArrayBuffer, node.offset, node.length);
+      case "handle": {
+        const restore = this.#options.restoreHandle;
+        if (restore === undefined) throw corrupt("it holds a handle, and nothing was given that restores handles");
+        return restore(this.#ensureFilled(node.data));
+      }
+      case "intl": {
+        const options = this.#ensureFilled(node.options);
+        const makers = Intl as unknown as Record<string, new (locale: string, options: unknown) => object>;
+        return new makers[node.name]!(node.locale, options);
+      }
+      default:
+        throw corrupt(`a node of the type ${node.type} was not made`);
+    }
+  }
+
+  #makeFunction(id: number, node: FunctionNode): void {
+    const { names } = contentOf(this.#graph).units[node.unit]!;
+    const isInProgress = this.#isMade[id] === IN_PROGRESS;
+    this.#isMade[id] = IN_PROGRESS;
+    const base = names.indexOf(HERITAGE);
+    if (base >= 0) this.#ensureValue(node.environment[base]!);
+    if (!isInProgress) {
+      for (const wire of node.environment) if (this.#canWaitFor(wire)) this.#ensureValue(wire);
+    }
+    // What this one waited for may have needed it as a base, and made it.
+    if (this.#isMade[id] === 1) return;
+    const isLate = node.environment.map((wire) => isNode(wire) && this.#isMade[wire[1]] !== 1);
+    const home = node.home === undefined ? undefined : { prototype: this.#ensureValue(node.home) as object | null };
+    const { value, set } = this.#code.make(
+      node.unit,
+      node.environment.map((wire) => this.value(wire)),
+      isLate,
+      home,
+    );
+    this.#made[id] = value;
+    this.#isMade[id] = 1;
+    if (set !== undefined) {
+      const late = node.environment.filter((_, index) => isLate[index]);
+      this.#late.push(() => set(...late.map((wire) => this.value(wire))));
+    }
+  }
+
+  #canWaitFor(wire: WireValue): boolean {
+    return isNode(wire) && this.#isMade[wire[1]] === 0;
+  }
+
+  // Step 4
+
+  #setPrototype(node: WireNode, value: unknown): void {
+    if ("prototype" in node) Object.setPrototypeOf(value, this.value(node.prototype!) as object | null);
+  }
+
+  #fill(node: WireNode, value: unknown): void {
+    switch (node.type) {
+      case "record":
+        this.#fillRecord(node.keys, node.values, value as Record<string, unknown>);
+        return;
+      case "list": {
+        const list = value as unknown[];
+        const { items } = node;
+        list.length = 0;
+        for (let index = 0; index < items.length; index++) list.push(this.value(items[index]!));
+        return;
+      }
+      case "map":
+        for (let index = 0; index < node.entries.length; index += 2) {
+          Map.prototype.set.call(value, this.value(node.entries[index]!), this.value(node.entries[index + 1]!));
+        }
+        break;
+      case "set":
+        for (const item of node.items) Set.prototype.add.call(value, this.value(item));
+        break;
+      default:
+    }
+    if ("properties" in node) this.#applyProperties(node as WireOwn, value as object, hasPropertiesOfItsOwn(node));
+  }
+
+  #fillRecord(keys: readonly string[], values: readonly WireValue[], record: Record<string, unknown>): void {
+    for (let index = 0; index < keys.length; index++) {
+      const key = keys[index]!;
+      const each = this.value(values[index]!);
+      if (key === "__proto__")
+        Object.defineProperty(record, key, { value: each, writable: true, enumerable: true, configurable: true });
+      else record[key] = each;
+    }
+  }
+
+  #applyProperties({ properties = [] }: WireOwn, target: object, isComplete: boolean): void {
+    if (isComplete) {
+      const keys = new Set(properties.map(([key]) => this.value(key)));
+      for (const key of Reflect.ownKeys(target)) if (!keys.has(key)) Reflect.deleteProperty(target, key);
+    }
+    for (const property of properties) {
+      if (property.length === 3 && property[0] === "stack" && isEngineStack(target)) {
+        // An accessor of the engine's, which takes the text that it gives.
+        (target as { stack: unknown }).stack = this.value(property[2]);
+        continue;
+      }
+      if (property.length > 1)
+        Object.defineProperty(target, this.value(property[0]) as PropertyKey, this.#descriptorOf(property));
+    }
+  }
+
+  #descriptorOf(property: WireProperty): PropertyDescriptor {
+    const [, attributes = 0, first = null, second] = property;
+    const shared = { enumerable: (attributes & 2) !== 0, configurable: (attributes & 4) !== 0 };
+    if (second === undefined) return { ...shared, value: this.value(first), writable: (attributes & 1) !== 0 };
+    return { ...shared, get: this.value(first) as () => unknown, set: this.value(second) as (value: unknown) => void };
+  }
+}
+
+const PENDING = Symbol("pending");
+const IN_PROGRESS = 2;
+const HERITAGE = "$base";
+
+const KIND_NAMES: Partial<Record<WireNode["type"], string>> = {
+  array: "an array",
+  bytes: "a buffer",
+  date: "a Date",
+  list: "an array",
+  map: "a Map",
+  nodeBuffer: "a Buffer",
+  set: "a Set",
+};
+
+/** Functions, and what belongs to them, are made with properties, of which some may have been deleted. */
+function hasPropertiesOfItsOwn({ type }: WireNode): boolean {
+  return type === "function" || type === "prototype" || type === "member" || type === "error";
+}
+
+function isNode(wire: WireValue): wire is readonly ["node", number] {
+  return wire !== null && typeof wire === "object" && wire[0] === "node";
+}
+
+function ownValue(holder: unknown, key: string): unknown {
+  return Object.getOwnPropertyDescriptor(holder as object, key)?.value;
+}
+
+function symbolOf(kind: "registered" | "wellKnown" | "unique", key: string | null): symbol {
+  if (kind === "registered") return Symbol.for(key ?? "");
+  if (kind === "unique") return key === null ? Symbol() : Symbol(key);
+  const symbol: unknown = (Symbol as unknown as Record<string, unknown>)[key ?? ""];
+  return typeof symbol === "symbol" ? symbol : missing(`Symbol.${key}`);
+}
+
+function isEngineStack(target: object): boolean {
+  return Object.getOwnPropertyDescriptor(target, "stack")?.set !== undefined;
+}
+
+function bufferOf(bytes: Uint8Array): Uint8Array {
+  const { Buffer } = globalThis as unknown as { Buffer?: { from(bytes: Uint8Array): Uint8Array } };
+  return Buffer?.from(bytes) ?? missing("Buffer");
+}
+
+function viewOf(name: string, buffer: ArrayBuffer, offset: number, length: number): object {
+  const makers = globalThis as unknown as Record<
+    string,
+    new (
+      buffer: ArrayBuffer,
+      offset: number,
+      length: number,
+    ) => object
+  >;
+  const maker = makers[name];
+  return maker === undefined ? missing(name) : new maker(buffer, offset, length);
+}
+
+function missing(name: string): never {
+  throw corrupt(`${name} does not exist in this process`);
+}
