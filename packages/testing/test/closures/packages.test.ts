@@ -1,0 +1,158 @@
+/** What comes from packages, in a folder as users have it: with node_modules, and programs that run in processes of their own. */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ProgramFolder, remoteModule } from "./program-folder.js";
+import { runProgram } from "./run-program.js";
+
+const DECIMAL_CJS = `
+class Decimal {
+  static precision = 20;
+  static set({ precision }) { this.precision = precision; }
+  constructor(value) { this.value = value; }
+  show() { return this.value.toFixed(Decimal.precision > 20 ? 4 : 2); }
+}
+function inner() { return "inner"; }
+exports.Decimal = Decimal;
+exports.round = (x) => Math.round(x);
+exports.nested = { deep: () => "deep" };
+exports.hide = () => inner;
+`;
+const ESM_PACKAGE = `
+export class Schema { parse(x) { return x; } }
+export const number = () => new Schema();
+export default function main() { return "main"; }
+export const settings = { mode: "fresh" };
+`;
+
+let folder: ProgramFolder;
+
+beforeAll(() => {
+  folder = new ProgramFolder({
+    "node_modules/decimal/package.json": JSON.stringify({ name: "decimal", main: "index.js" }),
+    "node_modules/decimal/index.js": DECIMAL_CJS,
+    "node_modules/schema/package.json": JSON.stringify({
+      name: "schema",
+      type: "module",
+      exports: { ".": { import: "./main.js" }, "./sub/*": "./lib/*.js" },
+    }),
+    "node_modules/schema/main.js": ESM_PACKAGE,
+    "node_modules/schema/lib/one.js": "export const one = 1; export const makeOne = () => one;",
+  });
+  folder.write("there.mjs", remoteModule(folder.path));
+});
+afterAll(() => folder.remove());
+
+async function run(body: string, name = "program.mjs"): Promise<unknown> {
+  folder.write(name, `import { there } from "./there.mjs";\n${body}`);
+  return JSON.parse(await runProgram(process.execPath, [name], folder.path));
+}
+
+const print = (call: string): string => `console.log(JSON.stringify(await ${call}));`;
+
+describe("packages", () => {
+  test("[C62] a function of a CommonJS package is imported again", async () => {
+    const outcome = await run(`import { round } from "decimal";\n${print("there((x) => round(x), 1.6)")}`);
+    expect(outcome).toEqual({ value: "2" });
+  });
+
+  test("[C62] an ES module package resolves as an import, subpaths too", async () => {
+    const program = `import main, { Schema } from "schema";\nimport { makeOne } from "schema/sub/one";\n`;
+    const outcome = await run(`${program}${print("there(() => [main(), new Schema().parse(3), makeOne()])")}`);
+    expect(outcome).toEqual({ value: "[ 'main', 3, 1 ]" });
+  });
+
+  test("[C62] one class by two ways is one class, so that instanceof holds", async () => {
+    const program = `import { Decimal } from "decimal";\nimport all from "decimal";\nconst held = { D: all.Decimal };\n`;
+    const outcome = await run(`${program}${print("there(() => new Decimal(1) instanceof held.D)")}`);
+    expect(outcome).toEqual({ value: "true" });
+  });
+
+  test("[C62] what is nested in an export is found", async () => {
+    const program = `import tools from "decimal";\nconst deep = tools.nested.deep;\n`;
+    expect(await run(`${program}${print("there(() => deep())")}`)).toEqual({ value: "'deep'" });
+  });
+
+  test("[C62] a class of the program that extends one of a package", async () => {
+    const program = `import { Decimal } from "decimal";\nclass Money extends Decimal { plus() { return this.show() + "!"; } }\n`;
+    expect(await run(`${program}${print("there(() => new Money(2).plus())")}`)).toEqual({ value: "'2.00!'" });
+  });
+
+  test("[C62] require in CommonJS", async () => {
+    folder.write(
+      "program.cjs",
+      `const { round, nested } = require("decimal");
+       const tools = require("decimal");
+       const path = require("node:path");
+       const helper = require("./helper.cjs");
+       import("./there.mjs").then(async ({ there }) => {
+         const f = (x) => [round(x), nested.deep(), tools.round(2.2), path.basename("/a/b"), helper.twice(x), require("node:os").EOL, __filename.length > 1, typeof exports, helper.state];
+         console.log(JSON.stringify(await there(f, 1.6)));
+       });`,
+    );
+    folder.write("helper.cjs", "let n = 0; exports.state = ++n; exports.twice = (x) => x * 2;");
+    const outcome = JSON.parse(await runProgram(process.execPath, ["program.cjs"], folder.path));
+    expect(outcome).toEqual({
+      value: expect.stringMatching(/2,\s+'deep',\s+2,\s+'b',\s+3.2,\s+'\\n',\s+true,\s+'object',\s+1/),
+    });
+  });
+
+  test("[C85] an instance of a package's class is refused and names perSlot", async () => {
+    const program = `import { number } from "schema";\nconst schema = number();\n`;
+    const outcome = await run(`${program}${print("there((x) => schema.parse(x), 1)")}`);
+    expect(outcome).toMatchObject({
+      code: "CAPTURE_REFUSED",
+      error: expect.stringMatching(/Map > the function > schema is an instance of the class Schema.*perSlot/s),
+    });
+  });
+
+  test("[C66] perSlot makes that instance in the worker", async () => {
+    const program = `import { perSlot } from "@millrace/closures";\nimport { number } from "schema";\nconst schema = perSlot(() => number());\n`;
+    expect(await run(`${program}${print("there((x) => schema().parse(x), 1)")}`)).toEqual({ value: "1" });
+  });
+
+  test("[C85] a function inside of a package that is not exported is refused", async () => {
+    const program = `import { hide } from "decimal";\nconst inner = hide();\n`;
+    const outcome = await run(`${program}${print("there(() => inner())")}`);
+    expect(outcome).toMatchObject({
+      error: expect.stringMatching(/inner is a function of a package that is not among the exports/),
+    });
+  });
+
+  test("[C65] a package that the program configured is an error that names env.setUp", async () => {
+    const program = `import { Decimal } from "decimal";\nDecimal.set({ precision: 50 });\n`;
+    const outcome = await run(`${program}${print("there((x) => new Decimal(x).show(), 1)")}`);
+    expect(outcome).toMatchObject({
+      code: "PACKAGE_STATE_DIFFERS",
+      error: expect.stringMatching(/"precision" of decimal\.Decimal.*env\.setUp/s),
+    });
+  });
+
+  test("[C65] what env.setUp was given configures it in the worker", async () => {
+    const program = `import { Decimal } from "decimal";\nconst setUp = () => Decimal.set({ precision: 50 });\nsetUp();\n`;
+    const options = `{ captureOptions: { setUp: [{ value: setUp, where: { operator: "setUp" } }] } }`;
+    const outcome = await run(`${program}${print(`there((x) => new Decimal(x).show(), ${options}, 1)`)}`);
+    expect(outcome).toEqual({ value: "'1.0000'" });
+  });
+
+  test("[C61] a module of the program is not run again", async () => {
+    folder.write(
+      "server.mjs",
+      "export const started = { times: 0 }; started.times++; console.error('started'); export const twice = (x) => x * 2 * started.times;",
+    );
+    const outcome = await run(`import { twice } from "./server.mjs";\n${print("there((x) => twice(x), 4)")}`);
+    expect(outcome).toEqual({ value: "8" });
+  });
+
+  test("[C61] a circular import of the main file", async () => {
+    folder.write("circle.mjs", 'import { base } from "./program.mjs"; export const plus = (x) => x + base;');
+    const program = `import { plus } from "./circle.mjs";\nexport const base = 10;\n`;
+    expect(await run(`${program}${print("there((x) => plus(x), 4)")}`)).toEqual({ value: "14" });
+  });
+
+  test("[C61] a file that was edited since it was loaded: what runs is what travels", async () => {
+    const program = `import { writeFileSync } from "node:fs";
+      import { version } from "./edited.mjs";
+      writeFileSync(new URL("./edited.mjs", import.meta.url), "/* longer than before */ export const version = () => 'new';");\n`;
+    folder.write("edited.mjs", "export const version = () => 'old';");
+    expect(await run(`${program}${print("there(() => version())")}`)).toEqual({ value: "'old'" });
+  });
+});

@@ -1,0 +1,2 @@
+export const ten = 10;
+export const square = (x) => x * x;

@@ -1,0 +1,18 @@
+// A fresh worker thread: revives what it is sent, calls it and says what came out.
+import { parentPort } from "node:worker_threads";
+import { decodeCapturedGraph, reviveFunctions } from "@millrace/closures";
+import { nodeHost } from "@millrace/host-node";
+import { outcomeOf } from "./outcome.mjs";
+
+const { scripts } = nodeHost();
+parentPort.on("message", async ({ index, bytes, args }) => {
+  try {
+    const { functions, checkCaptures } = await reviveFunctions(decodeCapturedGraph(bytes), scripts);
+    const [revived] = functions;
+    const outcome = await outcomeOf(() => revived(...args));
+    checkCaptures(true);
+    parentPort.postMessage({ index, outcome });
+  } catch (error) {
+    parentPort.postMessage({ index, outcome: `revival failed: ${error.stack}` });
+  }
+});

@@ -1,0 +1,2 @@
+/** A helper of a user's, which a test replaces. */
+export const triple = (x: number): number => x * 3;
