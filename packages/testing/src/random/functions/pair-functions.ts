@@ -67,7 +67,7 @@ export interface SequenceField {
   readonly right: string | undefined;
 }
 
-/** Draws a coGroup function: sizes of both groups and what they have in sorted order, or the left records that have no match. */
+/** Draws a coGroup function: sizes of both groups and what they have in sorted order, or the left records that have no match. @internal */
 export function drawGroupPairMapper(random: PlanRandom, left: Shape, sequence: SequenceField): GroupPairMapper {
   return random.chance(0.3) && sequence.left === undefined ? antiJoin(left) : sizes(random, sequence);
 }

@@ -14,17 +14,10 @@
 import type { Draw } from "../draws.js";
 import { PlanRandom } from "../plan-random.js";
 import type { PlanNode, PlanSink, PlanSpec } from "../plan-spec.js";
-import {
-  drawAggregateInPlace,
-  drawAggregateNamed,
-  drawCombineGroup,
-  drawDistinct,
-  drawFirst,
-  drawReduce,
-  drawReduceGroup,
-  drawSelectBy,
-} from "./group-operators.js";
-import { drawIterate, drawIterateDelta } from "./loop-operators.js";
+import { drawAggregateInPlace, drawAggregateNamed } from "./aggregate-operators.js";
+import { drawIterate } from "./bulk-iterations.js";
+import { drawIterateDelta } from "./delta-iterations.js";
+import { drawDistinct, drawFirst, drawSelectBy } from "./keep-operators.js";
 import { drawCoGroup, drawCoGroupPartitions, drawCross, drawJoin, drawUnion } from "./pair-operators.js";
 import {
   drawOrderBy,
@@ -43,6 +36,7 @@ import {
   drawProject,
   drawSelect,
 } from "./record-operators.js";
+import { drawCombineGroup, drawReduce, drawReduceGroup } from "./reduce-operators.js";
 import { drawEarlierResult, drawSource } from "./sources.js";
 
 /** The most operators of a plan besides sources; composite ones count once. */

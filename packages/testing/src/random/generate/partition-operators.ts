@@ -7,7 +7,7 @@ import { manyFunction } from "../functions/forms.js";
 import { type Argument, type Call, call, type PlanNode, value } from "../plan-spec.js";
 import type { Shape } from "../types/shape.js";
 import { COUNT, hasCustom, STRING, type ValueField } from "../types/value-type.js";
-import { orderPartsOf } from "./group-operators.js";
+import { orderPartsOf } from "./grouping.js";
 import type { PlanDrawer } from "./plan-drawer.js";
 import {
   directionOf,

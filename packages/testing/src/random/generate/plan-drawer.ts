@@ -8,7 +8,7 @@ import { type Shape, shapeInformation } from "../types/shape.js";
 import { hasCustom } from "../types/value-type.js";
 import type { KeyDraft } from "./random-key.js";
 
-/** The most records that a data set may have by the bounds that the generator keeps; joins beyond it are not drawn. */
+/** The most records that a data set may have by the bounds that the generator keeps; joins beyond it are not drawn. @internal */
 export const MAX_RECORDS = 4000;
 
 /** Is what an operator says about the node it draws; the rest follows from the inputs. @internal */

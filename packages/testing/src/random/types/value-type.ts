@@ -246,9 +246,15 @@ function hasNumber(type: ValueType): boolean {
   return /int32|int64|float64/.test(typeText(type));
 }
 
+/** A 32-bit integer. @internal */
 export const INT: NumberType = { kind: "number", declared: "int32", bits: 31 };
+/** A number of records. @internal */
 export const COUNT: NumberType = { kind: "number", declared: "float64", bits: 20 };
+/** Any number, whose sums may round. @internal */
 export const ANY_NUMBER: NumberType = { kind: "number", declared: "float64", bits: undefined };
+/** Any 64-bit bigint. @internal */
 export const LONG: LongType = { kind: "int64", bits: 63 };
+/** Any string. @internal */
 export const STRING: ValueType = { kind: "string" };
+/** A boolean. @internal */
 export const BOOLEAN: ValueType = { kind: "boolean" };

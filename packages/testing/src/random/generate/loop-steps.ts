@@ -6,31 +6,34 @@
  * Most steps change fields by what is not idempotent (`x * 3 + 1`, the number of the superstep), so that one superstep too
  * many or too few, or one over stale records, shows in the result.
  */
-import { keyText, LongSumAggregator, type RuntimeContext } from "@millrace/core";
+import type { RuntimeContext } from "@millrace/core";
 import { filterFunction, manyFunction, mapFunction, pairFunction, reduceFunction } from "../functions/forms.js";
-import { drawRecordMerge, greatest, hashText } from "../functions/group-functions.js";
+import { drawRecordMerge, hashText } from "../functions/group-functions.js";
 import { bagHash, drawPredicate, type RecordMapper } from "../functions/record-mapper.js";
 import { unariesOf } from "../functions/unary.js";
-import { type Call, call, code, input, type PlanNode, value } from "../plan-spec.js";
+import { call, input, type PlanNode, value } from "../plan-spec.js";
 import { pathOf, readField, readText, type Shape, sameShape } from "../types/shape.js";
 import { afterFunction, hasCustom, typeText, unbounded, type ValueField, withoutNull } from "../types/value-type.js";
 import { MAX_RECORDS, type PlanDrawer } from "./plan-drawer.js";
 import { drawJoinKeys } from "./random-key.js";
 
-const MAX_SUPERSTEPS = 5;
-/** Loops are run many times, so they are small. */
-const MAX_LOOP_RECORDS = 300;
-const AGGREGATOR = "changes";
+/** The most supersteps of a loop; more say nothing that three do not. @internal */
+export const MAX_SUPERSTEPS = 5;
+/** The most records of a loop: it is run many times, so it is small. @internal */
+export const MAX_LOOP_RECORDS = 300;
+/** The name of the one aggregator of a loop. @internal */
+export const AGGREGATOR = "changes";
 
-/** Returns the shape that the records of a loop keep. */
-function loopShape(shape: Shape): Shape {
+/** Returns the shape that the records of a loop keep. @internal */
+export function loopShape(shape: Shape): Shape {
   return {
     kind: shape.kind,
     fields: shape.fields.map((f) => ({ name: f.name, type: unbounded(afterFunction(f.type)) })),
   };
 }
 
-function canLoop(node: PlanNode): boolean {
+/** Tells whether a loop can go over the records of a node. @internal */
+export function canLoop(node: PlanNode): boolean {
   return (
     node.maxRecords <= MAX_LOOP_RECORDS &&
     node.shape.kind !== "scalar" &&
@@ -38,53 +41,8 @@ function canLoop(node: PlanNode): boolean {
   );
 }
 
-/** Draws a bulk iteration, with or without a termination criterion. @internal */
-export function drawIterate(plan: PlanDrawer): PlanNode | undefined {
-  if (plan.scope !== undefined) return undefined;
-  const source = plan.pick(canLoop);
-  if (source === undefined) return undefined;
-  const shape = loopShape(source.shape);
-  const scope = {};
-  const hasAggregator = shape.fields.some(isMixable) && plan.random.chance(0.4);
-  const registered = hasAggregator ? [drawAggregator(plan)] : [];
-  const start = plan.add({
-    operator: "iterate",
-    inputs: [source],
-    calls: [call("iterate", value(plan.random.between(1, MAX_SUPERSTEPS))), ...registered],
-    shape,
-    maxRecords: MAX_LOOP_RECORDS,
-    scope,
-    isHandle: true,
-  });
-  plan.scope = scope;
-  const loop: Loop = { plan, shape, start, hasAggregator };
-  let next = changing(loop, start);
-  for (let i = plan.random.below(3); i > 0; i--) next = drawStep(loop, next);
-  const until = plan.random.chance(0.4) ? drawUntil(loop, plan.random.chance(0.5) ? next : start) : undefined;
-  plan.scope = undefined;
-  return plan.add({
-    operator: "closeWith",
-    inputs: until === undefined ? [start, next] : [start, next, until],
-    calls: [call("closeWith", input(1), ...(until === undefined ? [] : [input(2)]))],
-    shape,
-    maxRecords: MAX_LOOP_RECORDS,
-    scope: undefined,
-  });
-}
-
-/** Registers an aggregator, with a criterion that ends the loop or without one. */
-function drawAggregator(plan: PlanDrawer): Call {
-  const factory = code({ text: "() => new LongSumAggregator()", make: () => () => new LongSumAggregator() });
-  if (plan.random.chance(0.4)) return call("registerAggregator", value(AGGREGATOR), factory);
-  plan.counts.add("function", "convergence criterion");
-  const criterion = code({
-    text: "(superstep, changes) => superstep >= 2 && changes < 20n",
-    make: () => (superstep: number, changes: bigint) => superstep >= 2 && changes < 20n,
-  });
-  return call("registerConvergenceCriterion", value(AGGREGATOR), factory, criterion);
-}
-
-interface Loop {
+/** Is a loop whose step is drawn. @internal */
+export interface Loop {
   readonly plan: PlanDrawer;
   readonly shape: Shape;
   /** The partial solution or the workset. */
@@ -94,13 +52,10 @@ interface Loop {
 
 type Step = (loop: Loop, current: PlanNode) => PlanNode | undefined;
 
-function drawStep(loop: Loop, current: PlanNode): PlanNode {
+/** Draws one more operator of a step. @internal */
+export function drawStep(loop: Loop, current: PlanNode): PlanNode {
   const steps: readonly Step[] = [changing, changing, filtering, reducing, distinguishing, joining, adding, marking];
   return loop.plan.random.pick(steps)(loop, current) ?? changing(loop, current);
-}
-
-function drawUntil(loop: Loop, current: PlanNode): PlanNode {
-  return filtering(loop, current);
 }
 
 /** Returns the functions that give a field's own type back, all but the identity. */
@@ -110,8 +65,8 @@ function closedUnaries(field: ValueField) {
     .filter((f) => typeText(afterFunction(f.result)) === typeText(field.type));
 }
 
-/** Changes a field: mostly by what no superstep does twice, else by a function of the field alone. */
-function changing(loop: Loop, current: PlanNode): PlanNode {
+/** Changes a field: mostly by what no superstep does twice, else by a function of the field alone. @internal */
+export function changing(loop: Loop, current: PlanNode): PlanNode {
   const { plan, shape } = loop;
   const mixable = shape.fields.filter(isMixable);
   if (mixable.length > 0 && (loop.hasAggregator || plan.random.chance(0.8)))
@@ -137,7 +92,8 @@ function keeping(shape: Shape): RecordMapper {
   return { shape, before: "", text: "r", features: [], apply: (r) => r };
 }
 
-function isMixable(field: ValueField): boolean {
+/** Tells whether an integer can be mixed into a field. @internal */
+export function isMixable(field: ValueField): boolean {
   return ["number", "int64", "string", "boolean"].includes(withoutNull(field.type).kind);
 }
 
@@ -217,7 +173,8 @@ function mapped(loop: Loop, current: PlanNode, mapper: RecordMapper): PlanNode {
   });
 }
 
-function filtering(loop: Loop, current: PlanNode): PlanNode {
+/** Keeps some records. @internal */
+export function filtering(loop: Loop, current: PlanNode): PlanNode {
   const { plan } = loop;
   const fn = filterFunction(plan.random, drawPredicate(plan.random, loop.shape));
   return plan.add({
@@ -235,7 +192,8 @@ function reducing(loop: Loop, current: PlanNode): PlanNode | undefined {
   return reducedBy(loop, current, key);
 }
 
-function reducedBy(loop: Loop, current: PlanNode, key: ValueField): PlanNode | undefined {
+/** Keeps one record per value of a field, if merges give the loop's shape back. @internal */
+export function reducedBy(loop: Loop, current: PlanNode, key: ValueField): PlanNode | undefined {
   const { plan, shape } = loop;
   const merge = drawRecordMerge(plan.random, shape, new Set([key.name]), current.maxRecords);
   if (!sameShape(merge.shape, shape)) return undefined;
@@ -346,146 +304,5 @@ function marking(loop: Loop, current: PlanNode): PlanNode | undefined {
     ],
     shape,
     maxRecords: current.maxRecords,
-  });
-}
-
-/** Draws a delta iteration. Its key is a field, and every superstep has at most one change per key. @internal */
-export function drawIterateDelta(plan: PlanDrawer): PlanNode | undefined {
-  if (plan.scope !== undefined) return undefined;
-  const source = plan.pick((n) => canLoop(n) && n.shape.fields.length >= 2);
-  if (source === undefined) return undefined;
-  const key = plan.random.pick(source.shape.fields.filter((f) => f.type.kind !== "optional"));
-  if (key === undefined) return undefined;
-  const shape = loopShape(source.shape);
-  const initial = drawInitialSolution(plan, source, shape, key);
-  if (initial === undefined) return undefined;
-  const work =
-    plan.pick(
-      (n) => n.scope === undefined && n.maxRecords <= MAX_LOOP_RECORDS && sameShape(loopShape(n.shape), shape),
-    ) ?? source;
-  const scope = {};
-  const handle = plan.add({
-    operator: "iterateDelta",
-    inputs: [initial, work],
-    calls: [
-      call("iterateDelta", input(1), value(plan.random.between(1, MAX_SUPERSTEPS)), value(pathOf(shape, key.name))),
-    ],
-    shape,
-    maxRecords: MAX_LOOP_RECORDS,
-    scope,
-    isHandle: true,
-    isTied: true,
-  });
-  const part = (name: string): PlanNode =>
-    plan.add({
-      operator: name,
-      inputs: [handle],
-      calls: [{ method: name, args: undefined }],
-      shape,
-      maxRecords: MAX_LOOP_RECORDS,
-      scope,
-      isHandle: true,
-    });
-  const [workset, solutionSet] = [part("workset"), part("solutionSet")];
-  plan.scope = scope;
-  const { delta, next } = drawDeltaStep({ plan, shape, start: workset, hasAggregator: false }, solutionSet, key);
-  plan.scope = undefined;
-  return plan.add({
-    operator: "closeWith",
-    inputs: [handle, delta, next],
-    calls: [call("closeWith", input(1), input(2))],
-    shape,
-    maxRecords: MAX_LOOP_RECORDS,
-    scope: undefined,
-    isTied: true,
-  });
-}
-
-/** One record per key, or a source as it is: of the records of a key, which come from one subtask, the last one counts. */
-function drawInitialSolution(plan: PlanDrawer, source: PlanNode, shape: Shape, key: ValueField): PlanNode | undefined {
-  if (source.records !== undefined && plan.random.chance(0.5)) return source;
-  return reducedBy({ plan, shape, start: source, hasAggregator: false }, source, key);
-}
-
-function drawDeltaStep(loop: Loop, solutionSet: PlanNode, key: ValueField): { delta: PlanNode; next: PlanNode } {
-  const { plan } = loop;
-  const changed = plan.random.chance(0.6) ? changing(loop, loop.start) : loop.start;
-  const candidates = onePerKey(loop, changed, key);
-  const delta = plan.random.chance(0.5)
-    ? joinSolution(loop, candidates, solutionSet, key)
-    : coGroupSolution(loop, candidates, solutionSet, key);
-  return { delta, next: plan.random.chance(0.5) ? delta : changing(loop, delta) };
-}
-
-/** Keeps, of each key, the greatest record in the total order. */
-function onePerKey(loop: Loop, current: PlanNode, key: ValueField): PlanNode {
-  const { plan, shape } = loop;
-  const fn = reduceFunction(plan.random, "greatest(a, b)", [], greatest);
-  return plan.add({
-    operator: "reduce",
-    inputs: [current],
-    calls: [call("groupBy", value(pathOf(shape, key.name))), call("reduce", plan.functionArgument(fn))],
-    shape,
-    maxRecords: current.maxRecords,
-  });
-}
-
-/** A candidate replaces what the solution set has for its key when it is greater in the total order of texts. */
-function joinSolution(loop: Loop, candidates: PlanNode, solutionSet: PlanNode, key: ValueField): PlanNode {
-  const { plan, shape } = loop;
-  const path = value(pathOf(shape, key.name));
-  const fn = manyFunction<[unknown, unknown]>(
-    plan.random,
-    "flatJoin",
-    "l, r",
-    "keyText(l) > keyText(r) ? [l] : []",
-    [],
-    function* (_, l, r) {
-      if (keyText(l) > keyText(r)) yield l;
-    },
-  );
-  return plan.add({
-    operator: "join",
-    inputs: [candidates, solutionSet],
-    calls: [
-      call("join", input(1)),
-      call("where", path),
-      call("equalTo", path),
-      call("flatWith", plan.functionArgument(fn)),
-    ],
-    shape,
-    maxRecords: candidates.maxRecords,
-    isTied: true,
-  });
-}
-
-/** As the join, and a candidate whose key the solution set has not is new in it. */
-function coGroupSolution(loop: Loop, candidates: PlanNode, solutionSet: PlanNode, key: ValueField): PlanNode {
-  const { plan, shape } = loop;
-  const path = value(pathOf(shape, key.name));
-  const fn = manyFunction<[Iterable<unknown>, Iterable<unknown>]>(
-    plan.random,
-    "coGroup",
-    "left, right",
-    "improvements(left, right)",
-    [],
-    function* (_, left, right) {
-      const [candidate] = left;
-      const [known] = right;
-      if (candidate !== undefined && (known === undefined || keyText(candidate) > keyText(known))) yield candidate;
-    },
-  );
-  return plan.add({
-    operator: "coGroup",
-    inputs: [candidates, solutionSet],
-    calls: [
-      call("coGroup", input(1)),
-      call("where", path),
-      call("equalTo", path),
-      call("with", plan.functionArgument(fn)),
-    ],
-    shape,
-    maxRecords: candidates.maxRecords,
-    isTied: true,
   });
 }
