@@ -85,6 +85,40 @@ describe("functions", () => {
   });
 });
 
+describe("functions that return nothing", () => {
+  test("[D32] are refused when the plan is made, if their source shows it", async () => {
+    const forgotten = (row: Row) => {
+      void row.id;
+    };
+    const silent: readonly DataSet<unknown>[] = [
+      rows.map(forgotten as never),
+      rows.map({ map: forgotten } as never),
+      rows.mapAsync((async (row: Row) => {
+        void row.id;
+      }) as never),
+      rows.filter(forgotten as never),
+      rows.reduce(forgotten as never),
+      rows
+        .join(others)
+        .where("id")
+        .equalTo("id")
+        .with(forgotten as never),
+      rows.cross(others).with(forgotten as never),
+    ];
+    for (const data of silent) {
+      const error = await errorOf(() => data.collect());
+      expect(error.code).toBe("INVALID_RESULT");
+      expect(error.message).toContain("missing return");
+      expect(error.where.file).toMatch(/operators\.test\.ts$/);
+    }
+    const failing = rows.map(() => {
+      throw new Error("always");
+    });
+    await failing.collect();
+    await rows.flatMap(() => {}).collect();
+  });
+});
+
 describe("keys", () => {
   test("[D40] fields, positions and selectors; equal fields count once, wherever they stand", () => {
     const select = (row: Row) => row.id % 2;

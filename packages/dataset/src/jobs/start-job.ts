@@ -2,6 +2,7 @@ import { type CollectOperator, Plan, type SinkOperator } from "@millrace/common-
 import type { Job, JobResult } from "@millrace/core";
 import type { EnvironmentState } from "../environment/environment-state.js";
 import { refuseAssignments } from "../functions/refuse-assignments.js";
+import { refuseSilentFunctions } from "../functions/refuse-silent-functions.js";
 import { ProgressLine } from "../progress/progress-line.js";
 import type { RunOptions } from "./job-handle.js";
 
@@ -19,6 +20,7 @@ export function planOf(
 ): Plan {
   const plan = new Plan(jobName ?? defaultJobName(environment), [...sinks]);
   refuseAssignments(plan, environment.analyzer);
+  refuseSilentFunctions(plan, environment.analyzer);
   return plan;
 }
 

@@ -6,6 +6,7 @@ import { OperatorCall } from "../operators/operator-call.js";
 import {
   crossOperator,
   joinOperator,
+  joinVerb,
   projectionOf,
   projectionResult,
 } from "../transformations/two-input-transformations.js";
@@ -35,10 +36,11 @@ export class PairProjection<L, R, P extends readonly PickedField[]> extends Data
     taken: readonly ProjectedField[] = [],
   ): PairProjection<L, R, P> {
     const { operator, environment } = nodeOf(pairs);
-    const call = new OperatorCall("Project");
+    const pairing = operator as JoinOperator | CrossOperator;
+    const call = new OperatorCall(pairing.kind === "join" ? joinVerb(pairing.joinType) : "Cross");
     const input = operator.inputs[side === "first" ? 0 : 1] as Operator;
     const fields = projectionOf(taken, side, given, input, call);
-    const projected = withResult(operator as JoinOperator | CrossOperator, projectionResult(fields, call), call);
+    const projected = withResult(pairing, projectionResult(fields, call), call);
     environment.operators.forget(operator);
     environment.operators.add(projected);
     return new PairProjection<L, R, P>({ operator: projected, environment }, fields);
