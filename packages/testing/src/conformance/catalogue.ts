@@ -1,3 +1,4 @@
+import { withCommonRules } from "./common-rules.js";
 import type { ConformanceProgram } from "./program.js";
 import { keyPrograms } from "./programs/keys/index.js";
 import { operatorPrograms } from "./programs/operators/index.js";
@@ -8,4 +9,4 @@ export const conformancePrograms: readonly ConformanceProgram[] = [
   ...operatorPrograms,
   ...keyPrograms,
   ...referencePrograms,
-];
+].map(withCommonRules);

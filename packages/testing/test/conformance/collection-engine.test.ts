@@ -21,6 +21,7 @@ for (const [chapter, list] of chapters) {
   });
 }
 
-test("[C30] every program runs at parallelism 1, 2 and 7", () => {
-  expect(tests.length).toBe(conformancePrograms.length * 3);
+test("[C30] every program runs at parallelism 1, 2 and 7, but those that hold at some only", () => {
+  const numRuns = conformancePrograms.map(({ parallelism }) => parallelism?.length ?? 3).reduce((a, b) => a + b);
+  expect(tests.length).toBe(numRuns);
 });

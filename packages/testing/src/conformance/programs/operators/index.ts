@@ -8,6 +8,7 @@ import { ioPrograms } from "./io-programs.js";
 import { iterationPrograms } from "./iteration-programs.js";
 import { joinPrograms } from "./join-programs.js";
 import { partitionPrograms } from "./partition-programs.js";
+import { promisePrograms } from "./promise-programs.js";
 import { recordPrograms } from "./record-programs.js";
 import { refusalPrograms } from "./refusal-programs.js";
 import { settingPrograms } from "./setting-programs.js";
@@ -26,6 +27,7 @@ export const operatorPrograms: readonly ConformanceProgram[] = [
   ...ioPrograms,
   ...filePrograms,
   ...settingPrograms,
+  ...promisePrograms,
   ...utilityPrograms,
   ...typePrograms,
   ...refusalPrograms,
