@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { LongSumAggregator, registerEngine } from "@millrace/core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { atCallSite, ExecutionEnvironment } from "../src/index.js";
@@ -174,6 +176,22 @@ describe("programs", () => {
     expect(env.createProgramPlan("b").jobName).toBe("b");
     expect((await errorOf(() => env.createProgramPlan())).code).toBe("NO_SINKS");
     expect(engine.jobs).toEqual([]);
+  });
+});
+
+describe("memory", () => {
+  test("[D23] data sets that the program has dropped are not kept alive", async () => {
+    setFlagsFromString("--expose-gc");
+    const collectGarbage = runInNewContext("gc") as () => void;
+    const { env } = recording();
+    const dropped = Array.from({ length: 100 }, () => new WeakRef(env.fromElements(1).map((n) => n)));
+    const kept = env.fromElements(1).name("kept");
+    // References that were made or read in this turn are held until it ends.
+    await new Promise((resolve) => setImmediate(resolve));
+    collectGarbage();
+    expect(dropped.filter((reference) => reference.deref() !== undefined).length).toBeLessThan(5);
+    expect(await env.explain()).toContain("kept");
+    void kept;
   });
 });
 

@@ -258,6 +258,8 @@ describe("operators over one data set", () => {
     });
     expect(of(rows.aggregate(min("id"), count())).shape).toBe("tuple");
     expect((await errorOf(() => rows.aggregate({}))).code).toBe("INVALID_ARGUMENT");
+    const clash = () => rows.groupBy("user.zip").aggregate({ user: count() });
+    expect((await errorOf(clash)).message).toContain('"user"');
     const wrong = { n: "id" } as unknown as { n: ReturnType<typeof count> };
     expect((await errorOf(() => rows.aggregate(wrong))).message).toContain("sum(field)");
   });

@@ -1,6 +1,15 @@
 import { operatorOf } from "@millrace/common-api";
-import type { IoContext, Source, SourceSplit, SubtaskIoContext } from "@millrace/core";
-import { types } from "@millrace/core";
+import {
+  bareHost,
+  Configuration,
+  type IoContext,
+  MemoryFileSystem,
+  type Sink,
+  type Source,
+  type SourceSplit,
+  type SubtaskIoContext,
+  types,
+} from "@millrace/core";
 import { describe, expect, test } from "vitest";
 import type { DataSet } from "../src/index.js";
 import { errorOf, recording } from "./recording-engine.js";
@@ -127,6 +136,26 @@ describe("sinks", () => {
     }
     for (const path of ["", null])
       expect((await errorOf(() => data.writeAsCsv(path as string))).code).toBe("INVALID_ARGUMENT");
+  });
+
+  test("[D74] what a file sink's options leave open is as the environment's say", async () => {
+    const files = new MemoryFileSystem({ "/out.txt": "old" });
+    const io = {
+      ...context,
+      parameters: new Configuration(),
+      host: bareHost({ files }),
+      fileSystemOf: () => files,
+    } as unknown as IoContext;
+    async function initialize(options: object, writeMode?: "overwrite" | "no-overwrite"): Promise<void> {
+      const { env } = recording(options);
+      env.fromElements("a").writeAsText("/out.txt", writeMode === undefined ? {} : { writeMode });
+      const [operator] = env.createProgramPlan().sinks as unknown as { sink: Sink<unknown> }[];
+      await operator?.sink.initialize?.(io, 1);
+    }
+    expect((await errorOf(() => initialize({}))).code).toBe("FILE_EXISTS");
+    await initialize({ overwriteFiles: true });
+    await initialize({}, "overwrite");
+    expect((await errorOf(() => initialize({ overwriteFiles: true }, "no-overwrite"))).code).toBe("FILE_EXISTS");
   });
 
   test("[D76] a sink has a name, a parallelism, parameters and an order of its own", async () => {

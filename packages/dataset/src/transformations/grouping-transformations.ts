@@ -7,6 +7,7 @@ import {
   GroupCombineOperator,
   type GroupingSpec,
   GroupReduceOperator,
+  type KeyPart,
   type NamedAggregate,
   type Operator,
   ReduceOperator,
@@ -14,7 +15,7 @@ import {
   SummarizeOperator,
   type UserFunction,
 } from "@millrace/common-api";
-import { isExpression, resolveField } from "@millrace/core";
+import { isExpression, parseFieldPath, resolveField } from "@millrace/core";
 import type { Aggregate } from "../aggregates/aggregates.js";
 import { expressionOf } from "../expressions/expression-of.js";
 import { userFunction } from "../functions/user-functions.js";
@@ -124,13 +125,30 @@ export function summarizeOperator(
       fix: 'Write aggregate({ total: sum("amount"), n: count() }).',
     });
   }
-  if (!isTuple) requireNames(grouping, call);
+  if (!isTuple)
+    requireNames(
+      grouping,
+      named.map(([name]) => name),
+      call,
+    );
   const aggregates = named.map(([name, aggregate]) => namedAggregate(name, aggregate, input, call));
   return new SummarizeOperator(input, grouping, aggregates, isTuple ? "tuple" : "row", call);
 }
 
-/** Throws INVALID_KEY when two parts of a key would both be called `key` in a row. */
-function requireNames({ keys = [] }: GroupingSpec, call: OperatorCall): void {
+/**
+ * Throws INVALID_KEY when two parts of a key would both be called `key` in a row, and INVALID_ARGUMENT when an aggregate has the
+ * name of a part.
+ */
+function requireNames({ keys = [] }: GroupingSpec, names: readonly string[], call: OperatorCall): void {
+  const taken = new Set(keys.map(nameInRow));
+  const clash = names.find((name) => taken.has(name));
+  if (clash !== undefined) {
+    throw call.error({
+      code: "INVALID_ARGUMENT",
+      what: `The aggregate ${JSON.stringify(clash)} has the name of a field of the key`,
+      expected: "names that are not in the key",
+    });
+  }
   const unnamed = keys.filter(
     (part) => part.kind === "selector" || (part.kind === "expression" && part.name === undefined),
   );
@@ -141,6 +159,13 @@ function requireNames({ keys = [] }: GroupingSpec, call: OperatorCall): void {
     expected: "at most one of them in a row of aggregates",
     fix: 'Name expressions by as("name"), write one key selector that returns a row, or ask for tuples: aggregate(sum("x"), count()).',
   });
+}
+
+/** Returns the name that a part of a key has in a row of aggregates; undefined for what has none, or has several. */
+function nameInRow(part: KeyPart): string | undefined {
+  if (part.kind === "expression") return part.name;
+  const first = part.kind === "field" ? parseFieldPath(part.path).segments[0] : undefined;
+  return first !== undefined && /^\d+$/.test(first) ? `f${first}` : first;
 }
 
 function isAggregate(value: unknown): value is Aggregate<string, unknown> {
