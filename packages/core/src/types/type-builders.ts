@@ -1,4 +1,5 @@
 import { MillraceError } from "../errors/index.js";
+import { requireEnumValues, requireFieldTypes, requireInnerType } from "./check-type-arguments.js";
 import type { Decimal } from "./decimal.js";
 import type { AnyType, CustomSerializer, RowField, RowType, ScalarKind, TypeInformation } from "./type-information.js";
 
@@ -43,7 +44,10 @@ function fieldText({ name, type }: RowField): string {
   return type.kind === "optional" ? `${label}?: ${String(type.inner)}` : `${label}: ${String(type)}`;
 }
 
-/** Holds the functions of `types` that build a type information from others. @internal */
+/**
+ * Holds the functions of `types` that build a type information from others. They throw INVALID_ARGUMENT for what is no type.
+ * @internal
+ */
 export const typeBuilders = {
   boolean: scalar<boolean>("boolean"),
   /** A number that is an integer from -2147483648 to 2147483647. */
@@ -84,32 +88,39 @@ export const typeBuilders = {
 
   /** Describes tuples: arrays with a fixed number of positions. */
   tuple<const E extends readonly TypeInformation<unknown>[]>(...elements: E): TypeInformation<InferTuple<E>> {
+    for (const [index, element] of elements.entries()) requireInnerType("tuple", `element ${index}`, element);
     return make<InferTuple<E>>({ kind: "tuple", elements }, `tuple<${elements.map(String).join(", ")}>`);
   },
 
   /** Describes rows: objects with these fields, in this order. */
   row<const F extends Readonly<Record<string, TypeInformation<unknown>>>>(fields: F): TypeInformation<InferRow<F>> {
+    requireFieldTypes("row", "field", fields);
     const list = Object.entries(fields).map(([name, type]) => field(name, type));
     return make<InferRow<F>>({ kind: "row", fields: list }, `row<${list.map(fieldText).join(", ")}>`);
   },
 
   /** Describes arrays of any length. */
   array<T>(element: TypeInformation<T>): TypeInformation<T[]> {
+    requireInnerType("array", "element", element);
     return make<T[]>({ kind: "array", element }, `array<${String(element)}>`);
   },
 
   /** Describes `Map`s. */
   map<K, V>(key: TypeInformation<K>, value: TypeInformation<V>): TypeInformation<Map<K, V>> {
+    requireInnerType("map", "key", key);
+    requireInnerType("map", "value", value);
     return make<Map<K, V>>({ kind: "map", key, value }, `map<${String(key)}, ${String(value)}>`);
   },
 
   /** Describes a value of `inner` or null. */
   nullable<T>(inner: TypeInformation<T>): TypeInformation<T | null> {
+    requireInnerType("nullable", "inner type", inner);
     return make<T | null>({ kind: "nullable", inner }, `${String(inner)}?`);
   },
 
   /** Describes a row field that may be absent. Only rows take it. */
   optional<T>(inner: TypeInformation<T>): OptionalField<T> {
+    requireInnerType("optional", "inner type", inner);
     return make<T | undefined>({ kind: "optional", inner }, `${String(inner)}|absent`) as OptionalField<T>;
   },
 
@@ -121,6 +132,7 @@ export const typeBuilders = {
     tag: Tag,
     cases: C,
   ): TypeInformation<InferVariant<Tag, C>> {
+    requireFieldTypes("variant", "case", cases);
     const list = Object.entries(cases).map(([name, type]) => ({ name, type: type as RowType }));
     for (const { name, type } of list) {
       if (type.kind === "row" && type.fields.every((f) => f.name !== tag)) continue;
@@ -136,6 +148,7 @@ export const typeBuilders = {
 
   /** Describes one of a closed list of strings; they compare by their position in the list. */
   enum<const V extends readonly [string, ...string[]]>(...values: V): TypeInformation<V[number]> {
+    requireEnumValues(values);
     return make<V[number]>({ kind: "enum", values }, `enum<${values.map((v) => JSON.stringify(v)).join(", ")}>`);
   },
 
