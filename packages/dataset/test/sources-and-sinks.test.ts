@@ -68,14 +68,18 @@ describe("sources", () => {
     expect((await read(reopened, 4))[0]).toHaveLength(3000);
     const once = env.fromAsyncIterable(numbers());
     expect((await read(once, 4))[0]).toHaveLength(3000);
-    expect((await read(once, 4))[0]).toHaveLength(0);
+    expect((await errorOf(() => read(once, 4))).code).toBe("ITERABLE_CONSUMED");
     const web = new ReadableStream({
       start(controller) {
         controller.enqueue("a");
         controller.close();
       },
     });
-    expect(await read(env.fromAsyncIterable(web as unknown as AsyncIterable<string>), 1)).toEqual([["a"]]);
+    const streamed = env.fromAsyncIterable(web as unknown as AsyncIterable<string>);
+    expect(await read(streamed, 1)).toEqual([["a"]]);
+    expect((await errorOf(() => read(streamed, 1))).message).toContain("fromAsyncIterable(() =>");
+    const collection = env.fromAsyncIterable(new Set([1]));
+    expect(await read(collection, 1)).toEqual(await read(collection, 1));
     expect((await errorOf(() => env.fromAsyncIterable(3 as never))).code).toBe("INVALID_ARGUMENT");
   });
 

@@ -24,7 +24,7 @@ export const errorCodes = {
   RECORD_NOT_DATA: "A value cannot be part of a record",
   RECORD_TOO_LARGE: "A record is larger than one buffer can be",
   NULL_FIELD: "A null stands where a value is required",
-  ITERABLE_CONSUMED: "A group or partition was read a second time",
+  ITERABLE_CONSUMED: "Records that can be read once were read a second time",
   NO_SINKS: "A job was started without a sink",
   ITERATION_NOT_CLOSED: "An iteration is used before it was closed",
   INVALID_ITERATION: "An iteration is put together in a way that cannot run",

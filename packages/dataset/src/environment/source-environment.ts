@@ -82,8 +82,8 @@ export abstract class SourceEnvironment {
   }
 
   /**
-   * Makes a data set of an async iterable: an async generator, a Node stream, a web stream. A stream can be read once, so by one
-   * job; give a function that opens it to run several.
+   * Makes a data set of an async iterable: an async generator, a Node stream, a web stream. A stream can be read once: a
+   * second job, or a further attempt, is ITERABLE_CONSUMED. Give a function that opens it to run several.
    */
   fromAsyncIterable<T extends [] | Plain | null | undefined>(
     iterable: AnyIterable<T>,
