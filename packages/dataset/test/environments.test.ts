@@ -1,6 +1,6 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { LongSumAggregator, registerEngine } from "@millrace/core";
+import { type EnvironmentOptions, LongSumAggregator, registerEngine } from "@millrace/core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { atCallSite, ExecutionEnvironment } from "../src/index.js";
 import { errorOf, RecordingEngine, recording } from "./recording-engine.js";
@@ -43,13 +43,34 @@ describe("options", () => {
       { memory: 0 },
       { executionRetries: -1 },
       { executionMode: "fast" as "batch" },
+      { signal: {} as AbortSignal },
+      { jobParameters: "a=1" as never },
+      { progress: "yes" as never },
+      { overwriteFiles: 1 as never },
+      { paralellism: 2 } as EnvironmentOptions,
+      null as never,
+      "memory=1GiB" as never,
     ]) {
       expect((await errorOf(() => recording(options))).code, JSON.stringify(options)).toBe("INVALID_ARGUMENT");
     }
+    const typo = await errorOf(() => recording({ paralellism: 2 } as EnvironmentOptions));
+    expect(typo.message).toContain("parallelism");
     const { env } = recording({ memory: "1.5GiB", parallelism: 3, executionMode: "batch-forced" });
     expect(env.options.parallelism).toBe(3);
     expect(env.parallelism).toBe(2);
     expect(env.id).not.toBe(recording().env.id);
+  });
+});
+
+describe("options of a run", () => {
+  test("[D12] a signal is checked before a job is started", async () => {
+    const { env, engine } = recording();
+    const rows = env.fromElements(1);
+    const signal = new AbortController() as unknown as AbortSignal;
+    expect((await errorOf(() => rows.collect({ signal }))).code).toBe("INVALID_ARGUMENT");
+    rows.output({ write: () => undefined });
+    expect((await errorOf(() => env.execute("job", { signal }))).message).toContain("controller.signal");
+    expect(engine.jobs).toHaveLength(0);
   });
 });
 

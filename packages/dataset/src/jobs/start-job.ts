@@ -3,8 +3,10 @@ import type { Job, JobResult } from "@millrace/core";
 import type { EnvironmentState } from "../environment/environment-state.js";
 import { refuseAssignments } from "../functions/refuse-assignments.js";
 import { refuseSilentFunctions } from "../functions/refuse-silent-functions.js";
+import { OperatorCall } from "../operators/operator-call.js";
 import { ProgressLine } from "../progress/progress-line.js";
 import type { RunOptions } from "./job-handle.js";
+import { requireSignal } from "./require-signal.js";
 
 /** Is a job with its result, which also ends the progress line. @internal */
 export interface StartedJob {
@@ -30,6 +32,7 @@ function defaultJobName(environment: EnvironmentState): string {
 
 /** Starts a job and shows its progress where a person is looking. @internal */
 export function startJob(environment: EnvironmentState, plan: Plan, options: RunOptions): StartedJob {
+  requireSignal(options.signal, new OperatorCall("Job"));
   const { engine, cachedFiles } = environment;
   const { terminal, clock } = engine.host;
   const line = new ProgressLine(terminal, clock, environment.options.progress);

@@ -1,0 +1,19 @@
+import { describe, type OperatorCall } from "../operators/operator-call.js";
+
+/**
+ * Throws INVALID_ARGUMENT for what is no signal: a job that began to follow it would fail where nobody listens. Signals of
+ * another realm, such as a test runner's, will do.
+ * @internal
+ */
+export function requireSignal(signal: unknown, call: OperatorCall): void {
+  if (signal === undefined || isSignal(signal)) return;
+  throw call.error({
+    code: "INVALID_ARGUMENT",
+    what: `The signal is ${describe(signal)}`,
+    expected: "an AbortSignal, such as controller.signal or AbortSignal.timeout(1000)",
+  });
+}
+
+function isSignal(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "aborted" in value && "addEventListener" in value;
+}
