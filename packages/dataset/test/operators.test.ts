@@ -69,6 +69,8 @@ describe("functions", () => {
     const generator = function* () {} as never;
     expect((await errorOf(() => pairs.with(generator))).message).toContain("flatWith");
     rows.mapAsync(async (row) => row.id);
+    const stream = async function* () {} as never;
+    expect((await errorOf(() => rows.mapAsync(stream))).message).toContain("flatMap after mapAsync");
   });
 
   test("[D31] a function that assigns a captured variable is refused when the plan is made", async () => {

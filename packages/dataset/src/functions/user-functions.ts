@@ -45,6 +45,14 @@ export function userFunction(given: unknown, callable: Callable, call: OperatorC
 
 function refuseKind(fn: object, callable: Callable, call: OperatorCall): void {
   const tag = Object.prototype.toString.call(fn);
+  if (tag === "[object AsyncGeneratorFunction]" && callable.result === "promise") {
+    throw call.error({
+      code: "INVALID_FUNCTION",
+      what: "The function is an async generator, and this operator wants the promise of one record",
+      expected: "an async function",
+      fix: "Return an array of the results, and use flatMap after mapAsync.",
+    });
+  }
   const isAsyncGenerator = tag === "[object AsyncGeneratorFunction]";
   if (isAsyncGenerator || (tag === "[object AsyncFunction]" && callable.result !== "promise")) {
     throw call.error({
