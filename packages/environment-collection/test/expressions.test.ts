@@ -258,6 +258,9 @@ describe("[O88] casts", () => {
     ["timestamp", "2024-02-29", new Date(Date.UTC(2024, 1, 29))],
     ["timestamp", "2024-02-29T01:02:03", null],
     ["timestamp", "2024-13-01", null],
+    ["timestamp", "2023-02-29", null],
+    ["timestamp", "2023-02-29T00:00:00Z", null],
+    ["timestamp", "2024-04-31T23:30:00-02:00", null],
     ["timestamp", 1e300, null],
     ["timestamp", true, null],
   ];

@@ -82,7 +82,14 @@ function toText(value: unknown): string | null {
 function toTimestamp(value: unknown): Date | null {
   if (value instanceof Date) return new Date(value.getTime());
   if (typeof value === "number" || typeof value === "bigint") return validDate(Number(value));
-  return typeof value === "string" && ISO_TIME.test(value.trim()) ? validDate(Date.parse(value.trim())) : null;
+  if (typeof value !== "string") return null;
+  const text = value.trim();
+  return ISO_TIME.test(text) && isDayOfCalendar(text) ? validDate(Date.parse(text)) : null;
+}
+
+/** `Date.parse` takes February 30 for March 1; the day that it understood tells. */
+function isDayOfCalendar(isoTime: string): boolean {
+  return new Date(isoTime.slice(0, 10)).getUTCDate() === Number(isoTime.slice(8, 10));
 }
 
 function validDate(millis: number): Date | null {
