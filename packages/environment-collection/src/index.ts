@@ -1,4 +1,9 @@
 // Engine
-export { collectionEngine, collectionEngineFactory } from "./engine/collection-engine.js";
+export {
+  type CollectionEngineOptions,
+  collectionEngine,
+  collectionEngineFactory,
+} from "./engine/collection-engine.js";
+export type { FunctionTransport, TransportedFunction } from "./engine/function-transport.js";
 // Expressions
 export { evaluateExpression } from "./expressions/evaluate-expression.js";

@@ -10,6 +10,7 @@ import {
   MillraceError,
 } from "@millrace/core";
 import { CollectionJob } from "./collection-job.js";
+import { type FunctionTransport, sendFunctions } from "./function-transport.js";
 import { preparePlan } from "./prepare-plan.js";
 
 /** How many subtasks an operator has unless the program says otherwise: one place, one order, the easiest to debug. */
@@ -20,8 +21,18 @@ const DEFAULT_PARALLELISM = 1;
  * engines are compared with it. All records are held in memory.
  * @public
  */
-export function collectionEngine(host: Host): Engine<Plan> {
-  return new CollectionEngine(host);
+export function collectionEngine(host: Host, options: CollectionEngineOptions = {}): Engine<Plan> {
+  return new CollectionEngine(host, options);
+}
+
+/** Settings of {@link collectionEngine}. @public */
+export interface CollectionEngineOptions {
+  /**
+   * Sends all functions of a job somewhere and gives back what runs in their place. For tests of what engines do that run functions
+   * elsewhere.
+   * @internal
+   */
+  readonly functionTransport?: FunctionTransport | undefined;
 }
 
 /**
@@ -41,8 +52,11 @@ class CollectionEngine implements Engine<Plan> {
   #numJobs = 0;
   #isClosed = false;
 
-  constructor(host: Host) {
+  readonly #options: CollectionEngineOptions;
+
+  constructor(host: Host, options: CollectionEngineOptions) {
     this.host = host;
+    this.#options = options;
   }
 
   defaultParallelism(options: EnvironmentOptions): number {
@@ -53,8 +67,14 @@ class CollectionEngine implements Engine<Plan> {
     this.#checkIsOpen();
     const id = `collection-${++this.#numJobs}`;
     const parallelism = this.defaultParallelism(options.environment);
-    const job = new CollectionJob(id, plan, this.host, options, (each) =>
-      preparePlan(each, parallelism, this.#analyzer),
+    const { functionTransport } = this.#options;
+    const job = new CollectionJob(
+      id,
+      plan,
+      this.host,
+      options,
+      (each) => preparePlan(each, parallelism, this.#analyzer),
+      async (each) => (functionTransport === undefined ? new Map() : sendFunctions(each, functionTransport)),
     );
     this.#jobs.add(job);
     job.ended.then(() => this.#jobs.delete(job));

@@ -10,6 +10,7 @@ import type { RecordCopies } from "../execution/record-copies.js";
 import { FunctionObjects } from "../subtask/function-objects.js";
 import { localPaths } from "./cached-files.js";
 import { CollectionJobResult } from "./collection-job-result.js";
+import type { ArrivedFunctions } from "./function-transport.js";
 import { pausesOf } from "./pauses.js";
 import type { PreparedPlan } from "./prepare-plan.js";
 import { batchesOf, RecordBatches } from "./record-batches.js";
@@ -28,6 +29,7 @@ export class CollectionJob implements Job {
   readonly #host: Host;
   readonly #options: JobOptions;
   readonly #prepare: (plan: Plan) => PreparedPlan;
+  readonly #send: (plan: Plan) => Promise<ArrivedFunctions>;
   readonly #controller = new AbortController();
   readonly #outcome = deferred<Outcome>();
   readonly #ended = deferred<void>();
@@ -36,13 +38,24 @@ export class CollectionJob implements Job {
   /** The reason of the caller's signal that aborted first; undefined when the job was cancelled by its handle. */
   #cancelReason: unknown = undefined;
 
-  /** @param prepare - reads the plan at once; what it throws is the failure of the job */
-  constructor(id: string, plan: Plan, host: Host, options: JobOptions, prepare: (plan: Plan) => PreparedPlan) {
+  /**
+   * @param prepare - reads the plan at once; what it throws is the failure of the job
+   * @param send - gives the functions that run in place of the plan's, from the same turn
+   */
+  constructor(
+    id: string,
+    plan: Plan,
+    host: Host,
+    options: JobOptions,
+    prepare: (plan: Plan) => PreparedPlan,
+    send: (plan: Plan) => Promise<ArrivedFunctions>,
+  ) {
     this.id = id;
     this.#plan = plan;
     this.#host = host;
     this.#options = options;
     this.#prepare = prepare;
+    this.#send = send;
     // Whoever asks for the result hears of a failure; a job that nobody asks about must not end the process.
     this.#outcome.promise.catch(() => undefined);
     void this.#run();
@@ -88,8 +101,8 @@ export class CollectionJob implements Job {
     try {
       // The plan is read before the caller can change anything, functions are called after it has the job.
       const prepared = this.#prepare(this.#plan);
-      await Promise.resolve();
-      this.#outcome.resolve(await this.#runWithRetries(prepared));
+      const arrived = await this.#send(prepared.plan);
+      this.#outcome.resolve(await this.#runWithRetries(prepared, arrived));
     } catch (error) {
       this.#outcome.reject(error);
     } finally {
@@ -99,12 +112,12 @@ export class CollectionJob implements Job {
   }
 
   /** Runs the plan until it succeeds, is cancelled, or there are no retries left. */
-  async #runWithRetries(prepared: PreparedPlan): Promise<Outcome> {
+  async #runWithRetries(prepared: PreparedPlan, arrived: ArrivedFunctions): Promise<Outcome> {
     const started = this.#host.clock.monotonic();
     const cachedFiles = await localPaths(this.#options.cachedFiles, this.#host);
     const numRetries = this.#options.environment.executionRetries ?? 0;
     for (let attemptNumber = 0; ; attemptNumber++) {
-      const attempt = this.#newAttempt(attemptNumber, prepared, cachedFiles);
+      const attempt = this.#newAttempt(attemptNumber, prepared, cachedFiles, arrived);
       try {
         const evaluation = new PlanEvaluation(prepared.plan, prepared.parallelism, attempt, this.#options.onProgress);
         const collected = await evaluation.run();
@@ -125,6 +138,7 @@ export class CollectionJob implements Job {
     attemptNumber: number,
     { recordTypes, copies }: PreparedPlan,
     cachedFiles: ReadonlyMap<string, string>,
+    arrived: ArrivedFunctions,
   ): JobAttempt {
     return {
       host: this.#host,
@@ -136,7 +150,7 @@ export class CollectionJob implements Job {
       accumulators: new JobAccumulators(),
       signal: this.#controller.signal,
       cancelled: () => this.#cancelled(),
-      functionObjects: new FunctionObjects(),
+      functionObjects: new FunctionObjects(arrived),
       contexts: new PerSubtask(),
       pause: pausesOf(this.#host),
     };
