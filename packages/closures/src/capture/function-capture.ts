@@ -81,7 +81,7 @@ export class FunctionCapture {
     const inspected = this.#run.session.inspect(value);
     if (inspected === undefined) return this.#foreign(value, path, "a native function to which no path leads");
     const known = this.#run.tools.scripts.get(inspected.scriptId, this.#run.session);
-    if (known.origin !== "user") {
+    if (known.origin === "package" || known.origin === "host") {
       if (isRequire(value)) return { type: "require", from: requireBaseOf(value) };
       const whose = known.origin === "host" ? "Node.js" : "a package";
       return this.#foreign(
@@ -91,7 +91,8 @@ export class FunctionCapture {
       );
     }
     this.#run.packages.noteScript(known, inspected);
-    const now = this.#run.packageReference(value, path, false);
+    // What Millrace does not export, such as the function objects of its own operators, travels as the user's code does.
+    const now = this.#run.packageReference(value, path, known.origin === "millrace");
     if (now !== undefined) return now;
     const source = this.#sourceOf(value, inspected, known, path);
     this.#checkUses(source.code.analysis, source.code.members !== undefined, path);
@@ -466,15 +467,10 @@ export class FunctionCapture {
       const inspected = this.#run.session.inspect(value);
       if (inspected === undefined) return "native";
       const known = this.#run.tools.scripts.get(inspected.scriptId, this.#run.session);
-      if (known.origin === "user") this.#run.packages.noteScript(known, inspected);
-      if (
-        known.origin === "package" &&
-        this.#run.packages.findDeep(value) !== undefined &&
-        this.#run.packages.isMillrace(value)
-      ) {
-        return "millrace";
-      }
-      return known.origin;
+      if (known.origin === "package" || known.origin === "host") return known.origin;
+      this.#run.packages.noteScript(known, inspected);
+      const isExported = known.origin === "millrace" && this.#run.packages.findDeep(value) !== undefined;
+      return isExported ? "millrace" : "user";
     } finally {
       this.#run.session.release();
     }

@@ -8,7 +8,7 @@ import { type AnyNode, isFunctionNode, partsOf } from "../syntax.js";
 const MAX_SCRIPTS = 256;
 
 /** Whose code a script is. */
-export type ScriptOrigin = "user" | "package" | "host";
+export type ScriptOrigin = "user" | "package" | "host" | "millrace";
 
 /** Is one import of a script: under which name it stands there, and what it names. */
 export interface ScriptImport {
@@ -31,6 +31,9 @@ export interface KnownScript {
 
 /** Packages of Millrace itself, which go by reference wherever they lie. */
 export const MILLRACE_SPECIFIER = /^(?:@millrace\/|millrace$|millrace\/)/;
+
+/** Where they lie when they are installed. */
+const MILLRACE_FOLDER = /[\\/]node_modules[\\/](?:@millrace[\\/]|millrace[\\/])[^\\/]/;
 
 /** Reads and keeps scripts. */
 export class ScriptTable {
@@ -64,7 +67,7 @@ export class ScriptTable {
   #read(script: InspectedScript): KnownScript {
     let origin = this.#originOf(script.url);
     const nothing = { script, parsed: undefined, imports: [] };
-    if (origin !== "user") return { ...nothing, origin };
+    if (origin === "package" || origin === "host") return { ...nothing, origin };
     const parsed = parseWholeScript(script.source, script.isModule ? "module" : "script");
     if (parsed.kind === "unparsable") return { ...nothing, origin };
     const imports = importsOf(parsed);
@@ -76,9 +79,10 @@ export class ScriptTable {
   #originOf(url: string): ScriptOrigin {
     if (url.startsWith("node:")) return "host";
     const real = this.#host.realUrl(url);
+    if (MILLRACE_FOLDER.test(real)) return "millrace";
     if (isPackageUrl(real)) return "package";
     const href = real.startsWith("/") ? `file://${real}` : real;
-    for (const folder of this.#millraceFolders) if (href.startsWith(folder)) return "package";
+    for (const folder of this.#millraceFolders) if (href.startsWith(folder)) return "millrace";
     return "user";
   }
 
