@@ -115,10 +115,15 @@ function readGroup(
   for (const record of group) {
     if (field !== undefined) hash = hashText(hash, keyText(readField(record, field)));
     size++;
-    if (!mutates || typeof record !== "object" || record === null) continue;
-    for (const name of Object.keys(record)) (record as Record<string, unknown>)[name] = null;
+    if (mutates && isChangeable(record)) for (const name of Object.keys(record)) record[name] = null;
   }
   return { size, hash };
+}
+
+/** Tells whether a record is a row or a tuple: decimals are objects too, which nothing may change. */
+function isChangeable(record: unknown): record is Record<string, unknown> {
+  if (typeof record !== "object" || record === null) return false;
+  return Array.isArray(record) || Object.getPrototypeOf(record) === Object.prototype;
 }
 
 /** Returns the type of a side that may be missing. @internal */
