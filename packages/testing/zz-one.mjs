@@ -1,2 +1,7 @@
 import { randomPlanText } from "./dist/index.js";
-try { console.log(randomPlanText(Number(process.argv[2]))); } catch (e) { console.log(e.stack); }
+
+try {
+  console.log(randomPlanText(Number(process.argv[2])));
+} catch (e) {
+  console.log(e.stack);
+}

@@ -170,5 +170,6 @@ export const EXPECTED_DRAWS: Readonly<Record<DrawGroup, readonly string[]>> = {
     "own parallelism",
     "declared result",
     "order promised",
+    "stable sort",
   ],
 };

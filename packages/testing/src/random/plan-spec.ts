@@ -27,6 +27,8 @@ export interface PlanNode {
   readonly maxRecords: number;
   /** What the operator promises about the order of its result; undefined where only the bag counts. */
   readonly order: readonly OrderPart[] | undefined;
+  /** Whether the records come one after the other exactly as the reference gives them: ties of a stable sort too. */
+  readonly isSequence: boolean;
   /** The iteration that the node is inside of; undefined outside of all. */
   readonly scope: object | undefined;
   /** The records of a source. */

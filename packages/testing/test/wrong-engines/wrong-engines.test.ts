@@ -84,6 +84,7 @@ describe("engines with one mistake each", () => {
       programs and plans | adds bigints as numbers
       programs and plans | replaces lone surrogates, as UTF-8 does
       programs and plans | takes an invalid date for the first of 1970
+      programs and plans | sorts partitions unstably
       plans only         | loses a record when a join reads a union
       programs and plans | does not sort the groups of an input that it takes for sorted
       plans only         | forgets the partitioner of a grouping, and the order with it

@@ -228,6 +228,9 @@ export const wrongEngines: readonly WrongEngine[] = [
   wrong("takes an invalid date for the first of 1970", (op) =>
     op.kind === "collectionSource" ? then(op, (values) => values.map((record) => mapFields(record, validDate))) : op,
   ),
+  wrong("sorts partitions unstably", (op) =>
+    op.kind === "sortPartition" ? change(op, { inputs: [then(op.input, (values) => [...values].reverse())] }) : op,
+  ),
   wrong("loses a record when a join reads a union", (op) =>
     op.kind === "join" && op.left.kind === "union"
       ? change(op, { inputs: [then(op.left, (values) => values.slice(1)), op.right] })

@@ -19,6 +19,7 @@ import {
   type SortDraft,
   totalOrder,
 } from "./random-key.js";
+import { drawReduceGroupOf } from "./reduce-operators.js";
 
 /** Draws `rebalance`. @internal */
 export function drawRebalance(plan: PlanDrawer): PlanNode | undefined {
@@ -54,7 +55,12 @@ export function drawPartitioning(plan: PlanDrawer): PlanNode | undefined {
     shape: source.shape,
     maxRecords: source.maxRecords,
   });
-  return isCounted ? drawCountPerKey(plan, moved, keys) : moved;
+  if (isCounted) return drawCountPerKey(plan, moved, keys);
+  // An engine may reuse the partitioning; half of it, or that of another key, would not do.
+  const isReused = source.shape.kind !== "scalar" && plan.random.chance(0.6);
+  return isReused
+    ? drawReduceGroupOf(plan, moved, plan.random.sample(keys, 1, keys.length), plan.random.chance(0.7))
+    : moved;
 }
 
 /** Counts the records of each key in each partition: the counts are of whole groups only if no key is in two partitions. */
@@ -91,11 +97,18 @@ function drawCountPerKey(plan: PlanDrawer, source: PlanNode, keys: readonly KeyD
 /** Draws `sortPartition` of the only partition, or of partitions by a key; a function of the partition sees the order. @internal */
 export function drawSortPartition(plan: PlanDrawer): PlanNode | undefined {
   // A sort of sorted partitions would only refine their order.
-  const source = plan.pick((n) => n.shape.kind !== "scalar" && n.operator !== "sortPartition");
+  const canSort = (n: PlanNode): boolean => n.shape.kind !== "scalar" && n.operator !== "sortPartition";
+  const isOfSource = plan.random.chance(0.5);
+  const source = plan.pick((n) => canSort(n) && (!isOfSource || n.records !== undefined));
   if (source === undefined) return undefined;
-  const sorts = totalOrder(plan.random, source.shape);
+  const isSingle = plan.random.chance(0.6);
+  // Only of a collection is it known in what order the sort receives the records, which decides ties.
+  const isStable = isSingle && source.records !== undefined && plan.random.chance(0.8);
+  const total = totalOrder(plan.random, source.shape);
+  const sorts = isStable ? total.slice(0, 1) : total;
   const calls: Call[] = sorts.map((sort) => call("sortPartition", sort.key.argument, directionOf(sort)));
-  const isSingle = plan.random.chance(0.5);
+  if (isSingle) plan.counts.add("plan", "order promised");
+  if (isStable) plan.counts.add("plan", "stable sort");
   const sorted = plan.add({
     operator: "sortPartition",
     inputs: [source],
@@ -103,9 +116,10 @@ export function drawSortPartition(plan: PlanDrawer): PlanNode | undefined {
     shape: source.shape,
     maxRecords: source.maxRecords,
     ...(isSingle ? { order: orderPartsOf(sorts) } : {}),
+    isSequence: isStable,
+    isTied: isStable,
   });
-  if (isSingle) plan.counts.add("plan", "order promised");
-  return plan.random.chance(0.6) && isSingle ? drawNumbered(plan, sorted) : sorted;
+  return plan.random.chance(0.5) && isSingle ? drawNumbered(plan, sorted) : sorted;
 }
 
 /** Numbers the records of the only partition in their order. */

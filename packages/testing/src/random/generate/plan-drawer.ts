@@ -19,6 +19,7 @@ export interface NodeDraft {
   readonly shape: Shape;
   readonly maxRecords: number;
   readonly order?: readonly OrderPart[];
+  readonly isSequence?: boolean;
   readonly scope?: object | undefined;
   readonly records?: readonly unknown[];
   readonly isCollectedFirst?: boolean;
@@ -54,6 +55,7 @@ export class PlanDrawer {
     }
     const node: PlanNode = {
       order: undefined,
+      isSequence: false,
       records: undefined,
       isCollectedFirst: false,
       isHandle: false,

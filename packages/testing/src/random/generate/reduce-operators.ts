@@ -43,8 +43,18 @@ export function drawReduceGroup(plan: PlanDrawer): PlanNode | undefined {
   if (source === undefined) return undefined;
   const keys = plan.random.chance(0.9) ? drawKeys(plan.random, source.shape) : [];
   if (keys.length > 0 && plan.random.chance(0.2)) return drawOncePerKey(plan, source, keys);
+  return drawReduceGroupOf(plan, source, keys, plan.random.chance(0.4));
+}
+
+/** Draws `reduceGroup` of a data set by a key, sorted if it is asked for; without parts, of all records. @internal */
+export function drawReduceGroupOf(
+  plan: PlanDrawer,
+  source: PlanNode,
+  keys: readonly KeyDraft[],
+  isSorted: boolean,
+): PlanNode {
   const common = commonFields(keys);
-  const sorts = keys.length > 0 && plan.random.chance(0.4) ? drawSorts(plan, source.shape, common) : [];
+  const sorts = keys.length > 0 && isSorted ? drawSorts(plan, source.shape, common) : [];
   const sorted = sorts.flatMap((sort) => (sort.key.field === undefined ? [] : [sort.key.field]));
   const summary = drawSummary(plan.random, source.shape, common, sorted, source.maxRecords);
   const fn = manyFunction<[Iterable<unknown>]>(

@@ -1,6 +1,6 @@
 /** Holds the outcome of a plan against that of the reference: bags of records, and their order where one is promised. */
-import { compareValues, keyText } from "@millrace/core";
-import type { OrderPart, PlanSpec } from "../plan-spec.js";
+import { compareValues, equalValues, keyText } from "@millrace/core";
+import type { OrderPart, PlanNode, PlanSpec } from "../plan-spec.js";
 import { literalText } from "../plan-text.js";
 import type { PlanOutcome } from "./build-program.js";
 
@@ -11,7 +11,7 @@ const MAX_SHOWN = 5;
 export function outcomeDifference(plan: PlanSpec, expected: PlanOutcome, actual: PlanOutcome): string | undefined {
   for (const [index, sink] of plan.sinks.entries()) {
     const [e, a] = [expected.results[index] ?? [], actual.results[index] ?? []];
-    const difference = bagDifference(e, a) ?? (sink.kind !== "count" ? orderDifference(sink.node.order, a) : undefined);
+    const difference = bagDifference(e, a) ?? (sink.kind === "count" ? undefined : orderOf(sink.node, e, a));
     if (difference !== undefined) return `result ${index + 1}: ${difference}`;
   }
   return accumulatorDifference(expected.accumulators, actual.accumulators);
@@ -39,6 +39,16 @@ function shown(entries: readonly { readonly count: number; readonly record: unkn
   if (entries.length === 0) return "none";
   const texts = entries.slice(0, MAX_SHOWN).map(({ count, record }) => `${Math.abs(count)} × ${literalText(record)}`);
   return `${texts.join(", ")}${entries.length > MAX_SHOWN ? `, and ${entries.length - MAX_SHOWN} others` : ""}`;
+}
+
+function orderOf(node: PlanNode, expected: readonly unknown[], actual: readonly unknown[]): string | undefined {
+  return node.isSequence ? sequenceDifference(expected, actual) : orderDifference(node.order, actual);
+}
+
+function sequenceDifference(expected: readonly unknown[], actual: readonly unknown[]): string | undefined {
+  const position = expected.findIndex((record, i) => !equalValues(record, actual[i]));
+  if (position < 0) return undefined;
+  return `record ${position + 1} is ${literalText(actual[position])}, expected ${literalText(expected[position])}`;
 }
 
 /** With equal bags, an order is right when no record comes before one that it should follow. */
