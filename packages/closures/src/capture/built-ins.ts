@@ -29,28 +29,14 @@ export const BUILT_IN_GLOBALS: ReadonlySet<string> = new Set(`${LANGUAGE_NAMES} 
 
 const LANGUAGE_GLOBALS: ReadonlySet<string> = new Set(LANGUAGE_NAMES.split(" "));
 
-/** Classes of the host whose members are known by path too; the other host globals are known by name only. */
-const WALKED_HOST_GLOBALS = new Set([
-  "Buffer",
-  "URL",
-  "URLSearchParams",
-  "TextEncoder",
-  "TextDecoder",
-  "AbortSignal",
-  "AbortController",
-  "Event",
-  "EventTarget",
-  "Blob",
-  "Headers",
-  "Request",
-  "Response",
-  "FormData",
-  "ReadableStream",
-  "WritableStream",
-  "TransformStream",
-  "MessagePort",
-  "DOMException",
-]);
+/** Host globals that are there from the start; the others load what they give when they are looked at. */
+const PRESENT_HOST_GLOBALS = (
+  "AbortController AbortSignal Buffer Event EventTarget TextDecoder TextEncoder URL URLSearchParams clearTimeout console process " +
+  "queueMicrotask setTimeout structuredClone"
+).split(" ");
+
+/** Those of them that are known by name only. */
+const NOT_WALKED = new Set(["console", "process"]);
 
 /** Accessors of the host whose values are there anyway. */
 const READ_ACCESSORS = new Set(["Buffer", "process"]);
@@ -106,12 +92,11 @@ export class BuiltIns {
 
   constructor() {
     const queue: [object, readonly string[], isWalked: boolean][] = [];
-    for (const name of BUILT_IN_GLOBALS) {
-      // Accessors of the host load what they give, and some warn: they are read when something has their name.
+    for (const name of [...LANGUAGE_GLOBALS, ...PRESENT_HOST_GLOBALS]) {
       const descriptor = Object.getOwnPropertyDescriptor(globalThis, name);
       const value: unknown = READ_ACCESSORS.has(name) ? descriptor?.get?.call(globalThis) : descriptor?.value;
-      if (!isObject(value) || name === "global") continue;
-      const isWalked = LANGUAGE_GLOBALS.has(name) || WALKED_HOST_GLOBALS.has(name);
+      if (!isObject(value)) continue;
+      const isWalked = !NOT_WALKED.has(name);
       if (name !== "globalThis") queue.push([value, [name], isWalked]);
       this.#places.push({ holder: globalThis, key: name, value });
     }

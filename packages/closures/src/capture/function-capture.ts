@@ -278,6 +278,11 @@ export class FunctionCapture {
         FIXES.setUp,
       );
     }
+    const value: unknown = Object.getOwnPropertyDescriptor(globalThis, name)?.value;
+    const origin = typeof value === "function" ? this.originOf(value) : "host";
+    if (origin === "user" || origin === "package") {
+      this.#run.refuse(below(path, name), `the built-in ${name}, which the program has replaced`, FIXES.setUp);
+    }
     if (name !== "globalThis" && name !== "global") return;
     if (members === "whole") this.#run.refuse(below(path, name), "the global object as a whole", FIXES.symbolic);
     for (const member of members) {
