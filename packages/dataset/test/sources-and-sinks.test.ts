@@ -108,6 +108,28 @@ describe("sources", () => {
   });
 });
 
+describe("options that plain JavaScript misspelled", () => {
+  const wrong = { delimter: ";" } as object;
+
+  test.each<[call: string, (data: ReturnType<typeof recording>["env"]) => unknown]>([
+    ["readTextFile", (env) => env.readTextFile("x", wrong)],
+    ["readFileOfPrimitives", (env) => env.readFileOfPrimitives("x", { type: types.int32, ...wrong })],
+    ["readCsvFile", (env) => env.readCsvFile("x", wrong)],
+    ["readJsonLines", (env) => env.readJsonLines("x", wrong)],
+    ["readBinaryFile", (env) => env.readBinaryFile("x", wrong)],
+    ["writeAsText", (env) => env.generateSequence(1, 2).writeAsText("x", wrong)],
+    ["writeAsFormattedText", (env) => env.generateSequence(1, 2).writeAsFormattedText("x", String, wrong)],
+    ["writeAsCsv", (env) => env.generateSequence(1, 2).writeAsCsv("x", wrong)],
+    ["writeAsJsonLines", (env) => env.generateSequence(1, 2).writeAsJsonLines("x", wrong)],
+    ["writeAsBinary", (env) => env.generateSequence(1, 2).writeAsBinary("x", wrong)],
+  ])("[D73] %s names those that there are, and the line of the program", async (_call, run) => {
+    const error = await errorOf(() => run(recording().env));
+    expect(error.code).toBe("INVALID_ARGUMENT");
+    expect(error.message).toContain('no option "delimter". Expected one of ');
+    expect(error.where.file).toMatch(/sources-and-sinks\.test\.ts$/);
+  });
+});
+
 describe("sinks", () => {
   test("[D75] an object with write is a sink; anything else that is none is refused", async () => {
     const { env, engine } = recording();

@@ -1,4 +1,12 @@
 export { type ByteInput, type InputEncoding, openByteInput, throwIfCancelled } from "./byte-input.js";
+export {
+  checkOptions,
+  FILE_READ_OPTIONS,
+  FILE_SPLIT_OPTIONS,
+  FILE_WRITE_OPTIONS,
+  type OptionRule,
+  type OptionRules,
+} from "./check-options.js";
 export { type Closeable, closeAfterFailure, iterateClosing, withClosing } from "./closing.js";
 export { compressionEnding, compressionOf } from "./compression.js";
 export { DelimitedReader, type DelimitedReaderOptions, recordTooLong } from "./delimited-reader.js";

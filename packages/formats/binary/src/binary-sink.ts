@@ -1,9 +1,12 @@
 import {
+  checkOptions,
   DataOutputView,
+  FILE_WRITE_OPTIONS,
   type FileWriteOptions,
   fileSink,
   Memory,
   MemorySegment,
+  type OptionRules,
   type OutputBuffer,
   PAGE_SIZE_BYTES,
   type RecordEncoder,
@@ -23,12 +26,15 @@ export interface BinaryWriteOptions<T> extends FileWriteOptions {
   readonly types?: TypeInformation<T> | undefined;
 }
 
+const OPTIONS: OptionRules<BinaryWriteOptions<unknown>> = { ...FILE_WRITE_OPTIONS, types: "checked elsewhere" };
+
 /**
  * Writes records as they lie in memory, in blocks with checksums. Such files are the fastest to read back, split at
  * every block, and hold the type of their records.
  * @public
  */
 export function binarySink<T>(path: string, options: BinaryWriteOptions<T> = {}): Sink<T> {
+  checkOptions("binary files", options, OPTIONS);
   const type: TypeInformation<unknown> = options.types ?? types.any;
   const layout = RowLayout.of(type);
   return fileSink<T>({

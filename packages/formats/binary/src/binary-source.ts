@@ -1,8 +1,10 @@
 import {
   type CustomType,
+  checkOptions,
   createFileSplits,
   DataInputView,
   enumerateFiles,
+  FILE_SPLIT_OPTIONS,
   type FileSplit,
   type FileSplitOptions,
   fileName,
@@ -11,6 +13,7 @@ import {
   iterateClosing,
   type MemorySegment,
   MillraceError,
+  type OptionRules,
   RowLayout,
   RowSerializer,
   readPageHeader,
@@ -32,6 +35,13 @@ export interface BinaryReadOptions<T> extends FileSplitOptions {
   readonly customTypes?: readonly TypeInformation<unknown>[] | undefined;
 }
 
+const OPTIONS: OptionRules<BinaryReadOptions<unknown>> = {
+  ...FILE_SPLIT_OPTIONS,
+  types: "checked elsewhere",
+  customTypes: "checked elsewhere",
+  recursive: "boolean",
+};
+
 /**
  * Reads files that `binarySink` wrote. `T` is inferred from the option `types`; without it, it may be given and is not checked.
  * @public
@@ -40,6 +50,7 @@ export function binarySource<T = unknown>(
   path: string | readonly string[],
   options: BinaryReadOptions<T> = {},
 ): Source<T, FileSplit> {
+  checkOptions("binary files", options, OPTIONS);
   const paths = typeof path === "string" ? [path] : [...path];
   if (paths.length === 0 || paths.includes("")) {
     throw new MillraceError({

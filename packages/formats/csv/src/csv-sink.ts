@@ -1,10 +1,13 @@
 import {
   type Charset,
+  checkOptions,
   Decimal,
   displayText,
+  FILE_WRITE_OPTIONS,
   type FileWriteOptions,
   fileSink,
   MillraceError,
+  type OptionRules,
   type OutputBuffer,
   type RecordEncoder,
   type Sink,
@@ -34,12 +37,25 @@ export interface CsvWriteOptions<T> extends FileWriteOptions {
   readonly charset?: Charset | undefined;
 }
 
+const OPTIONS: OptionRules<CsvWriteOptions<unknown>> = {
+  ...FILE_WRITE_OPTIONS,
+  types: "checked elsewhere",
+  charset: "checked elsewhere",
+  fieldDelimiter: "checked elsewhere",
+  lineDelimiter: "checked elsewhere",
+  header: "checked elsewhere",
+  nullValue: "checked elsewhere",
+  quote: ["when-needed", "strings"],
+  quoteCharacter: "checked elsewhere",
+};
+
 /**
  * Writes rows and tuples as CSV. Nested values are written as JSON, dates in ISO 8601, bytes in base64.
  * Throws INVALID_ARGUMENT or UNSUPPORTED_TYPE for options that contradict each other.
  * @public
  */
 export function csvSink<T>(path: string, options: CsvWriteOptions<T> = {}): Sink<T> {
+  checkOptions("CSV", options, OPTIONS);
   const shape = recordShape(options.types);
   const fields = new FieldWriter({
     fieldDelimiter: options.fieldDelimiter ?? ",",

@@ -1,11 +1,14 @@
 import {
+  checkOptions,
   type DelimitedReader,
   type Delimiter,
   delimitedSource,
+  FILE_READ_OPTIONS,
   FieldProblem,
   type FileSplit,
   MalformedRecord,
   MillraceError,
+  type OptionRules,
   type Source,
   type SplitParser,
   type SubtaskIoContext,
@@ -24,6 +27,26 @@ import { fieldText, MISSING, Tokenizer } from "./tokenizer.js";
 
 /** Names the accumulator that counts the lines that were left out. @public */
 export const SKIPPED_LINES = "skipped lines";
+
+const READ_OPTIONS: OptionRules<CsvReadOptions<unknown>> = {
+  ...FILE_READ_OPTIONS,
+  types: "checked elsewhere",
+  fieldDelimiter: "checked elsewhere",
+  lineDelimiter: "checked elsewhere",
+  header: [true, false, "skip"],
+  comment: "checked elsewhere",
+  includeFields: "checked elsewhere",
+  ignoreInvalidLines: "boolean",
+  quoteCharacter: "checked elsewhere",
+  escapeCharacter: "checked elsewhere",
+  multiline: "boolean",
+  trim: "boolean",
+  nullValue: "checked elsewhere",
+  emptyNumbers: ["fail", "zero"],
+  missingFields: ["fail", "null"],
+  extraFields: ["ignore", "fail"],
+  skipEmptyLines: "boolean",
+};
 
 /**
  * Reads CSV files as rows or tuples of the declared types.
@@ -48,6 +71,7 @@ export function csvSource(
   path: string | readonly string[],
   options: CsvReadOptions<unknown> = {},
 ): Source<unknown, FileSplit> {
+  checkOptions("CSV", options, READ_OPTIONS);
   const syntax = csvSyntax(options);
   const delimiter = lineDelimiter(syntax);
   const shape = recordShape(options.types);

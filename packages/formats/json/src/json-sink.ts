@@ -1,8 +1,11 @@
 import {
   type AnyType,
+  checkOptions,
+  FILE_WRITE_OPTIONS,
   type FileWriteOptions,
   fileSink,
   MillraceError,
+  type OptionRules,
   type RecordEncoder,
   type Sink,
   type TypeInformation,
@@ -16,8 +19,11 @@ export interface JsonLinesWriteOptions<T> extends FileWriteOptions {
   readonly types?: TypeInformation<T> | undefined;
 }
 
+const OPTIONS: OptionRules<JsonLinesWriteOptions<unknown>> = { ...FILE_WRITE_OPTIONS, types: "checked elsewhere" };
+
 /** Writes records as JSON, one a line, in UTF-8. @public */
 export function jsonLinesSink<T>(path: string, options: JsonLinesWriteOptions<T> = {}): Sink<T> {
+  checkOptions("JSON lines", options, OPTIONS);
   const toJson = typedJsonEncoder(options.types as AnyType | undefined);
   const encoder: RecordEncoder<T> = {
     encode(record, out) {

@@ -1,13 +1,16 @@
 import {
   type AnyType,
+  checkOptions,
   type DelimitedReader,
   Delimiter,
   delimitedSource,
+  FILE_READ_OPTIONS,
   FieldProblem,
   type FileReadOptions,
   type FileSplit,
   type JsonDecoder,
   MalformedRecord,
+  type OptionRules,
   recordTooLong,
   type Source,
   type SplitParser,
@@ -30,6 +33,12 @@ export interface JsonLinesReadOptions<T> extends FileReadOptions {
   readonly ignoreInvalidLines?: boolean | undefined;
 }
 
+const OPTIONS: OptionRules<JsonLinesReadOptions<unknown>> = {
+  ...FILE_READ_OPTIONS,
+  types: "checked elsewhere",
+  ignoreInvalidLines: "boolean",
+};
+
 /**
  * Reads files that hold one JSON value a line. Empty lines are left out. `T` is inferred from the option `types`; without it, it
  * may be given and is not checked.
@@ -39,6 +48,7 @@ export function jsonLinesSource<T = unknown>(
   path: string | readonly string[],
   options: JsonLinesReadOptions<T> = {},
 ): Source<T, FileSplit> {
+  checkOptions("JSON lines", options, OPTIONS);
   const isUtf16 = options.charset === "utf-16le";
   const coding = textCoding(isUtf16 ? "utf-8" : options.charset);
   // A line feed inside a JSON string is escaped, so every one ends a line.

@@ -1,8 +1,10 @@
 import {
   type AnyType,
+  checkOptions,
   type DelimitedReader,
   type Delimiter,
   delimitedSource,
+  FILE_READ_OPTIONS,
   type FieldParser,
   FieldProblem,
   type FileReadOptions,
@@ -10,6 +12,7 @@ import {
   fieldParser,
   MalformedRecord,
   MillraceError,
+  type OptionRules,
   recordTooLong,
   type Source,
   type SplitParser,
@@ -31,6 +34,13 @@ export interface PrimitiveReadOptions<T> extends FileReadOptions {
   readonly ignoreInvalidLines?: boolean | undefined;
 }
 
+const OPTIONS: OptionRules<PrimitiveReadOptions<unknown>> = {
+  ...FILE_READ_OPTIONS,
+  type: "checked elsewhere",
+  delimiter: "checked elsewhere",
+  ignoreInvalidLines: "boolean",
+};
+
 /**
  * Reads files of single values, one a delimited record.
  * Throws UNSUPPORTED_TYPE when the type is not one field of text.
@@ -40,6 +50,7 @@ export function primitiveSource<T>(
   path: string | readonly string[],
   options: PrimitiveReadOptions<T>,
 ): Source<T, FileSplit> {
+  checkOptions("files of single values", options, OPTIONS);
   const isUtf16 = options.charset === "utf-16le";
   const coding = textCoding(isUtf16 ? "utf-8" : options.charset);
   const delimiter = delimiterOf(options.delimiter ?? "\n", coding);

@@ -1,9 +1,12 @@
 import {
   type Charset,
+  checkOptions,
   displayText,
+  FILE_WRITE_OPTIONS,
   type FileWriteOptions,
   fileSink,
   MillraceError,
+  type OptionRules,
   type RecordEncoder,
   type Sink,
   textCoding,
@@ -22,8 +25,16 @@ export interface TextWriteOptions<T> extends FileWriteOptions {
   readonly charset?: Charset | undefined;
 }
 
+const OPTIONS: OptionRules<TextWriteOptions<never>> = {
+  ...FILE_WRITE_OPTIONS,
+  charset: "checked elsewhere",
+  delimiter: "checked elsewhere",
+  format: "checked elsewhere",
+};
+
 /** Writes records as text, one a line. @public */
 export function textSink<T>(path: string, options: TextWriteOptions<T> = {}): Sink<T> {
+  checkOptions("text", options, OPTIONS);
   const format = options.format ?? displayText;
   const delimiter = options.delimiter ?? "\n";
   const encoder: RecordEncoder<T> = {

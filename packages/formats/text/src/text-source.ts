@@ -1,11 +1,14 @@
 import {
+  checkOptions,
   type DelimitedReader,
   Delimiter,
   delimitedSource,
+  FILE_READ_OPTIONS,
   type FileReadOptions,
   type FileSplit,
   MalformedRecord,
   MillraceError,
+  type OptionRules,
   recordTooLong,
   type Source,
   type SplitParser,
@@ -31,6 +34,12 @@ export interface TextReadOptions extends FileReadOptions {
   readonly invalidCharacters?: "replace" | "fail" | "skip" | undefined;
 }
 
+const OPTIONS: OptionRules<TextReadOptions> = {
+  ...FILE_READ_OPTIONS,
+  delimiter: "checked elsewhere",
+  invalidCharacters: ["replace", "fail", "skip"],
+};
+
 /** Names the accumulator that counts the records that were left out. @public */
 export const SKIPPED_LINES = "skipped lines";
 
@@ -39,6 +48,7 @@ export const SKIPPED_LINES = "skipped lines";
  * @public
  */
 export function textSource(path: string | readonly string[], options: TextReadOptions = {}): Source<string, FileSplit> {
+  checkOptions("text", options, OPTIONS);
   const coding = textCoding(options.charset);
   const delimiter = delimiterOf(options.delimiter ?? "\n", coding);
   const stripsCarriageReturn = (options.delimiter ?? "\n") === "\n";
