@@ -34,15 +34,21 @@ type IsLeaf<V> = [V] extends [Leaf] ? ([Probe] extends [V] ? 0 : 1) : 0;
 type IsAny<V> = 0 extends 1 & V ? 1 : 0;
 type Differs<V, W> = [V] extends [W] ? 0 : 1;
 
-/** Is a field of `T` itself, of a type that extends `W`; methods are none. @public */
+/**
+ * Is a field of `T` itself, of a type that extends `W`. Methods are none, nor are names with a dot: as a path they would lead
+ * elsewhere, silently; use a key selector for them.
+ * @public
+ */
 export type FieldOf<T, W> = keyof {
-  [P in keyof T as P extends string
-    ? IsFunction<NonNullable<T[P]>> extends 1
-      ? never
-      : Differs<NonNullable<T[P]>, W> extends 1
+  [P in keyof T as P extends `${string}.${string}`
+    ? never
+    : P extends string
+      ? IsFunction<NonNullable<T[P]>> extends 1
         ? never
-        : P
-    : never]: 1;
+        : Differs<NonNullable<T[P]>, W> extends 1
+          ? never
+          : P
+      : never]: 1;
 };
 
 type PositionName<T> = Extract<keyof T, `${number}`>;
@@ -77,9 +83,11 @@ type IsEntered<V, Seen> =
 type Nested<T, W, Seen, Depth extends readonly unknown[]> = Depth["length"] extends 3
   ? never
   : {
-      [P in keyof T & string]-?: IsEntered<NonNullable<T[P]>, Seen> extends 1
-        ? `${P}.${Below<NonNullable<T[P]>, W, Seen, Depth>}`
-        : never;
+      [P in keyof T & string]-?: P extends `${string}.${string}`
+        ? never
+        : IsEntered<NonNullable<T[P]>, Seen> extends 1
+          ? `${P}.${Below<NonNullable<T[P]>, W, Seen, Depth>}`
+          : never;
     }[keyof T & string];
 
 type TupleNested<T, W, Seen, Depth extends readonly unknown[]> = Depth["length"] extends 3

@@ -34,6 +34,11 @@ equal<KeyOf<Everything, Numeric>, "number" | "big" | "pair.0" | "nested.deep.dee
 equal<KeyOf<Everything, bigint>, "big">(true);
 equal<KeyOf<Everything, Date>, "when">(true);
 equal<Extract<KeyOf<Everything, Comparable>, "list" | "map" | "nested" | "bytes">, "bytes">(true);
+// A name with a dot would be read as a path to somewhere else; a selector reaches it.
+equal<Key<{ n: number; "price.usd": number; user: { "zip.code": string; id: number } }>, "n" | "user" | "user.id">(
+  true,
+);
+equal<Key<Record<string, number>>, string>(true);
 equal<Key<[number, string]>, 0 | 1>(true);
 equal<Key<readonly [number, { name: string; pair: [1, 2] }]>, 0 | 1 | "1.name" | "1.pair" | "1.pair.0" | "1.pair.1">(
   true,
