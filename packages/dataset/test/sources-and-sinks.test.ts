@@ -83,6 +83,52 @@ describe("sources", () => {
     expect((await errorOf(() => env.fromAsyncIterable(3 as never))).code).toBe("INVALID_ARGUMENT");
   });
 
+  test("[D72] a stream that waits for more does not hold a cancelled job, and is closed", async () => {
+    const { env } = recording();
+    const controller = new AbortController();
+    const cancelled = { signal: controller.signal } as unknown as IoContext & SubtaskIoContext;
+    let isDestroyed = false;
+    const idle = {
+      destroy: () => {
+        isDestroyed = true;
+      },
+      async *[Symbol.asyncIterator]() {
+        yield 1;
+        controller.abort(new Error("enough"));
+        await new Promise(() => undefined);
+      },
+    };
+    const source = sourceOf(env.fromAsyncIterable(idle));
+    const reading = async () => {
+      for await (const _ of source.read({ index: 0 }, cancelled));
+    };
+    await expect(reading()).rejects.toThrow("enough");
+    expect(isDestroyed).toBe(true);
+  });
+
+  test("[D72] an async iterable is closed when its reader leaves early, and not when it failed", async () => {
+    const { env } = recording();
+    const closed: string[] = [];
+    const endless = (name: string, failsAt: number) => ({
+      [Symbol.asyncIterator]: () => {
+        let n = 0;
+        return {
+          next: async () => {
+            if (n === failsAt) throw new Error("broken");
+            return { done: false as const, value: n++ };
+          },
+          return: async () => {
+            closed.push(name);
+            return { done: true as const, value: undefined };
+          },
+        };
+      },
+    });
+    for await (const _ of sourceOf(env.fromAsyncIterable(endless("left", -1))).read({ index: 0 }, context)) break;
+    await expect(read(env.fromAsyncIterable(endless("failed", 3)), 1)).rejects.toThrow("broken");
+    expect(closed).toEqual(["left"]);
+  });
+
   test("[D72] a parallel collection is asked for each part once", async () => {
     const { env } = recording();
     const parts = env.fromParallelCollection((index, numParts) => [`${index} of ${numParts}`]);

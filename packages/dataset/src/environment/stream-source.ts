@@ -50,7 +50,7 @@ async function* batchesOf<T>(
   signal: AbortSignal,
 ): AsyncIterable<readonly T[]> {
   let batch: T[] = [];
-  for await (const record of records) {
+  for await (const record of Symbol.asyncIterator in records ? untilAborted(records, signal) : records) {
     signal.throwIfAborted();
     batch.push(record);
     if (batch.length < BATCH_SIZE) continue;
@@ -58,4 +58,43 @@ async function* batchesOf<T>(
     batch = [];
   }
   if (batch.length > 0) yield batch;
+}
+
+/**
+ * Gives what `records` gives, and throws the signal's reason when it aborts, also while a record is waited for: an idle socket
+ * must not hold a cancelled job. One listener serves all records; racing each against one promise would keep them all.
+ */
+async function* untilAborted<T>(records: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T> {
+  const iterator = records[Symbol.asyncIterator]();
+  let state: "waiting" | "open" | "ended" = "open";
+  let interrupt: (reason: unknown) => void = () => undefined;
+  const abort = (): void => interrupt(signal.reason);
+  signal.addEventListener("abort", abort);
+  try {
+    for (;;) {
+      state = "waiting";
+      const next = await new Promise<IteratorResult<T>>((resolve, reject) => {
+        interrupt = reject;
+        iterator.next().then(resolve, (error: unknown) => {
+          state = "ended";
+          reject(error);
+        });
+        if (signal.aborted) abort();
+      });
+      state = next.done === true ? "ended" : "open";
+      if (next.done === true) return;
+      yield next.value;
+    }
+  } finally {
+    signal.removeEventListener("abort", abort);
+    if (state === "open") await iterator.return?.();
+    else if (state === "waiting") abandon(records, iterator);
+  }
+}
+
+/** Ends an iterator of which a record is still waited for: it can return only after that, which may be never. */
+function abandon(records: AsyncIterable<unknown>, iterator: AsyncIterator<unknown>): void {
+  iterator.return?.().catch(() => undefined);
+  // A Node stream can be closed at once.
+  if ("destroy" in records && typeof records.destroy === "function") records.destroy();
 }
