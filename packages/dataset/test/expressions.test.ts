@@ -84,6 +84,8 @@ describe("expressions", () => {
     expect((await errorOf(() => declared.select({ a: "id" } as never))).code).toBe("INVALID_EXPRESSION");
     expect((await errorOf(() => col("id").eq({} as never))).code).toBe("INVALID_EXPRESSION");
     expect((await errorOf(() => lit((() => 1) as never))).message).toContain("col(");
+    expect((await errorOf(() => lit(undefined as never))).message).toContain("A constant is undefined.");
+    expect((await errorOf(() => col("id").cast("int" as "int32"))).message).toMatch(/no cast to "int".*one of .*int32/);
     expect((await errorOf(() => declared.filter(col("id.").gt(1) as never))).code).toBe("INVALID_KEY");
   });
 });

@@ -44,6 +44,9 @@ export type LiteralValue = null | boolean | number | bigint | string | Date;
 /** Names a type that an expression can be cast to. @public */
 export type CastTarget = "boolean" | "int32" | "int64" | "float64" | "string" | "timestamp";
 
+/** Lists what an expression can be cast to. @internal */
+export const CAST_TARGETS: readonly CastTarget[] = ["boolean", "int32", "int64", "float64", "string", "timestamp"];
+
 /** Names a function of expressions. Its meaning is a rule of the dataset package's SPEC.md. @public */
 export type ExpressionFunctionName =
   | "eq"

@@ -1,4 +1,5 @@
 import { MillraceError } from "../errors/index.js";
+import { shortText } from "../records/short-text.js";
 import type {
   Calculated,
   CastTypes,
@@ -16,7 +17,13 @@ import type {
   Operand,
   ValueOfOperand,
 } from "./expression.js";
-import type { CastTarget, ExpressionFunctionName, ExpressionNode, LiteralValue } from "./expression-node.js";
+import {
+  CAST_TARGETS,
+  type CastTarget,
+  type ExpressionFunctionName,
+  type ExpressionNode,
+  type LiteralValue,
+} from "./expression-node.js";
 
 type Both<N, O> = MergeNeeds<N, NeedsOf<O>>;
 type Compared<N, V, O> = FluentExpression<
@@ -239,6 +246,7 @@ export class FluentExpression<N, V, A extends string | undefined = undefined> im
 
   /** Turns the value into another type; null when it has no counterpart there. */
   cast<const C extends CastTarget>(target: C): FluentExpression<N, ComputedValue<ColumnsOf<V>, CastTypes[C]>> {
+    requireCastTarget(target);
     return new FluentExpression<never, never>(
       { op: "call", name: "cast", args: [this.node], target },
       undefined,
@@ -301,6 +309,20 @@ function call<E>(name: ExpressionFunctionName, ...operands: readonly unknown[]):
   return new FluentExpression({ op: "call", name, args }, undefined) as E;
 }
 
+function kindText(value: unknown): string {
+  if (value === undefined) return "undefined";
+  return typeof value === "object" ? "an object" : `a ${typeof value}`;
+}
+
+function requireCastTarget(target: unknown): void {
+  if (CAST_TARGETS.includes(target as CastTarget)) return;
+  throw new MillraceError({
+    code: "INVALID_EXPRESSION",
+    what: `There is no cast to ${shortText(target)}`,
+    expected: `one of ${CAST_TARGETS.join(", ")}`,
+  });
+}
+
 function operandNode(operand: unknown, name: string): ExpressionNode {
   return isExpression(operand) ? operand.node : { op: "literal", value: literalValue(operand, name) };
 }
@@ -310,7 +332,7 @@ function literalValue(value: unknown, name?: string): LiteralValue {
   if (isScalar || value instanceof Date) return value as LiteralValue;
   throw new MillraceError({
     code: "INVALID_EXPRESSION",
-    what: `${name === undefined ? "A constant" : `An operand of ${name}`} is ${typeof value === "object" ? "an object" : `a ${typeof value}`}`,
+    what: `${name === undefined ? "A constant" : `An operand of ${name}`} is ${kindText(value)}`,
     expected: "an expression, or a constant: null, a boolean, number, bigint, string or date",
     fix: 'To read a field of the record write col("name").',
   });
