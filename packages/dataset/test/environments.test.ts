@@ -41,6 +41,7 @@ describe("options", () => {
       { parallelism: 1.5 },
       { memory: "much" },
       { memory: 0 },
+      { memory: true as never },
       { executionRetries: -1 },
       { executionMode: "fast" as "batch" },
       { signal: {} as AbortSignal },
@@ -54,7 +55,7 @@ describe("options", () => {
       expect((await errorOf(() => recording(options))).code, JSON.stringify(options)).toBe("INVALID_ARGUMENT");
     }
     const typo = await errorOf(() => recording({ paralellism: 2 } as EnvironmentOptions));
-    expect(typo.message).toContain("parallelism");
+    expect(typo.message).toContain("Did you mean parallelism?");
     const { env } = recording({ memory: "1.5GiB", parallelism: 3, executionMode: "batch-forced" });
     expect(env.options.parallelism).toBe(3);
     expect(env.parallelism).toBe(2);
