@@ -99,6 +99,19 @@ export class FunctionCapture {
     return this.#describe(value, source, path);
   }
 
+  /** A method that the program replaced on a built-in prototype is named by what calls it, on whatever value. */
+  #checkReplaced(text: string, path: CapturePath): void {
+    for (const name of this.#run.replacedNames) {
+      const at = text.indexOf(`.${name}`);
+      if (at < 0 || /[\w$]/.test(text.charAt(at + name.length + 1))) continue;
+      this.#run.refuse(
+        path,
+        `a function that uses .${name}, a built-in method which the program has replaced`,
+        FIXES.setUp,
+      );
+    }
+  }
+
   #foreign(value: object, path: CapturePath, what: string): WireNode {
     const builtIn = this.#run.tools.builtIns.lazyPathOf(value);
     if (builtIn !== undefined) return { type: "intrinsic", path: builtIn };
@@ -163,6 +176,7 @@ export class FunctionCapture {
     const environment: WireValue[] = [];
     let text = code.text;
     const values = this.#valuesOf(value, source, path);
+    this.#checkReplaced(text, path);
     for (const [name, captured] of values) {
       if (name === code.declaredName && captured === value) continue;
       if (name === code.declaredName) text = withoutName(text, name);

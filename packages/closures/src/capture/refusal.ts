@@ -35,7 +35,7 @@ export const FIXES = {
   data: "Capture plain data made from it, or make it where it is used: perSlot(() => …), or open() of a rich function.",
   parameter: "Read what you need into a variable before, and capture that.",
   setUp: "Change it in env.setUp(() => …), which runs once in every worker before user code.",
-  privateFields: "Give the class a clone() method or pass a factory, () => new …, so that every subtask makes its own.",
+  privateFields: "Pass a factory, () => new …, so that every subtask makes its own, or use fields without #.",
   symbolic: "Give the function what it needs as a captured variable or as part of the record.",
   inline: "Run the job inline, in the calling thread.",
 } as const;

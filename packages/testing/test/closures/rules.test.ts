@@ -141,7 +141,8 @@ describe("what is refused", () => {
 
   test("[C83] more than 2,000 functions are an error with the path that led there", () => {
     const many = { list: Array.from({ length: 2_100 }, (_, index) => () => index) };
-    expect(refusalOf(() => capture(() => many))).toMatch(
+    const still: Host = { ...host, clock: { now: () => 0, monotonic: () => 0 } };
+    expect(refusalOf(() => captureFunctions([{ value: () => many, where: {} }], still))).toMatch(
       /many > list.*more than 2000 others.*keep it external.*CAPTURE_TOO_LARGE/s,
     );
   });
