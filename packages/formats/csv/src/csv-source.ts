@@ -237,7 +237,7 @@ class CsvParser implements SplitParser<unknown> {
         this.#tokens.problemAt = this.#lines.end;
         throw new FieldProblem(
           `The line has ${numColumns} ${numColumns === 1 ? "field" : "fields"}`,
-          `at least ${this.#numRequired}`,
+          `at least ${this.#numRequired}${this.#fillsMissing ? ", since missingFields fills only what is declared with types.nullable" : ""}`,
         );
       }
       kinds[slot] = MISSING;
