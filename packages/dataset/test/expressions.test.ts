@@ -83,6 +83,7 @@ describe("expressions", () => {
     expect((await errorOf(() => declared.select({}))).code).toBe("INVALID_ARGUMENT");
     expect((await errorOf(() => declared.select({ a: "id" } as never))).code).toBe("INVALID_EXPRESSION");
     expect((await errorOf(() => col("id").eq({} as never))).code).toBe("INVALID_EXPRESSION");
+    expect((await errorOf(() => col("id").eq(undefined as never))).what).toBe("An operand of eq is undefined");
     expect((await errorOf(() => lit((() => 1) as never))).message).toContain("col(");
     expect((await errorOf(() => lit(undefined as never))).message).toContain("A constant is undefined.");
     expect((await errorOf(() => col("id").cast("int" as "int32"))).message).toMatch(/no cast to "int".*one of .*int32/);

@@ -81,7 +81,7 @@ export function joinHintOf(given: unknown, joinType: JoinType, call: OperatorCal
   const allowed = [...HINTS].filter((hint) => !refused.includes(hint));
   throw call.error({
     code: "INVALID_HINT",
-    what: `${describe(given)} is no hint that a ${joinType} join can follow`,
+    what: `${describe(given)} is no hint for a join of type ${joinType}`,
     expected: `one of ${allowed.map(String).join(", ")}`,
     fix: HINTS.has(given)
       ? "Broadcasting the side of which all records are kept would give them once per subtask."

@@ -52,7 +52,7 @@ export function checkClass(name: string, accumulator: AnyAccumulator, type: { re
   if (accumulator.constructor === type) return;
   throw new MillraceError({
     code: "ACCUMULATOR_CONFLICT",
-    what: `The accumulator ${JSON.stringify(name)} is used as a ${type.name}, but it is a ${accumulator.constructor.name}`,
+    what: `The accumulator ${JSON.stringify(name)} is asked for by class ${type.name}, but it is of class ${accumulator.constructor.name}`,
     expected: "one class for all uses of a name, since names are shared by the whole job",
   });
 }

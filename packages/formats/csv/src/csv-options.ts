@@ -134,7 +134,7 @@ export function recordShape(type: TypeInformation<unknown> | undefined): RecordS
   } else {
     throw new MillraceError({
       code: "UNSUPPORTED_TYPE",
-      what: `A line of CSV cannot be a ${String(type)}`,
+      what: `A line of CSV cannot be of type ${String(type)}`,
       expected: "a row or a tuple",
       fix: "Put the type of a single column into types.tuple(…), or read the file with readFileOfPrimitives.",
     });

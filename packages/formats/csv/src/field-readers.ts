@@ -71,7 +71,7 @@ function jsonReader(type: AnyType, syntax: CsvSyntax): FieldReader {
     try {
       json = JSON.parse(text);
     } catch {
-      throw new FieldProblem(`${shown(text)} is no JSON`, `a ${String(type)} as JSON`);
+      throw new FieldProblem(`${shown(text)} is no JSON`, `a value of type ${String(type)} as JSON`);
     }
     return decode(json);
   };

@@ -56,7 +56,7 @@ export function textSink<T>(path: string, options: TextWriteOptions<T> = {}): Si
 function noText(value: unknown): MillraceError {
   return new MillraceError({
     code: "INVALID_RESULT",
-    what: `The formatter of a text sink returned a ${value === null ? "null" : typeof value}`,
+    what: `The formatter of a text sink returned ${value === null || value === undefined ? value : `a value of type ${typeof value}`}`,
     expected: "a string",
   });
 }

@@ -245,5 +245,5 @@ function inside(problem: unknown, part: string): unknown {
 
 function mismatch(type: AnyType, json: unknown): never {
   const text = json === undefined ? "Nothing" : shown(JSON.stringify(json));
-  throw new FieldProblem(`${text} is no ${String(type)}`, `a ${String(type)}`);
+  throw new FieldProblem(`${text} is no ${String(type)}`, `a value of type ${String(type)}`);
 }
