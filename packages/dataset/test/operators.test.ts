@@ -303,6 +303,11 @@ describe("operators over one data set", () => {
     for (const options of [{ concurrency: 0 }, { timeoutMs: 0 }, { numRetries: -1 }, { retryDelayMs: -1 }]) {
       expect((await errorOf(() => rows.mapAsync(async () => 1, options))).code).toBe("INVALID_ARGUMENT");
     }
+    for (const options of [{ ordered: true }, { isOrdered: 1 }, null]) {
+      const error = await errorOf(() => rows.mapAsync(async () => 1, options as never));
+      expect(error.code, JSON.stringify(options)).toBe("INVALID_ARGUMENT");
+      expect(error.where.line).toBeGreaterThan(0);
+    }
   });
 
   test("[D57] types, names and parallelism are settings of the operator", async () => {

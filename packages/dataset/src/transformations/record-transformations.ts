@@ -9,7 +9,7 @@ import {
   ProjectOperator,
   SelectOperator,
 } from "@millrace/common-api";
-import { isExpression } from "@millrace/core";
+import { checkOptions, isExpression, type OptionRules } from "@millrace/core";
 import { expressionOf } from "../expressions/expression-of.js";
 import { userFunction } from "../functions/user-functions.js";
 import { fieldsOf } from "../keys/key-parts.js";
@@ -28,6 +28,14 @@ export interface MapAsyncOptions {
   /** Whether results keep the order of their inputs; true by default. */
   readonly isOrdered?: boolean;
 }
+
+const ASYNC_OPTIONS: OptionRules<MapAsyncOptions> = {
+  concurrency: "checked elsewhere",
+  timeoutMs: "checked elsewhere",
+  numRetries: "checked elsewhere",
+  retryDelayMs: "checked elsewhere",
+  isOrdered: "boolean",
+};
 
 const DEFAULT_CONCURRENCY = 16;
 const FIRST_RETRY_DELAY_MS = 100;
@@ -82,6 +90,7 @@ export function mapAsyncOperator(input: Operator, fn: unknown, options: MapAsync
 }
 
 function asyncOptionsOf(options: MapAsyncOptions, call: OperatorCall): AsyncOptions {
+  call.check(() => checkOptions("mapAsync", options, ASYNC_OPTIONS));
   const { concurrency = DEFAULT_CONCURRENCY, timeoutMs, numRetries = 0, retryDelayMs, isOrdered = true } = options;
   return {
     concurrency: call.requireInteger(concurrency, "concurrency", 1),
