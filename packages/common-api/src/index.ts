@@ -79,7 +79,6 @@ export {
 export { dependenciesOf, functionSettingsOf } from "./plan/dependencies.js";
 export { dumpPlan, type JsonValue, type OperatorDump, type PlanDump } from "./plan/dump.js";
 export { explainPlan } from "./plan/explain.js";
-export { expressionText } from "./plan/expression-text.js";
 export { type IterationBody, type IterationOperator, placeholdersOf } from "./plan/iterations.js";
 export { parallelismOf } from "./plan/parallelism.js";
 export { Plan } from "./plan/plan.js";

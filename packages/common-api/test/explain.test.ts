@@ -1,5 +1,5 @@
 import type { CallNode, ExpressionNode } from "@millrace/core";
-import { types } from "@millrace/core";
+import { expressionText, types } from "@millrace/core";
 import { describe, expect, test } from "vitest";
 import {
   AggregateOperator,
@@ -9,7 +9,6 @@ import {
   DeltaIterationOperator,
   dumpPlan,
   explainPlan,
-  expressionText,
   FilterOperator,
   FirstOperator,
   JoinOperator,

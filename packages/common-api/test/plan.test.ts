@@ -11,6 +11,7 @@ import {
   type Operator,
   Plan,
   parallelismOf,
+  SinkOperator,
   UnionOperator,
   userFunctionsOf,
 } from "../src/index.js";
@@ -24,6 +25,27 @@ const map = (input: Operator, name = "Map"): MapOperator =>
     common(name),
   );
 const collect = (input: Operator): CollectOperator => new CollectOperator(input, common("Collect"));
+
+describe("[O124] sinks", () => {
+  const sink = (place?: string): SinkOperator => {
+    const openWriter = () => Promise.reject(new Error("a plan opens nothing"));
+    return new SinkOperator(
+      source(),
+      { name: "Sink", openWriter, ...(place === undefined ? {} : { place }) },
+      common("Write"),
+    );
+  };
+
+  test("that write to one place are refused, and name each other", () => {
+    expect(() => new Plan("job", [sink("a.csv"), sink("b.csv"), sink("a.csv")])).toThrow(
+      /Two sinks of one job write to "a.csv".*Write.*DUPLICATE_NAME/,
+    );
+  });
+
+  test("that write to places of their own, or to none, are not", () => {
+    expect(new Plan("job", [sink("a.csv"), sink("b.csv"), sink(), sink()]).sinks).toHaveLength(4);
+  });
+});
 
 describe("[O120] a plan", () => {
   test("lists every operator once, after everything that it reads", () => {

@@ -1,5 +1,5 @@
-import { expressionText, operatorOf } from "@millrace/common-api";
-import { col, lit, param, types, when } from "@millrace/core";
+import { operatorOf } from "@millrace/common-api";
+import { col, expressionText, lit, param, types, when } from "@millrace/core";
 import { describe, expect, test } from "vitest";
 import { sum } from "../src/index.js";
 import { errorOf, recording } from "./recording-engine.js";
@@ -42,6 +42,8 @@ describe("expressions", () => {
       ['length(split(concat(name, "-"), ","))', col("name").concat("-").split(",").length()],
     ];
     for (const [text, { node }] of printed) expect(expressionText(node)).toBe(text);
+    expect(String(col("id").gt(1))).toBe("id > 1");
+    expect(`${col("id").plus(1).as("next")}`).toBe("id + 1 as next");
     expect(col("name").substring(2).node).toMatchObject({ args: [{ op: "column" }, { op: "literal", value: 2 }] });
   });
 

@@ -279,6 +279,16 @@ describe("[O94] a function that throws", () => {
     expect(error.message.length).toBeLessThan(500);
   });
 
+  test("with a message that is cut; the cause has all of it", async () => {
+    const endless = new Error("y".repeat(100_000));
+    const fail = () => {
+      throw endless;
+    };
+    const error = await expectError(from(1).map(fail).collect(), "FUNCTION_FAILED", { says: ["yyy…"] });
+    expect(error.message.length).toBeLessThan(1000);
+    expect(error.cause).toBe(endless);
+  });
+
   test("anything at all", async () => {
     for (const thrown of [undefined, null, "text", 5, { odd: 1 }, Object.create(null)]) {
       const fail = () => {

@@ -1,10 +1,10 @@
+import { expressionText, fieldText } from "@millrace/core";
 import type { KeyPart, Keys, Ordering } from "../keys/keys.js";
 import type { FieldAggregation, GroupingSpec, NamedAggregate } from "../operators/grouping-operators.js";
 import { type LogicalOperator, logical } from "../operators/logical-operator.js";
 import type { Operator } from "../operators/operator.js";
 import type { Partitioning } from "../operators/partition-operators.js";
 import type { JoinOperator, PairResult } from "../operators/two-input-operators.js";
-import { expressionText, fieldText } from "./expression-text.js";
 
 /** Returns what an operator does beyond its kind, such as `by word` or `amount > 10`; empty when its kind says it all. @internal */
 export function operatorText(operator: Operator): string {

@@ -1,4 +1,4 @@
-import { invariant } from "@millrace/core";
+import { invariant, MillraceError } from "@millrace/core";
 import type { CollectOperator, SinkOperator } from "../operators/endpoints.js";
 import type { Operator } from "../operators/operator.js";
 import { dependenciesOf } from "./dependencies.js";
@@ -20,10 +20,11 @@ export class Plan {
   readonly iterations: ReadonlyMap<Operator, IterationBody>;
   readonly #ids: ReadonlyMap<Operator, number>;
 
-  /** Throws ITERATION_NOT_CLOSED or INVALID_ITERATION for a program that no engine could run. */
+  /** Throws ITERATION_NOT_CLOSED, INVALID_ITERATION or DUPLICATE_NAME for a program that no engine could run. */
   constructor(jobName: string, sinks: readonly (SinkOperator | CollectOperator)[]) {
     this.jobName = jobName;
     this.sinks = sinks;
+    refuseSharedPlaces(sinks);
     this.operators = inTopologicalOrder(sinks);
     this.iterations = findIterationBodies(this.operators);
     this.#ids = new Map(this.operators.map((operator, index) => [operator, index]));
@@ -34,6 +35,25 @@ export class Plan {
     const id = this.#ids.get(operator);
     invariant(id !== undefined, `${operator.settings.name} is part of the plan that is asked for its id`);
     return id;
+  }
+}
+
+/** Throws DUPLICATE_NAME when two sinks would write to one place: one of them would be lost. */
+function refuseSharedPlaces(sinks: readonly (SinkOperator | CollectOperator)[]): void {
+  const places = new Map<string, SinkOperator>();
+  for (const operator of sinks) {
+    if (operator.kind !== "sink" || operator.sink.place === undefined) continue;
+    const other = places.get(operator.sink.place);
+    if (other !== undefined) {
+      throw new MillraceError({
+        code: "DUPLICATE_NAME",
+        what: `Two sinks of one job write to ${JSON.stringify(operator.sink.place)}`,
+        expected: "a place of its own for each",
+        where: { operator: operator.settings.name, ...operator.location },
+        fix: `The other one is ${other.settings.name}. Write both by one sink after a union, or give them two paths.`,
+      });
+    }
+    places.set(operator.sink.place, operator);
   }
 }
 

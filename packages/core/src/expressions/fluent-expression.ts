@@ -24,6 +24,7 @@ import {
   type ExpressionNode,
   type LiteralValue,
 } from "./expression-node.js";
+import { expressionText } from "./expression-text.js";
 
 type Both<N, O> = MergeNeeds<N, NeedsOf<O>>;
 type Compared<N, V, O> = FluentExpression<
@@ -59,6 +60,12 @@ export class FluentExpression<N, V, A extends string | undefined = undefined> im
   constructor(node: ExpressionNode, alias: A) {
     this.node = node;
     this.alias = alias;
+  }
+
+  /** Returns the expression as plans print it, such as `amount > 10 as large`; a parameter is its name. */
+  toString(): string {
+    const text = expressionText(this.node);
+    return this.alias === undefined ? text : `${text} as ${this.alias}`;
   }
 
   /** Names the value, where it becomes a field of a row. */

@@ -31,4 +31,5 @@ export type {
   LiteralValue,
   ParameterNode,
 } from "./expression-node.js";
+export { expressionText, fieldText } from "./expression-text.js";
 export { col, FluentExpression, isExpression, lit, param, when } from "./fluent-expression.js";

@@ -62,6 +62,7 @@ export function fileSink<T>(format: FileSinkFormat<T>): Sink<T> {
   let target: FileTarget | undefined;
   return {
     name: `${format.label} to ${fileName(path)}`,
+    place: path,
     async initialize(context: IoContext, numWriters: number): Promise<void> {
       const { parameters } = context;
       const isDirectory =

@@ -9,6 +9,8 @@ import type { IoContext, SubtaskIoContext } from "./io-context.js";
 export interface Sink<in T> {
   /** What plans and errors call it, such as `CSV to out.csv`. */
   readonly name: string;
+  /** Where the output appears, such as a path; two sinks of one job with the same place are refused. Absent: nowhere that could clash. */
+  readonly place?: string;
   /** Prepares the output as a whole, before any writer is opened: checks that it may be written, makes a directory. */
   initialize?: (context: IoContext, numWriters: number) => Promise<void>;
   /** Opens the writer of one subtask. */

@@ -20,10 +20,17 @@ export function failureOf(error: unknown, method: string, records: readonly unkn
   });
 }
 
+/** A longer message of what was thrown is cut; the cause has all of it. */
+const MAX_MESSAGE_LENGTH = 500;
+
 function textOfError(error: unknown): string {
   return error instanceof Error
-    ? `${error.name}: ${error.message}`
+    ? `${error.name}: ${cut(error.message)}`
     : `something that is no Error: ${shortRecordText(error)}`;
+}
+
+function cut(message: string): string {
+  return message.length <= MAX_MESSAGE_LENGTH ? message : `${message.slice(0, MAX_MESSAGE_LENGTH)}…`;
 }
 
 /** What engines of JavaScript say of `#private` members of an object that was made without its class's constructor. */

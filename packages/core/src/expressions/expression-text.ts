@@ -1,4 +1,4 @@
-import type { CallNode, ExpressionNode, LiteralValue } from "@millrace/core";
+import type { CallNode, ExpressionNode, LiteralValue } from "./expression-node.js";
 
 /** Functions that are written between their operands, with how tightly they bind: more binds tighter. */
 const INFIX: ReadonlyMap<CallNode["name"], readonly [symbol: string, strength: number]> = new Map([
