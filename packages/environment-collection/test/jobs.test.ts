@@ -1,5 +1,11 @@
-import type { JobProgress, RuntimeContext, Source } from "@millrace/core";
-import { registerEngine, registeredEngines } from "@millrace/core";
+import {
+  type JobProgress,
+  MillraceError,
+  type RuntimeContext,
+  registerEngine,
+  registeredEngines,
+  type Source,
+} from "@millrace/core";
 import { describe, expect, test } from "vitest";
 import { collectionEngine, collectionEngineFactory } from "../src/index.js";
 import { expectError } from "./expect-error.js";
@@ -185,6 +191,21 @@ describe("[O112] retries", () => {
   test("end with the last failure", async () => {
     await expectError(failsUntil(3).collect({ environment: { executionRetries: 2 } }), "FUNCTION_FAILED");
     await expectError(failsUntil(1).collect(), "FUNCTION_FAILED");
+  });
+
+  test("end with the first failure when a source cannot be read a second time", async () => {
+    let numReads = 0;
+    const once: Source<number> = {
+      name: "once",
+      createSplits: async () => [{ index: 0 }],
+      read: () => {
+        if (numReads++ === 0) return [[1, 2]];
+        throw new MillraceError({ code: "ITERABLE_CONSUMED", what: "The stream was read" });
+      },
+    };
+    const failing = fromSource(once).map(() => boom());
+    await expectError(failing.collect({ environment: { executionRetries: 3 } }), "FUNCTION_FAILED");
+    expect(numReads).toBe(2);
   });
 
   test("begin with fresh accumulators and function objects", async () => {

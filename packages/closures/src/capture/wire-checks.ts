@@ -12,23 +12,23 @@ const TAGS = new Set(["undefined", "number", "bigint", "node"]);
 /** Throws CAPTURE_CORRUPT unless `content` has the form of a graph whose every reference leads to something. */
 export function checkContent(content: unknown, numChunks: number): void {
   const graph = record(content, "the graph");
-  const scripts = list(graph["scripts"], "scripts");
-  const units = list(graph["units"], "units");
-  const nodes = list(graph["nodes"], "nodes");
-  for (const script of scripts) text(record(script, "a script")["url"], "the URL of a script");
+  const scripts = list(graph.scripts, "scripts");
+  const units = list(graph.units, "units");
+  const nodes = list(graph.nodes, "nodes");
+  for (const script of scripts) text(record(script, "a script").url, "the URL of a script");
   for (const unit of units) {
     const each = record(unit, "a unit");
-    text(each["text"], "the text of a unit");
-    index(each["script"], scripts.length, "the script of a unit");
-    index(each["line"], Number.MAX_SAFE_INTEGER, "a line");
-    index(each["column"], Number.MAX_SAFE_INTEGER, "a column");
-    for (const name of list(each["names"], "the names of a unit")) {
+    text(each.text, "the text of a unit");
+    index(each.script, scripts.length, "the script of a unit");
+    index(each.line, Number.MAX_SAFE_INTEGER, "a line");
+    index(each.column, Number.MAX_SAFE_INTEGER, "a column");
+    for (const name of list(each.names, "the names of a unit")) {
       if (!/^[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*$/u.test(text(name, "a name")))
         fail("a name is no identifier");
     }
   }
   const check = (value: unknown): void => checkValue(value, nodes.length);
-  for (const root of [...list(graph["roots"], "roots"), ...list(graph["setUp"], "set-up functions")]) check(root);
+  for (const root of [...list(graph.roots, "roots"), ...list(graph.setUp, "set-up functions")]) check(root);
   for (const node of nodes) checkNode(record(node, "a node"), { check, numChunks, units });
 }
 
@@ -39,29 +39,29 @@ interface Surroundings {
 }
 
 function checkNode(node: Record<string, unknown>, { check, numChunks, units }: Surroundings): void {
-  const type = text(node["type"], "the type of a node");
+  const type = text(node.type, "the type of a node");
   if (!NODE_TYPES.has(type)) fail(`the type "${type}" is unknown`);
-  if ("chunk" in node) index(node["chunk"], numChunks, "a buffer");
-  if ("prototype" in node) check(node["prototype"]);
+  if ("chunk" in node) index(node.chunk, numChunks, "a buffer");
+  if ("prototype" in node) check(node.prototype);
   for (const key of ["items", "entries", "values", "environment"]) {
     if (key in node) for (const value of list(node[key], key)) check(value);
   }
   for (const key of ["home", "of", "factory", "data", "time", "buffer"]) if (key in node) check(node[key]);
-  if ("path" in node) for (const step of list(node["path"], "a path")) text(step, "a step of a path");
+  if ("path" in node) for (const step of list(node.path, "a path")) text(step, "a step of a path");
   if ("properties" in node) {
-    for (const property of list(node["properties"], "properties")) {
+    for (const property of list(node.properties, "properties")) {
       const [key, attributes, ...values] = list(property, "a property");
       check(key);
       if (attributes !== undefined) index(attributes, 8, "the attributes of a property");
       for (const value of values) check(value);
     }
   }
-  if (type === "record" && list(node["keys"], "keys").length !== list(node["values"], "values").length) {
+  if (type === "record" && list(node.keys, "keys").length !== list(node.values, "values").length) {
     fail("a record has other keys than values");
   }
   if (type === "function") {
-    const unit = record(units[index(node["unit"], units.length, "a unit")], "a unit");
-    if (list(unit["names"], "names").length !== list(node["environment"], "an environment").length) {
+    const unit = record(units[index(node.unit, units.length, "a unit")], "a unit");
+    if (list(unit.names, "names").length !== list(node.environment, "an environment").length) {
       fail("a function has other names than values");
     }
   }

@@ -1,5 +1,13 @@
 import type { Plan } from "@millrace/common-api";
-import { Configuration, type Host, type Job, type JobOptions, type JobResult, MillraceError } from "@millrace/core";
+import {
+  Configuration,
+  type Host,
+  isMillraceError,
+  type Job,
+  type JobOptions,
+  type JobResult,
+  MillraceError,
+} from "@millrace/core";
 import { deferred } from "../execution/deferred.js";
 import { JobAccumulators } from "../execution/job-accumulators.js";
 import type { JobAttempt } from "../execution/job-attempt.js";
@@ -116,6 +124,7 @@ export class CollectionJob implements Job {
     const started = this.#host.clock.monotonic();
     const cachedFiles = await localPaths(this.#options.cachedFiles, this.#host);
     const numRetries = this.#options.environment.executionRetries ?? 0;
+    let firstError: unknown;
     for (let attemptNumber = 0; ; attemptNumber++) {
       const attempt = this.#newAttempt(attemptNumber, prepared, cachedFiles, arrived);
       try {
@@ -129,6 +138,9 @@ export class CollectionJob implements Job {
         };
       } catch (error) {
         if (this.#controller.signal.aborted) throw this.#cancelled();
+        if (attemptNumber === 0) firstError = error;
+        // A stream has no second attempt; what is worth telling is why the first one failed.
+        else if (isMillraceError(error, "ITERABLE_CONSUMED")) throw firstError;
         if (attemptNumber >= numRetries) throw error;
       }
     }

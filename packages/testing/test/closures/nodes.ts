@@ -11,7 +11,7 @@ export interface NodeVersion {
 /** Finds the Node.js that runs this, and others in PATH of another major version. */
 export function nodesOfThisMachine(): NodeVersion[] {
   const nodes: NodeVersion[] = [{ path: process.execPath, version: process.version }];
-  const folders = [...(process.env["PATH"] ?? "").split(delimiter), "/usr/bin", "/usr/local/bin"];
+  const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/bin", "/usr/local/bin"];
   for (const path of new Set(folders.map((folder) => join(folder, "node")))) {
     if (!existsSync(path) || realpathSync(path) === realpathSync(process.execPath)) continue;
     const version = execFileSync(path, ["--version"], { encoding: "utf8" }).trim();

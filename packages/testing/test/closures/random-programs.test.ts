@@ -7,8 +7,8 @@ import { runProgram } from "./run-program.js";
 
 /** Fresh processes, since the inspector names all scripts of a process anew whenever it meets a new one. */
 const SEEDS_PER_PROCESS = 125;
-const numPrograms = Number(process.env["FUZZ_COUNT"] ?? 500);
-const replayed = process.env["FUZZ_SEED"];
+const numPrograms = Number(process.env.FUZZ_COUNT ?? 500);
+const replayed = process.env.FUZZ_SEED;
 const numProcesses = replayed === undefined ? Math.ceil(numPrograms / SEEDS_PER_PROCESS) : 1;
 
 interface Outcome {
