@@ -50,19 +50,13 @@ export type PairResult =
  * One side may be the solution set of a delta iteration.
  * @public
  */
-export class JoinOperator extends TwoInputOperator {
+export class JoinOperator extends TwoInputOperator implements JoinSpec {
   readonly kind = "join";
-  /** Says which records have results. */
   readonly joinType: JoinType;
-  /** As many parts as `rightKeys`. */
   readonly leftKeys: Keys;
-  /** As many parts as `leftKeys`. */
   readonly rightKeys: Keys;
-  /** Advises how to run it; never changes the result. */
   readonly hint: JoinHint;
-  /** Decides where a key goes; undefined means by the partition hash. */
   readonly partitioner: Partitioner<unknown> | undefined;
-  /** Says what becomes of a pair. */
   readonly result: PairResult;
   /** What was declared for the function: broadcast sets, parameters, semantic properties. */
   readonly functionSettings: FunctionSettings = newFunctionSettings();
@@ -99,19 +93,13 @@ export interface JoinSpec {
  * other here.
  * @public
  */
-export class CoGroupOperator extends TwoInputOperator {
+export class CoGroupOperator extends TwoInputOperator implements CoGroupSpec {
   readonly kind = "coGroup";
-  /** As many parts as `rightKeys`. */
   readonly leftKeys: Keys;
-  /** As many parts as `leftKeys`. */
   readonly rightKeys: Keys;
-  /** The order of each left group; empty for that of arrival. */
   readonly leftOrder: Ordering;
-  /** The order of each right group; empty for that of arrival. */
   readonly rightOrder: Ordering;
-  /** Decides where a key goes; undefined means by the partition hash. */
   readonly partitioner: Partitioner<unknown> | undefined;
-  /** Called as `coGroup(left, right, out, context)`. */
   readonly function: UserFunction;
   /** What was declared for the function: broadcast sets, parameters, semantic properties. */
   readonly functionSettings: FunctionSettings = newFunctionSettings();

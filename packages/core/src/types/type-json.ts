@@ -26,30 +26,30 @@ const MAX_DEPTH = 100;
 
 /** Returns the canonical JSON form of a type information. A custom type is its name. @public */
 export function typeToJson(type: TypeInformation<unknown>): TypeJson {
-  const any = type as AnyType;
-  switch (any.kind) {
+  const known = type as AnyType;
+  switch (known.kind) {
     case "decimal":
-      return { decimal: [any.precision, any.scale] };
+      return { decimal: [known.precision, known.scale] };
     case "tuple":
-      return { tuple: any.elements.map(typeToJson) };
+      return { tuple: known.elements.map(typeToJson) };
     case "row":
-      return { row: fieldsToJson(any.fields) };
+      return { row: fieldsToJson(known.fields) };
     case "array":
-      return { array: typeToJson(any.element) };
+      return { array: typeToJson(known.element) };
     case "map":
-      return { map: [typeToJson(any.key), typeToJson(any.value)] };
+      return { map: [typeToJson(known.key), typeToJson(known.value)] };
     case "nullable":
-      return { nullable: typeToJson(any.inner) };
+      return { nullable: typeToJson(known.inner) };
     case "optional":
-      return { optional: typeToJson(any.inner) };
+      return { optional: typeToJson(known.inner) };
     case "variant":
-      return { variant: [any.tag, any.cases.map((c) => [c.name, typeToJson(c.type)] as const)] };
+      return { variant: [known.tag, known.cases.map((c) => [c.name, typeToJson(c.type)] as const)] };
     case "enum":
-      return { enum: any.values };
+      return { enum: known.values };
     case "custom":
-      return { custom: any.name };
+      return { custom: known.name };
     default:
-      return any.kind;
+      return known.kind;
   }
 }
 
