@@ -1,0 +1,1 @@
+export { JOB_GRAPH_VERSION } from "@millrace/job-graph";

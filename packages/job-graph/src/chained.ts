@@ -1,0 +1,45 @@
+import type { ExpressionNode } from "@millrace/core";
+import type { DeclaredType, ObjectRef } from "./job-graph.js";
+
+/** Says which logical operator something is, for errors, metrics and contexts of functions. @public */
+export interface OperatorInfo {
+  /** The id in the logical plan. */
+  readonly id: number;
+  /** The name. */
+  readonly name: string;
+  /** Where the user's program made it. */
+  readonly location: { readonly file: string; readonly line: number; readonly column: number } | undefined;
+  /** What was given by `withParameters`. */
+  readonly parameters: Readonly<Record<string, unknown>> | undefined;
+  /** The declared type of its results; records that contradict it are an error. */
+  readonly resultType: DeclaredType | undefined;
+}
+
+/** Is a part of a key as it is computed: a field, a function of the record, or an expression. @public */
+export type KeyPartSpec =
+  | { readonly kind: "field"; readonly path: string }
+  | { readonly kind: "selector"; readonly function: ObjectRef }
+  | { readonly kind: "expression"; readonly expression: ExpressionNode };
+
+/**
+ * Is an operator over one record at a time, fused behind a driver. Functions are called with the runtime context of their
+ * own operator.
+ * @public
+ */
+export type ChainedSpec = { readonly operator: OperatorInfo } & (
+  | { readonly kind: "map"; readonly function: ObjectRef }
+  | { readonly kind: "flatMap"; readonly function: ObjectRef }
+  | { readonly kind: "filter"; readonly function: ObjectRef }
+  | { readonly kind: "filterExpression"; readonly expression: ExpressionNode }
+  /** Makes a tuple of fields. */
+  | { readonly kind: "project"; readonly fields: readonly string[] }
+  /** Makes a row of expressions. */
+  | {
+      readonly kind: "select";
+      readonly columns: readonly { readonly name: string; readonly expression: ExpressionNode }[];
+    }
+  /** Turns a record into the tuple of its key's parts and itself: `[part 0, …, part n-1, record]`. */
+  | { readonly kind: "attachKey"; readonly parts: readonly KeyPartSpec[] }
+  /** Takes the record at this position out of such a tuple. */
+  | { readonly kind: "detachKey"; readonly position: number }
+);

@@ -1,0 +1,196 @@
+import type { ExpressionNode } from "@millrace/core";
+import type { ObjectRef } from "./job-graph.js";
+import type { KeyFieldSpec } from "./strategies.js";
+
+/**
+ * Says which field of an input's records is the record that functions get, where a computed key was attached in front of it;
+ * undefined when it is all of it.
+ * @public
+ */
+export type ValuePosition = number | undefined;
+
+/** Says what a group is for a driver with one input. @public */
+export interface GroupSpec {
+  /** The key; undefined when the whole input is one group, read by one task. */
+  readonly keys: readonly KeyFieldSpec[] | undefined;
+  /** Where the record lies in the input's records. */
+  readonly value: ValuePosition;
+}
+
+/**
+ * Says how a group is found. `sorted`: the input is sorted by the key, and group follows group. `hash`: in a hash table
+ * that spills. `all`: the input is one group.
+ * @public
+ */
+export type GroupStrategy = "sorted" | "hash" | "all";
+
+/** Names an aggregate. @public */
+export type AggregateFunctionName = "sum" | "min" | "max" | "avg" | "count" | "countDistinct";
+
+/** Is one named aggregate: of a field, an expression, or (count) of records. @public */
+export interface AggregateSpec {
+  /** The name in the result; unused when the result is a tuple. */
+  readonly name: string;
+  readonly aggregate: AggregateFunctionName;
+  readonly argument: string | ExpressionNode | undefined;
+}
+
+/** Is what becomes of a pair of a join or cross. @public */
+export type PairResultSpec =
+  | { readonly kind: "pair" }
+  | { readonly kind: "function"; readonly function: ObjectRef }
+  | { readonly kind: "flatFunction"; readonly function: ObjectRef }
+  | {
+      readonly kind: "projection";
+      readonly shape: "row" | "tuple";
+      readonly fields: readonly {
+        readonly side: "first" | "second";
+        readonly path: string;
+        readonly name: string | undefined;
+      }[];
+    }
+  | { readonly kind: "left" };
+
+/** Says which records of a join have results. @public */
+export type JoinKind = "inner" | "left-outer" | "right-outer" | "full-outer" | "semi" | "anti";
+
+/**
+ * Says how the sides of a join meet. Hash joins build a table of one side and probe it with the other; `merge` reads both
+ * sorted by key; `solution-first` and `solution-second` look into the solution set of the vertex's iteration.
+ * @public
+ */
+export type JoinStrategy = "hash-build-first" | "hash-build-second" | "merge" | "solution-first" | "solution-second";
+
+/** Says how often asynchronous calls are made. Times are in milliseconds. @public */
+export interface AsyncCallSpec {
+  readonly concurrency: number;
+  readonly timeoutMs: number | undefined;
+  readonly numRetries: number;
+  /** A function of the attempt. */
+  readonly retryDelayMs: ObjectRef;
+  readonly isOrdered: boolean;
+}
+
+/**
+ * Is what reads the inputs of a vertex. Kinds and the inputs they want:
+ * - `source`, `collection`: none.
+ * - `forward`: one, of any number of edges (also a union): gives what it reads.
+ * - `mapPartition`, `mapAsync`, `reduce`, `groupReduce`, `groupCombine`, `aggregate`, `summarize`, `selectBy`, `distinct`, `first`, `sink`, `collect`: one.
+ * - `join`, `coGroup`, `coGroupRaw`, `cross`: two. With a solution set, only the other side, as input 0.
+ * - `bulkHead`: the initial solution; output 0 is the partial solution of each superstep, output 1 the result.
+ * - `bulkTail`: the next partial solution. `terminationTail`: the termination criterion.
+ * - `deltaHead`: the initial solution set, and the initial workset; output 0 is the workset of each superstep, output 1 the result.
+ * - `worksetTail`, `solutionTail`: the next workset, the changes of the solution set.
+ * - `rangeBorders`: what a range partitioning is to send, as a sample; gives one record, the array of borders.
+ * @public
+ */
+export type DriverSpec =
+  | {
+      readonly kind: "source";
+      readonly source: ObjectRef;
+      readonly parameters: Readonly<Record<string, unknown>> | undefined;
+    }
+  | { readonly kind: "collection"; readonly records: ObjectRef }
+  | { readonly kind: "forward" }
+  | { readonly kind: "mapPartition"; readonly function: ObjectRef }
+  | { readonly kind: "mapAsync"; readonly function: ObjectRef; readonly options: AsyncCallSpec }
+  | {
+      readonly kind: "reduce";
+      readonly function: ObjectRef;
+      readonly group: GroupSpec;
+      readonly strategy: GroupStrategy;
+    }
+  /** `isCombiner`: on parts of groups, giving the records with their attached keys, for a `reduce` behind an exchange. */
+  | {
+      readonly kind: "reduceCombine";
+      readonly function: ObjectRef;
+      readonly group: GroupSpec;
+      readonly strategy: "sorted" | "hash";
+    }
+  | {
+      readonly kind: "groupReduce";
+      readonly function: ObjectRef;
+      readonly group: GroupSpec;
+      readonly strategy: "sorted" | "all";
+    }
+  /**
+   * On parts of groups: fills a sort buffer, sorts, calls the function per group, empties it. `keys` undefined calls it once for
+   * all records. `order` sorts within the group.
+   */
+  | {
+      readonly kind: "groupCombine";
+      readonly function: ObjectRef;
+      readonly group: GroupSpec;
+      readonly order: readonly KeyFieldSpec[];
+    }
+  | {
+      readonly kind: "aggregate";
+      readonly aggregations: readonly { readonly aggregation: "sum" | "min" | "max"; readonly field: string }[];
+      readonly group: GroupSpec;
+      readonly strategy: GroupStrategy;
+    }
+  | {
+      readonly kind: "summarize";
+      readonly aggregates: readonly AggregateSpec[];
+      /** The key's fields as the result has them, each with its name, or undefined in tuples. */
+      readonly keyNames: readonly KeyNameSpec[];
+      readonly shape: "row" | "tuple";
+      readonly group: GroupSpec;
+      readonly strategy: GroupStrategy;
+    }
+  | {
+      readonly kind: "selectBy";
+      readonly extreme: "min" | "max";
+      readonly fields: readonly string[];
+      readonly group: GroupSpec;
+      readonly strategy: GroupStrategy;
+    }
+  | { readonly kind: "distinct"; readonly group: GroupSpec; readonly strategy: "sorted" | "hash" }
+  | { readonly kind: "first"; readonly count: number; readonly group: GroupSpec; readonly strategy: "sorted" | "all" }
+  | {
+      readonly kind: "join";
+      readonly joinType: JoinKind;
+      readonly strategy: JoinStrategy;
+      readonly leftKeys: readonly KeyFieldSpec[];
+      readonly rightKeys: readonly KeyFieldSpec[];
+      readonly leftValue: ValuePosition;
+      readonly rightValue: ValuePosition;
+      readonly result: PairResultSpec;
+    }
+  | {
+      readonly kind: "coGroup";
+      readonly leftKeys: readonly KeyFieldSpec[];
+      readonly rightKeys: readonly KeyFieldSpec[];
+      readonly leftValue: ValuePosition;
+      readonly rightValue: ValuePosition;
+      readonly function: ObjectRef;
+      /** Which side is the solution set of the vertex's iteration; undefined for none. */
+      readonly solution: "first" | "second" | undefined;
+    }
+  | { readonly kind: "coGroupRaw"; readonly function: ObjectRef }
+  | { readonly kind: "cross"; readonly inner: "first" | "second"; readonly result: PairResultSpec }
+  | {
+      readonly kind: "sink";
+      readonly sink: ObjectRef;
+      readonly parameters: Readonly<Record<string, unknown>> | undefined;
+    }
+  /** `index`: the number of the collecting sink in the job. */
+  | { readonly kind: "collect"; readonly index: number }
+  | { readonly kind: "bulkHead" | "bulkTail" | "terminationTail" | "worksetTail" }
+  /** `keys` of the solution set; `value` of the records in the inputs of head and solution tail alike. */
+  | {
+      readonly kind: "deltaHead" | "solutionTail";
+      readonly keys: readonly KeyFieldSpec[];
+      readonly value: ValuePosition;
+    }
+  | { readonly kind: "rangeBorders"; readonly keys: readonly KeyFieldSpec[]; readonly numPartitions: number };
+
+/** Says how one part of a key shows in the result of `summarize`. @public */
+export interface KeyNameSpec {
+  /** The position of the part in the key. */
+  readonly part: number;
+  /** The path of the field in the result row; undefined in tuples. */
+  readonly name: string | undefined;
+  /** Whether a key that is a row gives its own fields in place of one field. */
+  readonly isSpread: boolean;
+}

@@ -1,0 +1,24 @@
+import type { Memory, MemorySegment } from "@millrace/core";
+
+/**
+ * Is the memory of one owner: an operator's driver, a local strategy, an exchange. All its pages lie in one {@link Memory},
+ * so that the absolute slot of a row in it is a pointer, and kernels reach all of them. Pages are 32 KiB, aligned to 32 KiB.
+ * Not thread-safe: a budget belongs to one task.
+ * @internal
+ */
+export interface PageBudget {
+  /** Names the owner in errors: operator and subtask. */
+  readonly owner: string;
+  /** The memory that all pages lie in. */
+  readonly memory: Memory;
+  /** How many pages it may hold at once. */
+  readonly numPages: number;
+  /** How many of them are not handed out. */
+  readonly numFree: number;
+  /** Hands out a page, of any content; undefined when all are out: then the owner spills, or gives up one of its own. */
+  take(): MemorySegment | undefined;
+  /** Takes a page back. It must be one of this budget that is out. */
+  give(page: MemorySegment): void;
+  /** Takes all pages back that are out; for the end of the owner, however it came. */
+  giveAll(): void;
+}

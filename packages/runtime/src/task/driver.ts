@@ -1,0 +1,94 @@
+import type { Memory, MemorySegment } from "@millrace/core";
+import type { DriverSpec, JobVertex, KeyFieldSpec, ObjectRef } from "@millrace/job-graph";
+import type { PageBudget } from "../memory/page-budget.js";
+import type { PageCursor, RowCursor } from "../rows/row-cursor.js";
+import type { LayoutTable, StreamLayout } from "../rows/stream-layout.js";
+import type { SpillSpace } from "../spill/spill-space.js";
+
+/**
+ * Is what a driver yields when it hands the thread back: there is no input now, the output is full, another task should have
+ * a turn (after about a page of work), or something has to be waited for.
+ * @internal
+ */
+export type Wait = "input" | "output" | "turn" | Promise<unknown>;
+
+/** Is work that goes on a piece at a time. It is a generator per task, never per record. @internal */
+export type Steps<R = void> = Generator<Wait, R, void>;
+
+/**
+ * Reads the inputs of one task and writes to what is chained behind it. In iterations one driver serves all supersteps.
+ * @internal
+ */
+export interface Driver {
+  /**
+   * Reads its inputs to their end; called once, in an iteration once per superstep, and never again after it failed. It
+   * yields "output" whenever `out.isFull`, looked at between pages, and after each call of user code that may give many.
+   */
+  run(): Steps;
+  /** Gives back pages and files, and drops what it holds; called once, however the task ended. Never throws. */
+  close(): void;
+}
+
+/** Makes the driver of one task from its plan part. @internal */
+export type DriverFactory<K extends DriverSpec["kind"] = DriverSpec["kind"]> = (
+  spec: Extract<DriverSpec, { kind: K }>,
+  context: DriverContext,
+) => Driver;
+
+/** Is what a task gives its driver. @internal */
+export interface DriverContext {
+  readonly vertex: JobVertex;
+  readonly subtaskIndex: number;
+  /** The driver's pages, by its memory weight. */
+  readonly budget: PageBudget;
+  readonly spill: SpillSpace;
+  readonly layouts: LayoutTable;
+  /** Where the driver's results go: the head of the chain, or the output. */
+  readonly out: RecordOutput;
+  /** The secret of the job's hash tables. */
+  readonly hashSeed: { readonly low: number; readonly high: number };
+  /** Returns input number `index`: as rows, when it is sorted or materialized (then it is complete when the driver runs). */
+  rows(index: number): RowCursor;
+  /** Returns input number `index` as pages, when its local strategy is `none`. */
+  pages(index: number): PageCursor;
+  /** Returns a function of the driver's operator as this task has it, opened. */
+  function(ref: ObjectRef, method: string): TaskFunction;
+  /** Throws JOB_CANCELLED when the job was cancelled; for long loops inside of one step. */
+  throwIfCancelled(): void;
+}
+
+/**
+ * Takes the results of a driver. A call never fails for want of room: what does not fit is kept, in memory or spilled,
+ * until there is, and `isFull` says so.
+ * @internal
+ */
+export interface RecordOutput {
+  /** Takes a record. It is the output's from now on. */
+  collect(record: unknown): void;
+  /** Takes a row as it lies; cheaper than a record wherever nothing behind reads it as an object. */
+  collectRow(memory: Memory, slot: number, layout: StreamLayout): void;
+  /** Whether the driver should yield "output" before it goes on. */
+  readonly isFull: boolean;
+}
+
+/**
+ * Is a user function of one task. What it throws is reported with operator, subtask and record; what it returns is checked.
+ * @internal
+ */
+export interface TaskFunction {
+  /** Calls it with arguments, then its runtime context; returns its one result. */
+  one(...args: readonly unknown[]): unknown;
+  /**
+   * Calls it with arguments, then a collector, then its runtime context. Each record that it writes or returns goes to
+   * `out`; a returned iterable is pulled a page at a time, hence the steps.
+   */
+  many(out: RecordOutput, ...args: readonly unknown[]): Steps;
+}
+
+/** Is a page on its way, with what its header says already read. @internal */
+export interface PageInFlight {
+  readonly page: MemorySegment;
+  readonly layout: StreamLayout;
+}
+
+export type { KeyFieldSpec };
