@@ -3,6 +3,7 @@ import { realpathSync } from "node:fs";
 import { createRequire, isBuiltin } from "node:module";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { Script } from "node:vm";
+import { isMainThread } from "node:worker_threads";
 import type { HostScripts } from "@millrace/core";
 import { resolvePackage } from "./package-resolution.js";
 
@@ -33,6 +34,14 @@ export const nodeScripts: HostScripts = {
     } catch {
       return undefined;
     }
+  },
+  adoptProcess({ argv, env, execArgv }) {
+    // The environment of a main thread is that of the process, and of the processes that it starts.
+    if (isMainThread) return;
+    process.argv = [...argv];
+    process.execArgv = [...execArgv];
+    for (const name of Object.keys(process.env)) if (env[name] === undefined) delete process.env[name];
+    for (const [name, value] of Object.entries(env)) if (process.env[name] !== value) process.env[name] = value;
   },
   isHostModule: (specifier) => isBuiltin(specifier),
   realUrl(url) {

@@ -23,6 +23,9 @@ export const nodeProcess: HostProcess = {
   get env() {
     return process.env;
   },
+  get execArgv() {
+    return process.execArgv;
+  },
   /** Follows the process's CPU affinity and, where the system tells it, the container's quota. */
   get numProcessors() {
     return Math.max(1, availableParallelism());

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { expect, test } from "vitest";
 import { nodeHost } from "../src/index.js";
 
@@ -71,6 +72,18 @@ const ECHO = new URL(
   `)}`,
 );
 
+/** Adopts each process that it is sent, and answers with what it sees. */
+const ADOPTING = new URL(
+  `data:text/javascript,${encodeURIComponent(`
+    import { parentPort } from "node:worker_threads";
+    import { nodeHost } from "${new URL("../dist/index.js", import.meta.url).href}";
+    parentPort.on("message", (message) => {
+      nodeHost().scripts.adoptProcess(message);
+      parentPort.postMessage([process.argv, process.execArgv, { ...process.env }]);
+    });
+  `)}`,
+);
+
 test("[H13] workers get data and messages, answer and end", async () => {
   const worker = host.workers!.start(ECHO, { data: 1 });
   const answer = new Promise((resolve) => worker.onMessage(resolve));
@@ -94,4 +107,31 @@ test("[H13] a worker that dies says of what, and one that is terminated just end
   const end = new Promise((resolve) => idle.onExit(resolve));
   await idle.terminate();
   expect(await end).toBeUndefined();
+});
+
+const STARTS_A_WORKER = `
+  const { nodeHost } = await import(HOST);
+  const worker = nodeHost().workers.start(new URL(ECHO), "started");
+  worker.onMessage((answer) => { console.log(JSON.stringify(answer)); process.exit(); });
+  worker.onExit((error) => { console.log(String(error)); process.exit(1); });
+  worker.post(process.execArgv.length);`;
+
+test.each([
+  ["a module", ["--input-type=module", "--max-old-space-size=300", "-e"], (text: string) => text],
+  ["a script", ["--eval"], (text: string) => `(async () => {${text}})()`],
+  ["a script whose value is printed", ["--conditions=x", "-p"], (text: string) => `(async () => {${text}})();""`],
+])("[H13] workers start in programs that are %s on the command line", (_name, options, wrap) => {
+  const file = JSON.stringify(new URL("../dist/index.js", import.meta.url).href);
+  const text = STARTS_A_WORKER.replace("HOST", file).replace("ECHO", JSON.stringify(ECHO.href));
+  const { NODE_OPTIONS, ...env } = process.env;
+  const printed = execFileSync(process.execPath, [...options, wrap(text)], { encoding: "utf8", env });
+  expect(JSON.parse(printed.trim())).toEqual(["started", options.length + 1]);
+});
+
+test("[H14] a worker thread sees the process that it was told of", async () => {
+  const worker = host.workers!.start(ADOPTING, undefined);
+  const answer = new Promise((resolve) => worker.onMessage(resolve));
+  worker.post({ argv: ["node", "other.js", "-x"], execArgv: ["--conditions=y"], env: { ONLY: "1" } });
+  expect(await answer).toEqual([["node", "other.js", "-x"], ["--conditions=y"], { ONLY: "1" }]);
+  await worker.terminate();
 });

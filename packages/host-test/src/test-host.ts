@@ -66,6 +66,7 @@ export class TestHost implements Host {
     this.process = {
       argv: options.argv ?? [],
       env: options.env ?? {},
+      execArgv: [],
       numProcessors: options.numProcessors ?? 2,
     };
   }

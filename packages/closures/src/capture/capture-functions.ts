@@ -3,7 +3,7 @@ import { BuiltIns } from "./built-ins.js";
 import type { CaptureTools } from "./capture.js";
 import { CaptureRun, type HandleOf } from "./capture-run.js";
 import { ScriptTable } from "./script-table.js";
-import type { CapturedGraph } from "./wire.js";
+import type { CapturedGraph, WireProcess } from "./wire.js";
 
 /** More than this many bytes are worth a warning. */
 const WARNED_SIZE_BYTES = 1024 * 1024;
@@ -50,7 +50,7 @@ export function captureFunctions(
   try {
     const run = new CaptureRun(tools, session, host.clock, options.handleOf ?? (() => undefined));
     const root = ({ value, where }: UserFunction) => ({ value, where, label: labelOf(value) });
-    const graph = run.capture(functions.map(root), (options.setUp ?? []).map(root));
+    const graph = run.capture(functions.map(root), (options.setUp ?? []).map(root), processOf(host));
     warnOf(graph, host.clock.monotonic() - start, options.warn);
     return graph;
   } finally {
@@ -74,6 +74,12 @@ function toolsOf(host: Host): CaptureTools {
     toolsOfInspectors.set(inspector, tools);
   }
   return tools;
+}
+
+/** Takes a copy of what the program was started with: it may change before the job runs. */
+function processOf({ process: { argv, execArgv, env } }: Host): WireProcess {
+  const variables = Object.entries(env).filter((each): each is [string, string] => each[1] !== undefined);
+  return { argv: [...argv], execArgv: [...execArgv], env: Object.fromEntries(variables) };
 }
 
 function labelOf(value: unknown): string {

@@ -18,6 +18,7 @@ import {
   type CapturedGraph,
   WIRE_VERSION,
   type WireNode,
+  type WireProcess,
   type WireProperty,
   type WireScript,
   type WireUnit,
@@ -79,12 +80,12 @@ export class CaptureRun implements Capture {
     this.#objects = new ObjectCapture(this, this.#functions);
   }
 
-  capture(functions: readonly CaptureRoot[], setUp: readonly CaptureRoot[]): CapturedGraph {
+  capture(functions: readonly CaptureRoot[], setUp: readonly CaptureRoot[], process: WireProcess): CapturedGraph {
     const setUpValues = setUp.map((root) => this.#root(root));
     const roots = functions.map((root) => this.#root(root));
     return {
       version: WIRE_VERSION,
-      content: { scripts: this.scripts, units: this.units, nodes: this.#nodes, roots, setUp: setUpValues },
+      content: { scripts: this.scripts, units: this.units, nodes: this.#nodes, roots, setUp: setUpValues, process },
       chunks: this.chunks,
       sizeBytes: this.#sizeBytes,
       numFunctions: this.#numFunctions,

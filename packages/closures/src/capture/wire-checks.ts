@@ -15,6 +15,11 @@ export function checkContent(content: unknown, numChunks: number): void {
   const scripts = list(graph.scripts, "scripts");
   const units = list(graph.units, "units");
   const nodes = list(graph.nodes, "nodes");
+  const started = record(graph.process, "the process");
+  for (const argument of [...list(started.argv, "arguments"), ...list(started.execArgv, "options")])
+    text(argument, "an argument");
+  for (const value of Object.values(record(started.env, "the environment")))
+    text(value, "a variable of the environment");
   for (const script of scripts) text(record(script, "a script").url, "the URL of a script");
   for (const unit of units) {
     const each = record(unit, "a unit");

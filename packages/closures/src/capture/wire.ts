@@ -7,7 +7,7 @@
  */
 
 /** Is raised by every change of the form; a reader takes its own version only. */
-export const WIRE_VERSION = 1;
+export const WIRE_VERSION = 2;
 
 /** Is one value inside a graph. */
 export type WireValue =
@@ -153,6 +153,14 @@ export interface WireContent {
   readonly roots: readonly WireValue[];
   /** Run once per worker, before user code. */
   readonly setUp: readonly WireValue[];
+  readonly process: WireProcess;
+}
+
+/** Holds what the program's process was started with, which user code in a worker sees as its own. */
+export interface WireProcess {
+  readonly argv: readonly string[];
+  readonly execArgv: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
 }
 
 /** Gives the content of a graph in its form. */

@@ -52,6 +52,8 @@ export async function reviveFunctions(
   scripts: HostScripts,
   options: ReviveOptions = {},
 ): Promise<RevivedFunctions> {
+  // First, since packages look at arguments and environment when they are imported.
+  scripts.adoptProcess(contentOf(graph).process);
   const modules = new Map<ModuleNode, object>();
   for (const node of contentOf(graph).nodes) {
     if (node.type === "module") modules.set(node, await loadModule(node, scripts));

@@ -14,7 +14,7 @@ export function bareHost(parts: Partial<Host> = {}): Host {
     files: undefined,
     compression: { decompress: () => undefined, compress: () => undefined },
     terminal: { write() {}, writeError() {}, isInteractive: false, columns: 80 },
-    process: { argv: [], env: {}, numProcessors: 1 },
+    process: { argv: [], env: {}, execArgv: [], numProcessors: 1 },
     sockets: undefined,
     workers: undefined,
     inspector: undefined,

@@ -1,3 +1,5 @@
+import type { HostProcess } from "./host.js";
+
 /**
  * Looks into the functions of this process: their scripts and the variables they captured. Reading runs no code of the
  * program. Every value that it gives is the program's own, not a copy.
@@ -138,6 +140,11 @@ export interface HostScripts {
   loadedModule(specifier: string, fromUrl: string): unknown;
   /** Gives the URL of what `specifier` means in the file at `fromUrl`; undefined for a host module and for what is not there. */
   resolve(specifier: string, fromUrl: string): string | undefined;
+  /**
+   * Makes the process look to this thread as another looked: what code here reads of arguments and environment from now on is what
+   * it would read there. In the main thread of a process nothing changes.
+   */
+  adoptProcess(process: Omit<HostProcess, "numProcessors">): void;
   /** Tells whether `specifier` names a module of the host itself, such as `node:fs` or `fs`. */
   isHostModule(specifier: string): boolean;
   /** Gives the URL or path behind symbolic links; the same when there is no such file. */

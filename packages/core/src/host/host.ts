@@ -89,6 +89,8 @@ export interface HostProcess {
   readonly argv: readonly string[];
   /** The environment variables. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** The options of the runtime itself, such as `--enable-source-maps`. */
+  readonly execArgv: readonly string[];
   /** How many processors this process may use, at least 1. */
   readonly numProcessors: number;
 }

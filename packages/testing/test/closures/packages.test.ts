@@ -133,6 +133,32 @@ describe("packages", () => {
     expect(outcome).toEqual({ value: "'1.0000'" });
   });
 
+  test("[C78] arguments, environment and options of the program, changed ones too, are what functions and packages see", async () => {
+    folder.write(
+      "node_modules/settings/package.json",
+      JSON.stringify({ name: "settings", type: "module", main: "index.js" }),
+    );
+    folder.write(
+      "node_modules/settings/index.js",
+      "export const mode = () => process.env.MILLRACE_MODE; export const atImport = mode();",
+    );
+    const program = `import own, { env } from "node:process";
+      import { atImport, mode } from "settings";
+      process.env.MILLRACE_MODE = "changed";
+      delete process.env.HOME;
+      process.argv.push("--late");
+      const look = () => [process.env.MILLRACE_MODE, own.env.MILLRACE_MODE, globalThis.process.env.MILLRACE_MODE, env.MILLRACE_MODE,
+        atImport, mode(), "HOME" in process.env, process.argv.slice(2), process.argv[1] === own.argv[1], process.execArgv.join()];\n`;
+    const name = "started.mjs";
+    folder.write(name, `import { there } from "./there.mjs";\n${program}${print("there(look)")}`);
+    const started = ["--conditions=mine", name, "one", "two"];
+    expect(JSON.parse(await runProgram(process.execPath, started, folder.path))).toEqual({
+      value: expect.stringMatching(
+        /^\[\s+'changed',\s+'changed',\s+'changed',\s+'changed',\s+undefined,\s+'changed',\s+false,\s+\[ 'one', 'two', '--late' \],\s+true,\s+'--conditions=mine'\s+\]$/,
+      ),
+    });
+  });
+
   test("[C61] a module of the program is not run again", async () => {
     folder.write(
       "server.mjs",

@@ -29,7 +29,7 @@ export class ProgramFolder {
 
 /** The worker and the calls that every small program needs: `there(fn, ...args)` runs a function in a fresh worker thread. */
 export const REMOTE = `
-import { Worker } from "node:worker_threads";
+import { pathToFileURL } from "node:url";
 import { captureFunctions, encodeCapturedGraph } from "@millrace/closures";
 import { nodeHost } from "@millrace/host-node";
 
@@ -61,11 +61,11 @@ export async function there(fn, ...args) {
   const { join } = await import("node:path");
   const path = join(FOLDER, "worker-" + process.pid + ".mjs");
   writeFileSync(path, WORKER);
-  const worker = new Worker(path, { execArgv: [] });
+  const worker = host.workers.start(pathToFileURL(path), undefined);
   const answer = await new Promise((resolve, reject) => {
-    worker.on("message", resolve);
-    worker.on("error", reject);
-    worker.postMessage({ bytes, args });
+    worker.onMessage(resolve);
+    worker.onExit(reject);
+    worker.post({ bytes, args });
   });
   await worker.terminate();
   return answer;

@@ -297,6 +297,7 @@ describe("the wire", () => {
     expect(refusalOf(() => decodeCapturedGraph(bytes, 10))).toMatch(/more than the 10/);
   });
 
+  const started = { argv: [], execArgv: [], env: {} };
   test.each([
     ["a node that is not there", { roots: [["node", 99]] }],
     ["an unknown tag", { roots: [["what", 1]] }],
@@ -306,10 +307,11 @@ describe("the wire", () => {
       { units: [{ text: "x", script: 0, line: 1, column: 1, names: ["a){evil()"] }], scripts: [{ url: "x" }] },
     ],
     ["a buffer that is not there", { nodes: [{ type: "bytes", chunk: 4 }] }],
+    ["an argument that is no text", { process: { ...started, argv: [1] } }],
     ["keys without values", { nodes: [{ type: "record", keys: ["a"], values: [] }] }],
   ])("[C88] %s is refused", (_name, part) => {
-    const content = { scripts: [], units: [], nodes: [], roots: [], setUp: [], ...part };
-    const graph = { version: 1, content, chunks: [], sizeBytes: 0, numFunctions: 0 } as unknown as CapturedGraph;
+    const content = { scripts: [], units: [], nodes: [], roots: [], setUp: [], process: started, ...part };
+    const graph = { version: 2, content, chunks: [], sizeBytes: 0, numFunctions: 0 } as unknown as CapturedGraph;
     expect(refusalOf(() => decodeCapturedGraph(encodeCapturedGraph(graph)))).toMatch(/CAPTURE_CORRUPT/);
   });
 });

@@ -20,7 +20,7 @@ const pageHost: Host = {
   files: undefined,
   compression: { decompress: () => undefined, compress: () => undefined },
   terminal: { write: () => {}, writeError: () => {}, isInteractive: false, columns: 80 },
-  process: { argv: [], env: {}, numProcessors: 1 },
+  process: { argv: [], env: {}, execArgv: [], numProcessors: 1 },
   sockets: undefined,
   workers: undefined,
   inspector: undefined,
