@@ -11,15 +11,23 @@ export interface OperatorInfo {
   readonly location: { readonly file: string; readonly line: number; readonly column: number } | undefined;
   /** What was given by `withParameters`. */
   readonly parameters: Readonly<Record<string, unknown>> | undefined;
-  /** The declared type of its results; records that contradict it are an error. */
+  /**
+   * The type of its results, where one was declared or follows from what was declared of its inputs; records that contradict it
+   * are an error. It decides the layout: orders of enums and values of custom types hang on it.
+   */
   readonly resultType: DeclaredType | undefined;
 }
 
-/** Is a part of a key as it is computed: a field, a function of the record, or an expression. @public */
+/**
+ * Is a part of a key as it is computed: a field, a function of the record, an expression, or the tuple of several parts (where a
+ * join compares them with one selector that returns a tuple).
+ * @public
+ */
 export type KeyPartSpec =
   | { readonly kind: "field"; readonly path: string }
   | { readonly kind: "selector"; readonly function: ObjectRef }
-  | { readonly kind: "expression"; readonly expression: ExpressionNode };
+  | { readonly kind: "expression"; readonly expression: ExpressionNode }
+  | { readonly kind: "tuple"; readonly parts: readonly KeyPartSpec[] };
 
 /**
  * Is an operator over one record at a time, fused behind a driver. Functions are called with the runtime context of their
@@ -38,8 +46,15 @@ export type ChainedSpec = { readonly operator: OperatorInfo } & (
       readonly kind: "select";
       readonly columns: readonly { readonly name: string; readonly expression: ExpressionNode }[];
     }
-  /** Turns a record into the tuple of its key's parts and itself: `[part 0, …, part n-1, record]`. */
-  | { readonly kind: "attachKey"; readonly parts: readonly KeyPartSpec[] }
+  /**
+   * Turns a record into the tuple of its key's parts and itself: `[part 0, …, part n-1, record]`. `recordType` is the type of the
+   * record where it is known: the record keeps it inside of the tuple.
+   */
+  | {
+      readonly kind: "attachKey";
+      readonly parts: readonly KeyPartSpec[];
+      readonly recordType: DeclaredType | undefined;
+    }
   /** Takes the record at this position out of such a tuple. */
   | { readonly kind: "detachKey"; readonly position: number }
 );

@@ -72,7 +72,8 @@ export interface AsyncCallSpec {
 }
 
 /**
- * Is what reads the inputs of a vertex. Kinds and the inputs they want:
+ * Is what reads the inputs of a vertex. Where several keys of a join or group are compared with one field that holds a tuple, that tuple's
+ * elements are the parts of the key: a null among them matches nothing in a join. Kinds and the inputs they want:
  * - `source`, `collection`: none.
  * - `forward`: one, of any number of edges (also a union): gives what it reads.
  * - `mapPartition`, `mapAsync`, `reduce`, `groupReduce`, `groupCombine`, `aggregate`, `summarize`, `selectBy`, `distinct`, `first`, `sink`, `collect`: one.
@@ -81,7 +82,8 @@ export interface AsyncCallSpec {
  * - `bulkTail`: the next partial solution. `terminationTail`: the termination criterion.
  * - `deltaHead`: the initial solution set, and the initial workset; output 0 is the workset of each superstep, output 1 the result.
  * - `worksetTail`, `solutionTail`: the next workset, the changes of the solution set.
- * - `rangeBorders`: what a range partitioning is to send, as a sample; gives one record, the array of borders.
+ * - `rangeBorders`: one task that reads all that a range partitioning is to send; gives one record, the array of `numPartitions - 1`
+ *   or fewer borders, each an array with a value for each key: the greatest keys of the partitions but the last.
  * @public
  */
 export type DriverSpec =
@@ -100,7 +102,7 @@ export type DriverSpec =
       readonly group: GroupSpec;
       readonly strategy: GroupStrategy;
     }
-  /** `isCombiner`: on parts of groups, giving the records with their attached keys, for a `reduce` behind an exchange. */
+  /** On parts of groups, giving the records with their attached keys, for a `reduce` behind an exchange. */
   | {
       readonly kind: "reduceCombine";
       readonly function: ObjectRef;
@@ -132,7 +134,7 @@ export type DriverSpec =
   | {
       readonly kind: "summarize";
       readonly aggregates: readonly AggregateSpec[];
-      /** The key's fields as the result has them, each with its name, or undefined in tuples. */
+      /** How the parts of the key show in the result, in order. */
       readonly keyNames: readonly KeyNameSpec[];
       readonly shape: "row" | "tuple";
       readonly group: GroupSpec;
@@ -185,12 +187,17 @@ export type DriverSpec =
     }
   | { readonly kind: "rangeBorders"; readonly keys: readonly KeyFieldSpec[]; readonly numPartitions: number };
 
-/** Says how one part of a key shows in the result of `summarize`. @public */
+/** Says how one part of a key shows in the row that `summarize` makes. In tuples all parts stand in front, by position. @public */
 export interface KeyNameSpec {
   /** The position of the part in the key. */
   readonly part: number;
-  /** The path of the field in the result row; undefined in tuples. */
-  readonly name: string | undefined;
-  /** Whether a key that is a row gives its own fields in place of one field. */
-  readonly isSpread: boolean;
+  /**
+   * Where the value comes from and what it is called. `field`: it is the field of the record at `path`, in the same place of the result,
+   * save that position 3 of a record that is a tuple becomes `f3`. `named`: it is the part of the key, called `name`. `spread`: it
+   * is the part of the key; a row gives its own fields, anything else is called `key`.
+   */
+  readonly shape:
+    | { readonly kind: "field"; readonly path: string }
+    | { readonly kind: "named"; readonly name: string }
+    | { readonly kind: "spread" };
 }

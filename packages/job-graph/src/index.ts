@@ -25,4 +25,5 @@ export {
   type JobVertex,
   type ObjectRef,
 } from "./job-graph.js";
+export type { JobObject } from "./objects.js";
 export type { ExchangeMode, KeyFieldSpec, LocalStrategy, RangeBorders, ShipStrategy } from "./strategies.js";

@@ -61,6 +61,11 @@ export interface JobInput {
   readonly local: LocalStrategy;
   /** The share of the task's memory that the local strategy gets; 0 for none. */
   readonly memoryWeight: number;
+  /**
+   * Whether the channels are read one after the other, edge by edge and producer by producer, each to its end: so one task
+   * gathers partitions that follow each other in an order. All edges are `blocking` then.
+   */
+  readonly isInOrder: boolean;
   /** Whether the records stay the same over the supersteps of the iteration that the vertex is in, and are kept for all of them. */
   readonly isConstant: boolean;
 }

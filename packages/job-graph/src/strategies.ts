@@ -17,7 +17,10 @@ export interface KeyFieldSpec {
 export type ShipStrategy =
   /** To the task with the same index; both sides have the same parallelism. */
   | { readonly kind: "forward" }
-  /** Round robin. */
+  /**
+   * Round robin, with one turn for all producers of the input: the consumers' numbers of records differ by at most one. To a
+   * consumer of one task it brings everything.
+   */
   | { readonly kind: "rebalance" }
   /** To every task. */
   | { readonly kind: "broadcast" }
