@@ -50,6 +50,8 @@ export {
 } from "./errors/index.js";
 // Expressions
 export {
+  applyStrict,
+  asBoolean,
   type Calculated,
   type CallNode,
   type CastTarget,
@@ -61,6 +63,7 @@ export {
   type ComputedValue,
   type Condition,
   col,
+  compareOperands,
   type Expression,
   type ExpressionFunctionName,
   type ExpressionNode,
@@ -68,6 +71,7 @@ export {
   type ExpressionOver,
   type ExpressionScope,
   type ExpressionValue,
+  evaluateExpression,
   expressionText,
   FluentExpression,
   fieldText,
@@ -329,3 +333,19 @@ export {
   typeToJson,
   type VariantType,
 } from "./types/index.js";
+// User code
+export {
+  CallCollector,
+  checkBoolean,
+  checkBoundary,
+  checkMany,
+  checkNoResult,
+  checkOne,
+  checkPartition,
+  failureOf,
+  isPrivateMemberMissing,
+  privateMembers,
+  type RecordCursor,
+  SinglePassIterable,
+  shortRecordText,
+} from "./user-code/index.js";

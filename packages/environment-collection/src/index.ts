@@ -5,5 +5,3 @@ export {
   collectionEngineFactory,
 } from "./engine/collection-engine.js";
 export type { FunctionTransport, TransportedFunction } from "./engine/function-transport.js";
-// Expressions
-export { evaluateExpression } from "./expressions/evaluate-expression.js";

@@ -1,6 +1,12 @@
-import { type CastTarget, Decimal, type ExpressionNode, isMillraceError, types } from "@millrace/core";
+import {
+  type CastTarget,
+  Decimal,
+  type ExpressionNode,
+  evaluateExpression,
+  isMillraceError,
+  types,
+} from "@millrace/core";
 import { describe, expect, test } from "vitest";
-import { evaluateExpression } from "../src/index.js";
 import { call, col, from, grouped, lit } from "./programs.js";
 
 /** Puts any value into an expression, also those that no literal can be. */

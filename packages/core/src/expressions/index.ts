@@ -1,3 +1,4 @@
+export { applyStrict, asBoolean, compareOperands, evaluateExpression } from "./evaluation/index.js";
 export type {
   Calculated,
   CastTypes,

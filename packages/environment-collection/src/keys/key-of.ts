@@ -4,8 +4,7 @@
  */
 
 import type { KeyPart, Keys } from "@millrace/common-api";
-import { fieldValue, keyText, parseFieldPath } from "@millrace/core";
-import { evaluateExpression } from "../expressions/evaluate-expression.js";
+import { evaluateExpression, fieldValue, keyText, parseFieldPath } from "@millrace/core";
 import type { Subtask } from "../subtask/subtask.js";
 import { UserCode } from "../subtask/user-code.js";
 

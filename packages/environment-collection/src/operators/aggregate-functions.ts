@@ -4,9 +4,8 @@
  */
 
 import type { AggregateName } from "@millrace/common-api";
-import { compareValues, Decimal, keyText, MillraceError } from "@millrace/core";
+import { compareValues, Decimal, keyText, MillraceError, shortRecordText } from "@millrace/core";
 import type { Compare } from "../keys/ordering.js";
-import { shortRecordText } from "../subtask/record-text.js";
 
 /** Returns the aggregate of the values, ordered by `compare`; throws UNSUPPORTED_AGGREGATION for values that it cannot be computed over. */
 export function aggregated(

@@ -5,7 +5,7 @@ import { forwardedOrRebalanced, type Partitions } from "../execution/partitions.
 import { partitionedByKey } from "../keys/exchange.js";
 import { groupsOf, type Keyed } from "../keys/key-of.js";
 import { sorted } from "../keys/ordering.js";
-import { SinglePassIterable } from "../subtask/single-pass.js";
+import { singlePass } from "../subtask/single-pass.js";
 import { Subtask, withUserCode } from "../subtask/subtask.js";
 
 /**
@@ -26,7 +26,7 @@ export function coGroup(run: OperatorRun<CoGroupOperator>): Partitions {
     for (const key of keys) {
       const leftRecords = sorted(recordsOf(leftGroups.get(key)), operator.leftOrder, operator.left, subtask);
       const rightRecords = sorted(recordsOf(rightGroups.get(key)), operator.rightOrder, operator.right, subtask);
-      code.many(results, new SinglePassIterable(leftRecords, run.job), new SinglePassIterable(rightRecords, run.job));
+      code.many(results, singlePass(leftRecords, run.job), singlePass(rightRecords, run.job));
     }
   });
 }
@@ -36,11 +36,7 @@ export function coGroupRaw(run: OperatorRun<CoGroupRawOperator>): Partitions {
   const left = wholePartitions(run, run.input, run.operator.leftKeys);
   const right = wholePartitions(run, run.secondInput, run.operator.rightKeys);
   return withUserCode(run, run.operator.function, (code, results, index) => {
-    code.many(
-      results,
-      new SinglePassIterable(left[index] ?? [], run.job),
-      new SinglePassIterable(right[index] ?? [], run.job),
-    );
+    code.many(results, singlePass(left[index] ?? [], run.job), singlePass(right[index] ?? [], run.job));
   });
 }
 

@@ -1,12 +1,11 @@
 /** mapAsync: rules [O28] and [O29]. */
 
 import type { MapAsyncOperator } from "@millrace/common-api";
-import { MillraceError } from "@millrace/core";
+import { checkOne, MillraceError } from "@millrace/core";
 import { deferred } from "../execution/deferred.js";
 import { throwIfCancelled } from "../execution/job-attempt.js";
 import type { OperatorRun } from "../execution/operator-run.js";
 import type { Partitions } from "../execution/partitions.js";
-import { checkOne } from "../subtask/result-checks.js";
 import { closeQuietly, Subtask } from "../subtask/subtask.js";
 import { UserCode } from "../subtask/user-code.js";
 

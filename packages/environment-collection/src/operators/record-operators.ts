@@ -8,11 +8,10 @@ import type {
   ProjectOperator,
   SelectOperator,
 } from "@millrace/common-api";
-import { fieldValue, parseFieldPath } from "@millrace/core";
+import { evaluateExpression, fieldValue, parseFieldPath } from "@millrace/core";
 import type { OperatorRun } from "../execution/operator-run.js";
 import type { Partitions } from "../execution/partitions.js";
-import { evaluateExpression } from "../expressions/evaluate-expression.js";
-import { SinglePassIterable } from "../subtask/single-pass.js";
+import { singlePass } from "../subtask/single-pass.js";
 import { perSubtask, withUserCode } from "../subtask/subtask.js";
 
 /** Replaces each record by the result of the function. */
@@ -35,7 +34,7 @@ export function flatMap(run: OperatorRun<FlatMapOperator>): Partitions {
 export function mapPartition(run: OperatorRun<MapPartitionOperator>): Partitions {
   const input = run.forwardedInput;
   return withUserCode(run, run.operator.function, (code, results, index) => {
-    code.many(results, new SinglePassIterable(input[index] ?? [], run.job));
+    code.many(results, singlePass(input[index] ?? [], run.job));
   });
 }
 

@@ -5,7 +5,7 @@ import type { Partitions } from "../execution/partitions.js";
 import { partitionedByGrouping, withKeys } from "../keys/exchange.js";
 import { groupsOf, type Keyed } from "../keys/key-of.js";
 import { sorted } from "../keys/ordering.js";
-import { SinglePassIterable } from "../subtask/single-pass.js";
+import { singlePass } from "../subtask/single-pass.js";
 import { Subtask, withUserCode } from "../subtask/subtask.js";
 
 /** Folds each group to one record, from the first to the last. A group of one record is that record. */
@@ -24,7 +24,7 @@ export function reduce(run: OperatorRun<ReduceOperator>): Partitions {
 export function groupReduce(run: OperatorRun<GroupReduceOperator>): Partitions {
   const input = groupedPartitions(run, run.operator.grouping);
   return withUserCode(run, run.operator.function, (code, results, index) => {
-    for (const group of input[index] ?? []) code.many(results, new SinglePassIterable(group, run.job));
+    for (const group of input[index] ?? []) code.many(results, singlePass(group, run.job));
   });
 }
 
@@ -38,7 +38,7 @@ export function groupCombine(run: OperatorRun<GroupCombineOperator>): Partitions
       : withKeys(run, input, grouping.keys);
   return withUserCode(run, run.operator.function, (code, results, index) => {
     for (const group of orderedGroups(run, grouping, keyed[index] ?? [], index)) {
-      code.many(results, new SinglePassIterable(group, run.job));
+      code.many(results, singlePass(group, run.job));
     }
   });
 }

@@ -1,10 +1,9 @@
 /** Named aggregates: rules [O38] and [O39]. */
 
 import type { KeyPart, NamedAggregate, SummarizeOperator } from "@millrace/common-api";
-import { fieldValue, parseFieldPath } from "@millrace/core";
+import { evaluateExpression, fieldValue, parseFieldPath } from "@millrace/core";
 import type { OperatorRun } from "../execution/operator-run.js";
 import type { Partitions } from "../execution/partitions.js";
-import { evaluateExpression } from "../expressions/evaluate-expression.js";
 import { partitionedByGrouping } from "../keys/exchange.js";
 import { fieldOf, groupsOf, type Keyed } from "../keys/key-of.js";
 import { orderedField } from "../keys/ordering.js";

@@ -1,55 +1,33 @@
-import { MillraceError } from "@millrace/core";
+import { type RecordCursor, SinglePassIterable } from "@millrace/core";
 import type { JobAttempt } from "../execution/job-attempt.js";
 import type { RecordCopies } from "../execution/record-copies.js";
 
-/**
- * Gives the records of a group or partition to user code, once and during one call: engines that read them from disk or
- * network could do no more. Each record is a copy that the function owns.
- */
-export class SinglePassIterable implements Iterable<unknown> {
-  readonly #records: Iterable<unknown>;
-  readonly #copies: RecordCopies;
-  #state: "fresh" | "read" | "ended" = "fresh";
-  #last: unknown;
+/** Gives stored records to one call of user code, once, each as a copy. */
+export function singlePass(records: readonly unknown[], { copies }: JobAttempt): SinglePassIterable {
+  return new SinglePassIterable(new StoredRecords(records, copies));
+}
 
-  constructor(records: Iterable<unknown>, { copies }: JobAttempt) {
+class StoredRecords implements RecordCursor {
+  readonly #records: readonly unknown[];
+  readonly #copies: RecordCopies;
+  #index = -1;
+
+  constructor(records: readonly unknown[], copies: RecordCopies) {
     this.#records = records;
     this.#copies = copies;
   }
 
-  /** The record that was read last, for error messages; undefined before the first. */
+  next(): boolean {
+    if (this.#index + 1 >= this.#records.length) return false;
+    this.#index++;
+    return true;
+  }
+
+  take(): unknown {
+    return this.#copies.handedOut(this.last);
+  }
+
   get last(): unknown {
-    return this.#last;
+    return this.#records[this.#index];
   }
-
-  [Symbol.iterator](): Iterator<unknown> {
-    if (this.#state !== "fresh") throw consumed(this.#state);
-    this.#state = "read";
-    return this.#read();
-  }
-
-  /** Ends the call that the iterable was given to. */
-  end(): void {
-    this.#state = "ended";
-  }
-
-  *#read(): Generator<unknown> {
-    for (const record of this.#records) {
-      if (this.#state === "ended") throw consumed("ended");
-      this.#last = record;
-      yield this.#copies.handedOut(record);
-    }
-  }
-}
-
-function consumed(state: "read" | "ended"): MillraceError {
-  return new MillraceError({
-    code: "ITERABLE_CONSUMED",
-    what:
-      state === "read"
-        ? "The records of a group or partition were read a second time"
-        : "The records of a group or partition were read after the call that they were given to",
-    expected: "one pass over them, during the call",
-    fix: "Copy them first if you need them twice: const records = [...values].",
-  });
 }

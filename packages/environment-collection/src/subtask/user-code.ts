@@ -3,11 +3,20 @@
  * What goes in is a copy; what comes out is checked and copied; what is thrown is reported with operator and record.
  */
 import type { UserFunction } from "@millrace/common-api";
+import {
+  CallCollector,
+  checkBoolean,
+  checkBoundary,
+  checkMany,
+  checkNoResult,
+  checkOne,
+  checkPartition,
+  failureOf,
+  isPrivateMemberMissing,
+  privateMembers,
+  SinglePassIterable,
+} from "@millrace/core";
 import { throwIfCancelled } from "../execution/job-attempt.js";
-import { CallCollector } from "./call-collector.js";
-import { failureOf, isPrivateMemberMissing, privateMembers } from "./failures.js";
-import { checkBoolean, checkBoundary, checkMany, checkNoResult, checkOne, checkPartition } from "./result-checks.js";
-import { SinglePassIterable } from "./single-pass.js";
 import type { Subtask } from "./subtask.js";
 
 type Call = (...args: unknown[]) => unknown;

@@ -1,6 +1,5 @@
 /** Draws keys and orders in every form that the API takes. */
-import { type ExpressionNode, fieldPathText, keyText } from "@millrace/core";
-import { evaluateExpression } from "@millrace/environment-collection";
+import { type ExpressionNode, evaluateExpression, fieldPathText, keyText } from "@millrace/core";
 import { makeExpression } from "../fluent-api.js";
 import { hashText } from "../functions/group-functions.js";
 import { type Unary, unariesOf } from "../functions/unary.js";

@@ -2,7 +2,7 @@
  * Arithmetic of expressions. Two numbers give a number by the rules of JavaScript, so overflow is Infinity and 0/0 is NaN; two
  * bigints give an exact bigint; two decimals an exact decimal. Kinds do not mix.
  */
-import { Decimal } from "@millrace/core";
+import { Decimal } from "../../types/decimal.js";
 import { invalidOperand } from "./operands.js";
 
 const EXPECTED = "two numbers, two bigints or two decimals";

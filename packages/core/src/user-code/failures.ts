@@ -1,10 +1,11 @@
 /** What is reported when user code throws. */
-import { type ErrorPlace, isMillraceError, MillraceError } from "@millrace/core";
+import { type ErrorPlace, isMillraceError, MillraceError } from "../errors/index.js";
 import { shortRecordText } from "./record-text.js";
 
 /**
  * Returns the error to report for what user code threw: an error of ours with its place, and anything else as
  * FUNCTION_FAILED with the records that the function was called with. An error that has its place stays as it is.
+ * @internal
  */
 export function failureOf(error: unknown, method: string, records: readonly unknown[], place: ErrorPlace): unknown {
   if (isMillraceError(error)) {
@@ -37,12 +38,12 @@ function cut(message: string): string {
 const PRIVATE_MEMBER_MISSING =
   /private (?:member|field|method|element|name)|^(?:Receiver|Object) must be (?:an instance of )?class/i;
 
-/** Tells whether an error came of copying an object field by field that has `#private` members. */
+/** Tells whether an error came of copying an object field by field that has `#private` members. @internal */
 export function isPrivateMemberMissing(error: unknown): boolean {
   return error instanceof TypeError && PRIVATE_MEMBER_MISSING.test(error.message);
 }
 
-/** Makes the error for a function object with `#private` members and no `clone()`. */
+/** Makes the error for a function object with `#private` members and no `clone()`. @internal */
 export function privateMembers(method: string, place: ErrorPlace, cause: unknown): MillraceError {
   return new MillraceError({
     code: "INVALID_FUNCTION",

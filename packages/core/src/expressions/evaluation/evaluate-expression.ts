@@ -5,7 +5,8 @@
  * `isNotNull`, `coalesce`, `in`, `if`). A value of a kind that a function cannot take is INVALID_EXPRESSION; everything else
  * has a result, so that it makes no difference in what order the parts of an expression are evaluated.
  */
-import { type CallNode, type ExpressionNode, fieldValue, parseFieldPath } from "@millrace/core";
+import { fieldValue, parseFieldPath } from "../../keys/index.js";
+import type { CallNode, ExpressionNode } from "../expression-node.js";
 import { absolute, add, divide, modulo, multiply, negate, rounded, subtract } from "./arithmetic.js";
 import { cast } from "./cast.js";
 import { asBoolean, compareOperands, invalidOperand } from "./operands.js";
@@ -43,7 +44,7 @@ function evaluateCall(node: CallNode, record: unknown): unknown {
         ? argument(node, 1, record)
         : argument(node, 2, record);
     default:
-      return evaluateStrict(
+      return applyStrict(
         node,
         node.args.map((arg) => evaluateExpression(arg, record)),
       );
@@ -55,8 +56,8 @@ function argument(node: CallNode, index: number, record: unknown): unknown {
   return arg === undefined ? null : evaluateExpression(arg, record);
 }
 
-/** Evaluates a function that is null when any argument is. */
-function evaluateStrict(node: CallNode, args: readonly unknown[]): unknown {
+/** Returns the value of a function that is null when any argument is. Throws INVALID_EXPRESSION. @internal */
+export function applyStrict(node: CallNode, args: readonly unknown[]): unknown {
   if (args.includes(null)) return null;
   const [a, b] = args;
   switch (node.name) {

@@ -2,10 +2,10 @@
  * Checks what user functions return. The compiler refuses most of this; programs in plain JavaScript meet it here, with a
  * text that says what to do.
  */
-import { MillraceError } from "@millrace/core";
+import { MillraceError } from "../errors/index.js";
 import { shortRecordText } from "./record-text.js";
 
-/** Returns the result of a function that gives exactly one record. */
+/** Returns the result of a function that gives exactly one record. @internal */
 export function checkOne(result: unknown, method: string): unknown {
   if (result === undefined) {
     throw invalid(
@@ -27,7 +27,7 @@ export function checkOne(result: unknown, method: string): unknown {
   return result;
 }
 
-/** Returns the records that a function gives that may give none or many, besides those it wrote to its collector. */
+/** Returns the records that a function gives that may give none or many, besides those it wrote to its collector. @internal */
 export function checkMany(result: unknown, method: string): Iterable<unknown> {
   if (result === undefined) return [];
   const expected =
@@ -45,7 +45,7 @@ export function checkMany(result: unknown, method: string): Iterable<unknown> {
   return result as Iterable<unknown>;
 }
 
-/** Returns the result of a predicate. */
+/** Returns the result of a predicate. @internal */
 export function checkBoolean(result: unknown, method: string): boolean {
   if (typeof result === "boolean") return result;
   checkIsNoPromise(result, method);
@@ -54,7 +54,7 @@ export function checkBoolean(result: unknown, method: string): boolean {
   throw invalid(method, result === undefined ? "nothing" : shortRecordText(result), "true or false", fix);
 }
 
-/** Returns the result of a partitioner. */
+/** Returns the result of a partitioner. @internal */
 export function checkPartition(result: unknown, numPartitions: number): number {
   if (Number.isInteger(result) && (result as number) >= 0 && (result as number) < numPartitions)
     return result as number;
@@ -62,7 +62,7 @@ export function checkPartition(result: unknown, numPartitions: number): number {
   throw invalid("partition", shortRecordText(result), expected, "Take the remainder of a hash that is not negative.");
 }
 
-/** Returns the result of a data distribution. */
+/** Returns the result of a data distribution. @internal */
 export function checkBoundary(result: unknown): readonly unknown[] {
   if (Array.isArray(result)) return result;
   throw invalid(
@@ -73,7 +73,7 @@ export function checkBoundary(result: unknown): readonly unknown[] {
   );
 }
 
-/** Refuses a promise from `open` or `close`, which nobody would wait for. */
+/** Refuses a promise from `open` or `close`, which nobody would wait for. @internal */
 export function checkNoResult(result: unknown, method: string): void {
   if (isPromise(result)) {
     throw invalid(

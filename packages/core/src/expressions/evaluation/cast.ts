@@ -1,5 +1,6 @@
 /** Casts of expressions. A value that has no counterpart in the target is null, never an error; rule [O88]. */
-import { type CastTarget, Decimal } from "@millrace/core";
+import { Decimal } from "../../types/decimal.js";
+import type { CastTarget } from "../expression-node.js";
 import { invalidOperand } from "./operands.js";
 
 const INTEGER = /^[+-]?\d+$/;

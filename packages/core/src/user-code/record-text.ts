@@ -1,6 +1,6 @@
 const MAX_LENGTH = 200;
 
-/** Returns a text of a record for a message: at most 200 characters, whatever the record is. Never throws. */
+/** Returns a text of a record for a message: at most 200 characters, whatever the record is. Never throws. @internal */
 export function shortRecordText(record: unknown): string {
   let text: string | undefined;
   try {

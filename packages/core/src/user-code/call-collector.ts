@@ -1,6 +1,7 @@
-import { type Collector, MillraceError } from "@millrace/core";
+import { MillraceError } from "../errors/index.js";
+import type { Collector } from "../functions/collector.js";
 
-/** Takes records during one call of a function, and no longer. */
+/** Takes records during one call of a function, and no longer. @internal */
 export class CallCollector implements Collector<unknown> {
   #take: ((record: unknown) => void) | undefined;
 

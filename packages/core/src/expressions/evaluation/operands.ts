@@ -1,7 +1,9 @@
-import { compareValues, Decimal, MillraceError } from "@millrace/core";
-import { shortRecordText } from "../subtask/record-text.js";
+import { MillraceError } from "../../errors/index.js";
+import { compareValues } from "../../keys/index.js";
+import { Decimal } from "../../types/decimal.js";
+import { shortRecordText } from "../../user-code/record-text.js";
 
-/** Returns a truth value, or null; throws INVALID_EXPRESSION for anything else. */
+/** Returns a truth value, or null; throws INVALID_EXPRESSION for anything else. @internal */
 export function asBoolean(value: unknown, name: string): boolean | null {
   if (typeof value === "boolean" || value === null) return value;
   throw invalidOperand(name, value, "true, false or null");
@@ -10,6 +12,7 @@ export function asBoolean(value: unknown, name: string): boolean | null {
 /**
  * Compares two operands in the order of values. Enums are their strings here; a value of a custom type, whose equality only
  * its own serializer knows, is INVALID_EXPRESSION.
+ * @internal
  */
 export function compareOperands(a: unknown, b: unknown, name: string): number {
   for (const operand of [a, b]) {

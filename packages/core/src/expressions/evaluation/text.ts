@@ -1,5 +1,5 @@
 /** Functions of strings and lists. Strings are UTF-16, as JavaScript has them; case does not depend on a language. */
-import { equalValues } from "@millrace/core";
+import { equalValues } from "../../keys/index.js";
 import { invalidOperand } from "./operands.js";
 
 /** Returns a string operand. */
