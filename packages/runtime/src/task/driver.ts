@@ -1,5 +1,5 @@
 import type { Memory, MemorySegment } from "@millrace/core";
-import type { DriverSpec, JobVertex, KeyFieldSpec, ObjectRef } from "@millrace/job-graph";
+import type { DriverSpec, JobVertex, KeyFieldSpec, ObjectRef, OperatorInfo } from "@millrace/job-graph";
 import type { PageBudget } from "../memory/page-budget.js";
 import type { PageCursor, RowCursor } from "../rows/row-cursor.js";
 import type { LayoutTable, StreamLayout } from "../rows/stream-layout.js";
@@ -37,23 +37,50 @@ export type DriverFactory<K extends DriverSpec["kind"] = DriverSpec["kind"]> = (
 
 /** Is what a task gives its driver. @internal */
 export interface DriverContext {
+  /** The step of the plan that the task is a part of. */
   readonly vertex: JobVertex;
+  /** The task's 0-based number among those of its vertex. */
   readonly subtaskIndex: number;
   /** The driver's pages, by its memory weight. */
   readonly budget: PageBudget;
+  /** Where it spills to. */
   readonly spill: SpillSpace;
+  /** The layouts of the slot. */
   readonly layouts: LayoutTable;
   /** Where the driver's results go: the head of the chain, or the output. */
   readonly out: RecordOutput;
   /** The secret of the job's hash tables. */
   readonly hashSeed: { readonly low: number; readonly high: number };
-  /** Returns input number `index`: as rows, when it is sorted or materialized (then it is complete when the driver runs). */
+  /**
+   * Returns input number `index` as rows, when it is sorted or materialized: then it is complete when the driver runs. Ask for
+   * it in `run()`, in an iteration in each superstep; each call reads from the beginning.
+   */
   rows(index: number): RowCursor;
-  /** Returns input number `index` as pages, when its local strategy is `none`. */
+  /**
+   * Returns input number `index` as pages, whatever its local strategy is. Ask for it in `run()`. Inputs that are constant in an iteration
+   * and those with a local strategy are complete, and each call reads them from the beginning.
+   */
   pages(index: number): PageCursor;
-  /** Returns a function of the driver's operator as this task has it, opened. */
+  /** Returns a function of the driver's operator as this task has it. It is open whenever the driver runs. */
   function(ref: ObjectRef, method: string): TaskFunction;
   /** Throws JOB_CANCELLED when the job was cancelled; for long loops inside of one step. */
+  throwIfCancelled(): void;
+}
+
+/**
+ * Is what a task gives to the operators that are chained behind its driver.
+ * @internal
+ */
+export interface ChainContext {
+  /** The step of the plan that the task is a part of. */
+  readonly vertex: JobVertex;
+  /** The task's 0-based number among those of its vertex. */
+  readonly subtaskIndex: number;
+  /** The layouts of the slot. */
+  readonly layouts: LayoutTable;
+  /** Returns a function of a chained operator as this task has it. It is open whenever the driver runs. */
+  function(operator: OperatorInfo, ref: ObjectRef, method: string): TaskFunction;
+  /** Throws JOB_CANCELLED when the job was cancelled. */
   throwIfCancelled(): void;
 }
 
@@ -87,7 +114,9 @@ export interface TaskFunction {
 
 /** Is a page on its way, with what its header says already read. @internal */
 export interface PageInFlight {
+  /** The page. */
   readonly page: MemorySegment;
+  /** The layout of its rows. */
   readonly layout: StreamLayout;
 }
 

@@ -1,0 +1,54 @@
+import type { Accumulator, Configuration, Host } from "@millrace/core";
+import type { JobGraph } from "@millrace/job-graph";
+import type { SpillSpace } from "../spill/spill-space.js";
+import type { JobMemory } from "./job-memory.js";
+import type { JobObjects } from "./job-objects.js";
+
+/** Says what to run, and with what. @internal */
+export interface LocalJobOptions {
+  /** The plan. */
+  readonly graph: JobGraph;
+  /** What the plan names and does not hold. */
+  readonly objects: JobObjects;
+  /** What the process can do. */
+  readonly host: Host;
+  /** Where the pages of all tasks come from. */
+  readonly memory: JobMemory;
+  /** Makes a place to spill to; the job closes each that it asked for. */
+  readonly createSpillSpace: () => SpillSpace;
+  /** Cancels the job when it aborts. */
+  readonly signal?: AbortSignal | undefined;
+  /** Empty when left out. */
+  readonly jobParameters?: Configuration | undefined;
+  /** The local paths of cached files by name; none when left out. */
+  readonly cachedFiles?: ReadonlyMap<string, string> | undefined;
+  /** 0 when left out. */
+  readonly attemptNumber?: number | undefined;
+}
+
+/**
+ * Is a job that runs in this thread. It starts when it is made, in a later turn of the event loop.
+ * @internal
+ */
+export interface LocalJob {
+  /**
+   * Resolves when all tasks ended, all sinks committed and everything was given back; rejects with the first failure, or with
+   * JOB_CANCELLED, once nothing of the job runs or is left any more.
+   */
+  readonly result: Promise<LocalJobResult>;
+  /** Cancels the job; resolves when it ended, however it did. */
+  cancel(reason?: unknown): Promise<void>;
+}
+
+/** Is what a job leaves that succeeded. @internal */
+export interface LocalJobResult {
+  /** The merged accumulators, by name. */
+  readonly accumulators: ReadonlyMap<string, Accumulator<never, unknown>>;
+  /**
+   * Returns what reached collecting sink number `index`, in batches, partition after partition. It can be read once; each batch
+   * belongs to the reader.
+   */
+  records(index: number): AsyncIterableIterator<readonly unknown[]>;
+  /** Drops the records that nobody read, and what they were kept in. A no-op the second time. */
+  close(): void;
+}
