@@ -302,6 +302,9 @@ export {
   type RowPartitionHash,
   RowSerializer,
   type RowTableHash,
+  SORT_ENTRY_WORDS,
+  SortEntries,
+  type SortEntryWriter,
 } from "./rows/index.js";
 // Types
 export {

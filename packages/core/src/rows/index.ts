@@ -11,3 +11,4 @@ export type { KeyField } from "./row-key.js";
 export { RowKeys } from "./row-keys.js";
 export { RowLayout } from "./row-layout.js";
 export { type RowCodeOptions, RowSerializer } from "./row-serializer.js";
+export { SORT_ENTRY_WORDS, SortEntries, type SortEntryWriter } from "./sort-entries.js";
