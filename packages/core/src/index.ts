@@ -151,6 +151,8 @@ export {
   type InspectedVariable,
   type InspectionSession,
   type RandomSource,
+  type ScriptPlace,
+  type ScriptSourceMap,
   type Terminal,
   type TimerHandle,
   type Timers,

@@ -5,18 +5,20 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { Script } from "node:vm";
 import { isMainThread } from "node:worker_threads";
 import type { HostScripts } from "@millrace/core";
+import { mappedNameOf, readSourceMap } from "./node-source-maps.js";
 import { resolvePackage } from "./package-resolution.js";
 
 /** Evaluates and loads in this thread. @internal */
 export const nodeScripts: HostScripts = {
-  evaluate(source, { url, line, column }) {
+  evaluate(source, { url, line, column, map }) {
     const script = new Script(source, {
-      filename: url,
+      filename: map === undefined || isMainThread ? url : mappedNameOf(url, map),
       lineOffset: line - 1,
       columnOffset: column - 1,
     });
     return script.runInThisContext();
   },
+  readSourceMap,
   importModule: (specifier, fromUrl, attributes = {}) => importFrom(specifier, fromUrl, attributes),
   requireFrom: (fromUrl) => requireOf(fromUrl),
   loadedModule(specifier, fromUrl) {

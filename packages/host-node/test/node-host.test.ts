@@ -135,3 +135,53 @@ test("[H14] a worker thread sees the process that it was told of", async () => {
   expect(await answer).toEqual([["node", "other.js", "-x"], ["--conditions=y"], { ONLY: "1" }]);
   await worker.terminate();
 });
+
+/** Evaluates what it is sent, and answers with the first frame of its error. */
+const EVALUATING = new URL(
+  `data:text/javascript,${encodeURIComponent(`
+    import { parentPort } from "node:worker_threads";
+    import { nodeHost } from "${new URL("../dist/index.js", import.meta.url).href}";
+    parentPort.on("message", ({ source, place }) => {
+      try { nodeHost().scripts.evaluate(source, place)(); } catch (error) { parentPort.postMessage(error.stack.split("\\n")[1]); }
+    });
+  `)}`,
+);
+
+test("[H15] positions are mapped in worker threads, and two maps of one file do not disturb each other", async () => {
+  const worker = host.workers!.start(EVALUATING, undefined);
+  const source = "(() => { throw new Error('x'); })";
+  const frames: unknown[] = [];
+  for (const [url, file] of [
+    ["file:///home/user/bundle%201.mjs", "a.ts"],
+    ["file:///home/user/bundle%201.mjs", "b.ts"],
+    ["/home/user/bundle 1.cjs", "c.ts"],
+    ["made of text", "d.ts"],
+    ["file:///home/user/bundle%201.mjs", "a.ts"],
+  ] as const) {
+    const map = { sources: [`file:///home/user/src/${file}`], names: [], mappings: ";;AAgBA" };
+    const answer = new Promise((resolve) => worker.onMessage(resolve));
+    worker.post({ source, place: { url, line: 3, column: 1, map } });
+    frames.push(await answer);
+  }
+  const expected = ["a.ts", "b.ts", "c.ts", "d.ts", "a.ts"].map((file) => expect.stringContaining(`src/${file}:17:1`));
+  expect(frames).toEqual(expected);
+  await worker.terminate();
+});
+
+test("[H15] source maps are read from data: URLs and files", async () => {
+  const { scripts, files } = host;
+  const folder = await files!.makeTemporaryDirectory("millrace-maps-");
+  const writer = await files!.openWrite(`${folder}/a b.mjs.map`, { exclusive: true });
+  await writer.write(new TextEncoder().encode('{"version":3}'));
+  await writer.close();
+  const script = `file://${folder}/a%20b.mjs`;
+  expect(scripts!.readSourceMap("a%20b.mjs.map", script)).toEqual({ text: '{"version":3}', url: `${script}.map` });
+  expect(scripts!.readSourceMap("a%20b.mjs.map", `${folder}/a b.mjs`)?.text).toBe('{"version":3}');
+  const data = scripts!.readSourceMap("data:application/json;charset=utf-8;base64,e30=", script);
+  expect(data).toEqual({ text: "{}", url: script });
+  expect(scripts!.readSourceMap("data:application/json,%7B%7D", script)?.text).toBe("{}");
+  for (const none of ["", "other.map", "https://example.com/a.map", "data:text/plain,x", "http://["]) {
+    expect(scripts!.readSourceMap(none, script)).toBeUndefined();
+  }
+  await files!.remove(folder);
+});

@@ -10,6 +10,7 @@
 import { type ErrorPlace, type Host, type InspectionSession, MillraceError } from "@millrace/core";
 import { pathText } from "./built-ins.js";
 import { attributesOf, type Capture, type CaptureTools } from "./capture.js";
+import { CapturedScripts } from "./captured-scripts.js";
 import { FunctionCapture } from "./function-capture.js";
 import { ObjectCapture } from "./object-capture.js";
 import { PackageReferences } from "./package-references.js";
@@ -20,7 +21,6 @@ import {
   type WireNode,
   type WireProcess,
   type WireProperty,
-  type WireScript,
   type WireUnit,
   type WireValue,
 } from "./wire.js";
@@ -53,7 +53,7 @@ export class CaptureRun implements Capture {
   readonly tools: CaptureTools;
   readonly packages: PackageReferences;
   readonly replacedNames: ReadonlySet<string>;
-  readonly scripts: WireScript[] = [];
+  readonly scripts: CapturedScripts;
   readonly units: WireUnit[] = [];
   readonly chunks: Uint8Array[] = [];
   readonly #nodes: WireNode[] = [];
@@ -72,6 +72,7 @@ export class CaptureRun implements Capture {
     this.tools = tools;
     this.#clock = clock;
     this.session = session;
+    this.scripts = new CapturedScripts(tools.scripts);
     this.packages = new PackageReferences(tools.host, tools.scripts);
     this.replacedNames = tools.builtIns.replacedNames();
     this.#handleOf = handleOf;
@@ -85,7 +86,14 @@ export class CaptureRun implements Capture {
     const roots = functions.map((root) => this.#root(root));
     return {
       version: WIRE_VERSION,
-      content: { scripts: this.scripts, units: this.units, nodes: this.#nodes, roots, setUp: setUpValues, process },
+      content: {
+        scripts: this.scripts.wire(),
+        units: this.units,
+        nodes: this.#nodes,
+        roots,
+        setUp: setUpValues,
+        process,
+      },
       chunks: this.chunks,
       sizeBytes: this.#sizeBytes,
       numFunctions: this.#numFunctions,

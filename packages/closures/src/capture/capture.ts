@@ -1,5 +1,6 @@
 import type { ErrorPlace, HostInspector, HostScripts, InspectionSession } from "@millrace/core";
 import type { BuiltIns } from "./built-ins.js";
+import type { CapturedScripts } from "./captured-scripts.js";
 import type { PackageReferences } from "./package-references.js";
 import type { CapturePath } from "./refusal.js";
 import type { ScriptTable } from "./script-table.js";
@@ -8,7 +9,6 @@ import {
   ENUMERABLE,
   type WireNode,
   type WireProperty,
-  type WireScript,
   type WireUnit,
   type WireValue,
   WRITABLE,
@@ -29,7 +29,7 @@ export interface Capture {
   readonly packages: PackageReferences;
   /** The names of built-ins that the program has replaced. */
   readonly replacedNames: ReadonlySet<string>;
-  readonly scripts: WireScript[];
+  readonly scripts: CapturedScripts;
   readonly units: WireUnit[];
   readonly chunks: Uint8Array[];
   /** Where the operator is that is being captured. */

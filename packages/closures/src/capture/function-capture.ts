@@ -51,7 +51,6 @@ export class FunctionCapture {
   readonly #members = new Map<object, MemberOf>();
   readonly #homes = new Map<object, object>();
   readonly #units = new Map<string, number>();
-  readonly #scriptIndexes = new Map<string, number>();
   readonly #origins = new Map<object, FunctionOrigin>();
 
   constructor(run: Capture) {
@@ -197,7 +196,7 @@ export class FunctionCapture {
       const { form, line, column, analysis } = code;
       const { isAsync, isGenerator } = analysis;
       const isStrict = site.parsed.strictness === "strict" || code.members !== undefined;
-      const script = this.#scriptIndex(known);
+      const script = this.#run.scripts.indexOf(known, code, code.source);
       unit =
         this.#run.units.push({
           text,
@@ -220,20 +219,6 @@ export class FunctionCapture {
       ...(home === undefined ? {} : { home }),
       ...this.#own(value, code, path),
     };
-  }
-
-  #scriptIndex({ script }: KnownScript): number {
-    let index = this.#scriptIndexes.get(script.scriptId);
-    if (index === undefined) {
-      const { url, sourceMapUrl } = script;
-      index =
-        this.#run.scripts.push({
-          url: url === "" ? "anonymous" : url,
-          ...(sourceMapUrl === "" ? {} : { sourceMapUrl }),
-        }) - 1;
-      this.#scriptIndexes.set(script.scriptId, index);
-    }
-    return index;
   }
 
   /** Reads the free names: scope by scope from the inside, then from the global object. */

@@ -3,6 +3,7 @@ import type { HostScripts, InspectedScript, InspectionSession } from "@millrace/
 import type { ImportDeclaration, VariableDeclarator } from "acorn";
 import { type ParsedScript, parseWholeScript } from "../script-source.js";
 import { type AnyNode, isFunctionNode, partsOf } from "../syntax.js";
+import { DecodedSourceMap } from "./source-map.js";
 
 /** How many scripts are kept: more than programs have, at the size of their text and its tree each. */
 const MAX_SCRIPTS = 256;
@@ -38,6 +39,7 @@ const MILLRACE_FOLDER = /[\\/]node_modules[\\/](?:@millrace[\\/]|millrace[\\/])[
 /** Reads and keeps scripts. */
 export class ScriptTable {
   readonly #scripts = new Map<string, KnownScript>();
+  readonly #sourceMaps = new WeakMap<KnownScript, DecodedSourceMap | undefined>();
   readonly #host: HostScripts;
   /** Where Millrace's packages lie, found through what scripts import. */
   readonly #millraceFolders = new Set<string>();
@@ -54,6 +56,16 @@ export class ScriptTable {
       this.#scripts.set(scriptId, known);
     }
     return known;
+  }
+
+  /** Gives the source map of a script of the user's, which is read when it is first asked for. */
+  sourceMapOf(known: KnownScript): DecodedSourceMap | undefined {
+    if (!this.#sourceMaps.has(known)) {
+      const { url, sourceMapUrl } = known.script;
+      const found = this.#host.readSourceMap(sourceMapUrl, url);
+      this.#sourceMaps.set(known, found === undefined ? undefined : DecodedSourceMap.of(found.text, found.url));
+    }
+    return this.#sourceMaps.get(known);
   }
 
   /** Tells whether an import goes by reference. */

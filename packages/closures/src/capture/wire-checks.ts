@@ -20,7 +20,7 @@ export function checkContent(content: unknown, numChunks: number): void {
     text(argument, "an argument");
   for (const value of Object.values(record(started.env, "the environment")))
     text(value, "a variable of the environment");
-  for (const script of scripts) text(record(script, "a script").url, "the URL of a script");
+  for (const script of scripts) checkScript(record(script, "a script"));
   for (const unit of units) {
     const each = record(unit, "a unit");
     text(each.text, "the text of a unit");
@@ -35,6 +35,14 @@ export function checkContent(content: unknown, numChunks: number): void {
   const check = (value: unknown): void => checkValue(value, nodes.length);
   for (const root of [...list(graph.roots, "roots"), ...list(graph.setUp, "set-up functions")]) check(root);
   for (const node of nodes) checkNode(record(node, "a node"), { check, numChunks, units });
+}
+
+function checkScript({ url, map }: Record<string, unknown>): void {
+  text(url, "the URL of a script");
+  if (map === undefined) return;
+  const { sources, names, mappings } = record(map, "a source map");
+  for (const each of [...list(sources, "sources"), ...list(names, "names"), mappings])
+    text(each, "a part of a source map");
 }
 
 interface Surroundings {

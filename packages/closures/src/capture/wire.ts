@@ -6,6 +6,8 @@
  * a script (a unit), however many closures were made there.
  */
 
+import type { WireSourceMap } from "./source-map.js";
+
 /** Is raised by every change of the form; a reader takes its own version only. */
 export const WIRE_VERSION = 2;
 
@@ -124,7 +126,8 @@ export type WireNode =
 /** Is a script that code came from. */
 export interface WireScript {
   readonly url: string;
-  readonly sourceMapUrl?: string;
+  /** Leads from its positions to those of the user's files. */
+  readonly map?: WireSourceMap;
 }
 
 /**

@@ -60,8 +60,9 @@ export class CodeMaker {
     const strict = unit.isStrict ? '"use strict";' : "";
     const before = `(function(${early.join()}){${strict}${declaration}return[${prefixOf(unit)}`;
     const source = `${before}${unit.text}\n${suffixOf(unit)},${set}]})`;
-    const { url } = this.#content.scripts[script]!;
-    return this.#scripts.evaluate(source, { url, line, column: column - before.length }) as Wrapper;
+    const { url, map } = this.#content.scripts[script]!;
+    const place = { url, line, column: column - before.length, ...(map === undefined ? {} : { map }) };
+    return this.#scripts.evaluate(source, place) as Wrapper;
   }
 }
 

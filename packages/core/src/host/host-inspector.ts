@@ -118,6 +118,28 @@ export type InspectedKind =
   | "weak map"
   | "weak set";
 
+/** Says where evaluated text stands. @public */
+export interface ScriptPlace {
+  /** A URL or a path, as stack traces show it. */
+  readonly url: string;
+  /** Counts from 1. */
+  readonly line: number;
+  /** Counts from 1. */
+  readonly column: number;
+  /** Leads from positions at `url` to those in the files that it was made from. */
+  readonly map?: ScriptSourceMap | undefined;
+}
+
+/** Is a source map as ECMA-426 has it, whose sources are URLs and whose mappings are one string. @public */
+export interface ScriptSourceMap {
+  /** The files that the script was made from. */
+  readonly sources: readonly string[];
+  /** The names that mappings refer to. */
+  readonly names: readonly string[];
+  /** Segments in base 64. */
+  readonly mappings: string;
+}
+
 /**
  * Evaluates text and loads modules, for functions that came from elsewhere.
  * @public
@@ -125,10 +147,12 @@ export type InspectedKind =
 export interface HostScripts {
   /**
    * Evaluates `source`, an expression in the global scope, and gives its value. Stack traces show `place.url`, and the first
-   * character of `source` at `place.line` and `place.column`, which count from 1 and may lie before the first. The text
-   * holds no `import()`.
+   * character of `source` at `place.line` and `place.column`, which count from 1 and may lie before the first, or, in
+   * worker threads, what `place.map` makes of that. The text holds no `import()`.
    */
-  evaluate(source: string, place: { readonly url: string; readonly line: number; readonly column: number }): unknown;
+  evaluate(source: string, place: ScriptPlace): unknown;
+  /** Reads the source map that a script names; undefined when there is none. `url` is what its sources are relative to. */
+  readSourceMap(sourceMapUrl: string, scriptUrl: string): { readonly text: string; readonly url: string } | undefined;
   /** Imports a module as `import(specifier)` in the file at `fromUrl` would. */
   importModule(specifier: string, fromUrl: string, attributes?: Readonly<Record<string, string>>): Promise<object>;
   /** Makes the `require` of the file at `fromUrl`; undefined where there is none. */

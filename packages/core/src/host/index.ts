@@ -25,4 +25,6 @@ export type {
   InspectedScript,
   InspectedVariable,
   InspectionSession,
+  ScriptPlace,
+  ScriptSourceMap,
 } from "./host-inspector.js";

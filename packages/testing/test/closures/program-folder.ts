@@ -44,7 +44,8 @@ const WORKER = \`
       const [revived] = functions;
       parentPort.postMessage({ value: inspect(await revived(...args), { depth: 9 }) });
     } catch (error) {
-      parentPort.postMessage({ error: error.stack, code: error.code });
+      const all = [error, ...(error.errors ?? []), error.cause].filter((each) => each instanceof Error);
+      parentPort.postMessage({ error: all.map((each) => each.stack).join("\\\\n"), code: error.code });
     }
   });
 \`;

@@ -1,13 +1,15 @@
 /** The ways in which programs are run: types stripped, -e, the REPL, bundles, minified. Each says the same, with the user's lines. */
 
+import { createRequire } from "node:module";
 import { join } from "node:path";
-import { build } from "esbuild";
+import { type BuildOptions, build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { majorOf, nodesOfThisMachine } from "./nodes.js";
 import { ProgramFolder, remoteModule } from "./program-folder.js";
 import { runProgram } from "./run-program.js";
 
 const STRIPS_TYPES_SINCE = 24;
+const TSX = createRequire(import.meta.url).resolve("tsx/cli");
 
 /** Uses helpers of two files, a class, an import of Node.js, a chain of causes; prints what the worker gave. */
 const PROGRAM = `import { there } from "./there.mjs";
@@ -44,7 +46,29 @@ export class Order {
   }
 }
 `;
+/** The line of the throw in every form of the program, and where on it the errors are made. */
+const TYPED = PROGRAM.replace("(order) =>", "(order: number): unknown[] =>").replace(
+  "const rate =",
+  "const rate: number =",
+);
+/** Says the same in CommonJS. */
+const COMMON = PROGRAM.replace(/^import \{ there \} from (.*);$/m, "let there;")
+  .replace(/^import (.*) from (.*);$/gm, "const $1 = require($2);")
+  .replace("./orders.mjs", "./orders.cjs")
+  .replace(
+    /^console\.log.*$/m,
+    `import("./there.mjs").then(async (module) => {
+  there = module.there;
+  console.log(JSON.stringify([await there(check, 1), await there(check, 9)]));
+});`,
+  );
+/** Top-level await is not for bundles in CommonJS. */
+const UNAWAITED = PROGRAM.replace(
+  /^console\.log.*$/m,
+  "Promise.all([there(check, 1), there(check, 9)]).then((all) => console.log(JSON.stringify(all)));",
+);
 const LINE_OF_THROW = 16;
+const COLUMNS = [11, 31, 80];
 const EXPECTED = "[ 15, 'first', 'y', 1, true ]";
 
 let folder: ProgramFolder;
@@ -53,11 +77,12 @@ const all = [own!, ...others];
 
 beforeAll(() => {
   folder = new ProgramFolder({ "program.mjs": PROGRAM, "orders.mjs": ORDERS });
+  folder.write("orders.cjs", `${ORDERS.replaceAll("export ", "")}\nmodule.exports = { addTax, Order };`);
   folder.write("there.mjs", remoteModule(folder.path));
-  folder.write(
-    "program.ts",
-    PROGRAM.replace("(order) =>", "(order: number): unknown[] =>").replace("const rate =", "const rate: number ="),
-  );
+  folder.write("program.ts", TYPED);
+  folder.write("program.mts", TYPED);
+  folder.write("program.cts", COMMON);
+  folder.write("program.cjs", COMMON);
 });
 afterAll(() => folder.remove());
 
@@ -67,55 +92,72 @@ async function answers(node: string, nodeArguments: readonly string[]): Promise<
   return JSON.parse(await runProgram(node, nodeArguments, folder.path)) as Answers;
 }
 
-function expectRight([right, failure]: Answers, file: string | RegExp | undefined): void {
+/** The error, each of its parts and its cause stand in the user's file at the line and column where they are made. */
+function expectRight([right, failure]: Answers, file: string): void {
   expect(right).toEqual({ value: EXPECTED });
-  expect(failure.error).toContain("AggregateError: checked");
-  if (file !== undefined) expect(failure.error).toMatch(file);
+  const heads = ["AggregateError: checked", "RangeError: too many", "TypeError: because"];
+  const stacks = heads.map((head) => failure.error.slice(failure.error.indexOf(head)).split("\n").slice(0, 2));
+  expect(stacks.map(([head]) => head)).toEqual(heads);
+  for (const [index, [, frame]] of stacks.entries()) {
+    expect(frame).toMatch(new RegExp(`[/(]${file}:${LINE_OF_THROW}:${COLUMNS[index]}\\)?$`));
+  }
+}
+
+/** Bundles the program with Millrace into one file and gives its name. */
+async function bundle(name: string, options: BuildOptions): Promise<string> {
+  const outfile = join(folder.path, name);
+  await build({
+    stdin: { contents: UNAWAITED, resolveDir: folder.path, sourcefile: "program.mjs" },
+    bundle: true,
+    platform: "node",
+    outfile,
+    logLevel: "error",
+    banner: options.format === "esm" ? { js: 'import { createRequire as millraceRequire } from "node:module";' } : {},
+    ...options,
+  });
+  return outfile;
 }
 
 describe("ways to run a program", () => {
   test.each(all)("[C79] an ES module under Node.js $version, with file and line in stacks", async ({ path }) => {
-    expectRight(await answers(path, ["program.mjs"]), new RegExp(`program\\.mjs:${LINE_OF_THROW}:11`));
+    expectRight(await answers(path, ["program.mjs"]), "program\\.mjs");
+  });
+
+  test.each(all)("[C79] CommonJS under Node.js $version, with file and line in stacks", async ({ path }) => {
+    expectRight(await answers(path, ["program.cjs"]), "program\\.cjs");
   });
 
   test.each(all.filter(({ version }) => majorOf(version) >= STRIPS_TYPES_SINCE))(
     "[C79] TypeScript under Node.js $version, with file and line in stacks",
     async ({ path }) => {
-      expectRight(await answers(path, ["program.ts"]), new RegExp(`program\\.ts:${LINE_OF_THROW}:11`));
+      expectRight(await answers(path, ["program.ts"]), "program\\.ts");
     },
   );
+
+  test.each(
+    all.flatMap(({ path, version }) => ["program.mts", "program.cts"].map((name) => ({ path, version, name }))),
+  )("[C79] tsx with $name under Node.js $version, which makes one line of it", async ({ path, name }) => {
+    expectRight(await answers(path, [TSX, name]), name.replace(".", "\\."));
+  });
 
   test.each([
     ["an ES module", "esm", false],
     ["CommonJS", "cjs", false],
     ["minified ES module", "esm", true],
     ["minified CommonJS", "cjs", true],
-  ] as const)("[C61] a bundle as %s, with Millrace inside", async (_name, format, minify) => {
-    const outfile = join(folder.path, `bundle-${format}-${minify}.${format === "esm" ? "mjs" : "cjs"}`);
-    const contents = PROGRAM.replace(
-      "console.log(JSON.stringify([await there(check, 1), await there(check, 9)]));",
-      "",
-    );
-    await build({
-      stdin: {
-        contents: `${contents}\nPromise.all([there(check, 1), there(check, 9)]).then((all) => console.log(JSON.stringify(all)));`,
-        resolveDir: folder.path,
-        sourcefile: "program.mjs",
-      },
-      bundle: true,
-      platform: "node",
-      format,
-      minify,
-      outfile,
-      logLevel: "error",
-      banner: format === "esm" ? { js: 'import { createRequire as millraceRequire } from "node:module";' } : {},
-    });
-    expectRight(await answers(own!.path, [outfile]), /bundle-/);
+  ] as const)("[C61, C79] a bundle as %s, with Millrace inside", async (_name, format, minify) => {
+    const name = `bundle-${format}-${minify}.${format === "esm" ? "mjs" : "cjs"}`;
+    const [right, failure] = await answers(own!.path, [await bundle(name, { format, minify })]);
+    expect(right).toEqual({ value: EXPECTED });
+    expect(failure.error).toMatch(/AggregateError: checked\n.*bundle-/);
+    for (const sourcemap of ["linked", "inline"] as const) {
+      expectRight(await answers(own!.path, [await bundle(name, { format, minify, sourcemap })]), "program\\.mjs");
+    }
   });
 
   test("[C75] code of -e, as a module and as a script", async () => {
     const program = PROGRAM.replaceAll("./", `${folder.path}/`);
-    expectRight(await answers(own!.path, ["--input-type=module", "-e", program]), /16:11/);
+    expectRight(await answers(own!.path, ["--input-type=module", "-e", program]), "\\[eval1\\]");
     const script = `const rate = 2; var table = { a: 1 }; function top(x) { return x * rate + table.a; }
       import("./there.mjs").then(async ({ there }) => console.log(JSON.stringify(await there((x) => top(x), 4))));`;
     expect(await answers(own!.path, ["-e", script])).toEqual({ value: "9" });
