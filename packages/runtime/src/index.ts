@@ -4,6 +4,23 @@ export type { ChannelEvent, InputChannel, OutputChannel } from "./exchange/excha
 export type { JobMemory, MemoryDemand } from "./job/job-memory.js";
 export type { FunctionObject, JobObjects } from "./job/job-objects.js";
 export type { LocalJob, LocalJobOptions, LocalJobResult } from "./job/local-job.js";
+// Kernels
+export { sameBytes } from "./kernels/byte-twin.js";
+export { EntrySorter, SORTER_SCRATCH_SLOTS } from "./kernels/entry-sorter.js";
+export {
+  ENTRIES_PER_PAGE,
+  ENTRY_BITS,
+  ENTRY_SIZE_BYTES,
+  ENTRY_SLOTS,
+  ENTRY_WORDS,
+  MAX_INSERTION_RUN,
+  nextDigit,
+  SCATTER_SCRATCH_SLOTS,
+} from "./kernels/kernel-layouts.js";
+export type { ByteKernels, HashKernels, Kernels, NumberKernels, RowKernels, SortKernels } from "./kernels/kernels.js";
+export { type KernelOptions, kernelsFor } from "./kernels/kernels-for.js";
+export { MAX_NEEDLES, needlesSlots, writeNeedles } from "./kernels/needles.js";
+export type { NumberColumn, NumberKind } from "./kernels/number-column.js";
 export type { PageBudget } from "./memory/page-budget.js";
 export type { PageCursor, RowCursor } from "./rows/row-cursor.js";
 export type { LayoutTable, StreamLayout } from "./rows/stream-layout.js";

@@ -1,0 +1,193 @@
+/**
+ * Sorts entries by radix (see {@link SortKernels} for the entries). With a second set of pages the sort is stable:
+ *
+ * 1. The first bit is found in which the entries of the range differ; what comes before is passed over.
+ * 2. A range that is larger than the cache is scattered by the digit at that bit over 256 ranges, which then are sorted one
+ *    by one: a random write to memory for each entry, but only once or twice.
+ * 3. A range that fits into the cache, together with its copy, is sorted from its least significant digit, but only by as many
+ *    digits as tell most entries of so many apart. The rest is in nearly the right order already:
+ * 4. entries that are equal in those digits stand next to each other; short runs of them are sorted by insertion, longer ones
+ *    begin at 1. with their next bits. So a key costs what its distinguishing prefix costs, and nothing is quadratic.
+ *
+ * A scatter moves a range from one set of pages to the same range of the other; `isAtHome` says where it lies, and before 4. it is
+ * brought home.
+ *
+ * Without a second set, a range is permuted by its digit in place, then the 256 ranges in it; short ones are sorted by insertion (American
+ * flag sort). That is slower and not stable; to be the same everywhere it goes on to the last bit of the entry.
+ */
+import { invariant } from "@millrace/core";
+import { DIGIT_VALUES, ENTRY_BITS, MAX_INSERTION_RUN, nextDigit, SCATTER_SCRATCH_SLOTS } from "./kernel-layouts.js";
+import type { Kernels } from "./kernels.js";
+
+/** The most digits that a range in the cache is sorted by at once. */
+const MAX_CACHED_DIGITS = 3;
+const COUNT_SLOTS = DIGIT_VALUES / 2;
+
+/** Is how many slots of scratch a sorter needs. @internal */
+export const SORTER_SCRATCH_SLOTS = MAX_CACHED_DIGITS * COUNT_SLOTS + SCATTER_SCRATCH_SLOTS;
+
+/** 512 KiB of entries; with their copy as much as the second-level cache of most processors holds. */
+const MAX_CACHED_ENTRIES = 1 << 15;
+
+/** Every recursion goes on behind the bit where the range differed, and a digit is eight bits but at the end of a word. */
+const MAX_DEPTH = ENTRY_BITS;
+
+/** Sorts entries in one memory. It can be used for many sorts, one after the other. @internal */
+export class EntrySorter {
+  readonly #kernels: Kernels;
+  readonly #counts: number;
+  readonly #scratch: number;
+  /** For each depth of recursion, where the ranges of a scatter end; made when first needed. */
+  readonly #ends: Uint32Array[] = [];
+  /** The arrays of the pages that were given, and of the others. */
+  #home = 0;
+  #away = 0;
+  #numKeyBits = 0;
+  #between: () => void = () => {};
+
+  /** Uses {@link SORTER_SCRATCH_SLOTS} slots of the kernels' memory from `scratchSlot` on while it sorts. */
+  constructor(kernels: Kernels, scratchSlot: number) {
+    this.#kernels = kernels;
+    this.#counts = scratchSlot;
+    this.#scratch = scratchSlot + MAX_CACHED_DIGITS * COUNT_SLOTS;
+  }
+
+  /**
+   * Sorts the entries `from` to before `to` of `pages` by their first 64 or 96 bits, stable. `buffer` is the array of as many
+   * other pages, which lose their content. `between` is called every some ten thousand entries; when it throws, the
+   * entries are lost.
+   */
+  sort(
+    pages: number,
+    buffer: number,
+    from: number,
+    to: number,
+    numKeyBits: 64 | 96,
+    between: () => void = () => {},
+  ): void {
+    this.#home = pages;
+    this.#away = buffer;
+    this.#numKeyBits = numKeyBits;
+    this.#between = between;
+    this.#sortRange(from, to, 0, true, 0);
+  }
+
+  /**
+   * Sorts the entries `from` to before `to` of `pages` by all their bits, with no memory but the scratch. It takes about
+   * twice as long as {@link sort}. When `between` throws, the entries are all there, in any order.
+   */
+  sortInPlace(pages: number, from: number, to: number, between: () => void = () => {}): void {
+    this.#home = pages;
+    this.#numKeyBits = ENTRY_BITS;
+    this.#between = between;
+    this.#permuteRange(from, to, 0, 0);
+  }
+
+  /** Sorts a range of entries that are equal before `bit`, wherever it lies, and leaves it at home. */
+  #sortRange(from: number, to: number, bit: number, isAtHome: boolean, depth: number): void {
+    const numEntries = to - from;
+    if (numEntries > MAX_INSERTION_RUN) {
+      const first = this.#kernels.firstVaryingBit(isAtHome ? this.#home : this.#away, from, to, bit);
+      if (first >= this.#numKeyBits) this.#bringHome(from, to, isAtHome);
+      else if (numEntries <= MAX_CACHED_ENTRIES) this.#sortCached(from, to, first, isAtHome, depth);
+      else this.#scatterRange(from, to, first, isAtHome, depth);
+    } else if (numEntries > 0) {
+      this.#bringHome(from, to, isAtHome);
+      this.#kernels.orderShortRuns(this.#home, from, to, bit, this.#numKeyBits);
+    }
+  }
+
+  #scatterRange(from: number, to: number, bit: number, isAtHome: boolean, depth: number): void {
+    const source = isAtHome ? this.#home : this.#away;
+    const target = isAtHome ? this.#away : this.#home;
+    this.#kernels.countDigits(source, from, to, bit, 1, this.#counts);
+    const ends = this.#endsOfDigit(from, depth);
+    this.#kernels.scatterByDigit(source, target, from, to, bit, this.#counts, this.#scratch);
+    this.#between();
+    let begin = from;
+    for (let value = 0; value < DIGIT_VALUES; value++) {
+      const end = ends[value]!;
+      this.#sortRange(begin, end, nextDigit(bit), !isAtHome, depth + 1);
+      begin = end;
+    }
+  }
+
+  #sortCached(from: number, to: number, bit: number, isAtHome: boolean, depth: number): void {
+    const kernels = this.#kernels;
+    const numDigits = this.#numDigitsFor(to - from, bit);
+    const source = isAtHome ? this.#home : this.#away;
+    kernels.countDigits(source, from, to, bit, numDigits, this.#counts);
+    let sorted = bit;
+    for (let digit = 0; digit < numDigits; digit++) sorted = nextDigit(sorted);
+    for (let digit = numDigits - 1; digit >= 0; digit--) {
+      let at = bit;
+      for (let i = 0; i < digit; i++) at = nextDigit(at);
+      const counts = this.#counts + digit * COUNT_SLOTS;
+      const [here, there] = isAtHome ? [this.#home, this.#away] : [this.#away, this.#home];
+      kernels.scatterByDigit(here, there, from, to, at, counts, this.#scratch);
+      isAtHome = !isAtHome;
+    }
+    this.#bringHome(from, to, isAtHome);
+    this.#between();
+    this.#sortRuns(from, to, sorted, depth);
+  }
+
+  /** Sorts a range at home that is in the order of the bits before `bit`. */
+  #sortRuns(from: number, to: number, bit: number, depth: number): void {
+    const kernels = this.#kernels;
+    let begin = kernels.orderShortRuns(this.#home, from, to, bit, this.#numKeyBits);
+    while (begin < to) {
+      const end = kernels.endOfRun(this.#home, begin, to, bit);
+      this.#sortRange(begin, end, bit, true, depth + 1);
+      begin = kernels.orderShortRuns(this.#home, end, to, bit, this.#numKeyBits);
+    }
+  }
+
+  /** Returns how many digits have room for about 256 times as many values as there are entries, within the key. */
+  #numDigitsFor(numEntries: number, bit: number): number {
+    let numDigits = 1;
+    let at = nextDigit(bit);
+    for (let rest = numEntries; rest > 1 && numDigits < MAX_CACHED_DIGITS && at < this.#numKeyBits; rest >>>= 8) {
+      numDigits++;
+      at = nextDigit(at);
+    }
+    return numDigits;
+  }
+
+  #bringHome(from: number, to: number, isAtHome: boolean): void {
+    if (!isAtHome) this.#kernels.copyEntries(this.#away, this.#home, from, to);
+  }
+
+  #permuteRange(from: number, to: number, bit: number, depth: number): void {
+    const kernels = this.#kernels;
+    if (to - from <= MAX_INSERTION_RUN) {
+      if (to - from > 1) kernels.orderShortRuns(this.#home, from, to, bit, ENTRY_BITS);
+      return;
+    }
+    const first = kernels.firstVaryingBit(this.#home, from, to, bit);
+    if (first === ENTRY_BITS) return;
+    kernels.countDigits(this.#home, from, to, first, 1, this.#counts);
+    const ends = this.#endsOfDigit(from, depth);
+    kernels.permuteByDigit(this.#home, from, to, first, this.#counts, this.#scratch);
+    this.#between();
+    let begin = from;
+    for (let value = 0; value < DIGIT_VALUES; value++) {
+      this.#permuteRange(begin, ends[value]!, nextDigit(first), depth + 1);
+      begin = ends[value]!;
+    }
+  }
+
+  /** Returns where the ranges of a digit end whose counts were just made, before others are. */
+  #endsOfDigit(from: number, depth: number): Uint32Array {
+    invariant(depth < MAX_DEPTH, "each recursion of a radix sort has fewer bits before it");
+    this.#ends[depth] ??= new Uint32Array(DIGIT_VALUES);
+    const ends = this.#ends[depth];
+    const { i32 } = this.#kernels.memory;
+    let end = from;
+    for (let value = 0; value < DIGIT_VALUES; value++) {
+      end += i32[this.#counts * 2 + value]!;
+      ends[value] = end;
+    }
+    return ends;
+  }
+}

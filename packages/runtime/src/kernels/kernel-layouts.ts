@@ -1,0 +1,45 @@
+import { PAGE_SIZE_BYTES, SLOT_SIZE_BYTES } from "@millrace/core";
+
+/** Is the size of a sort entry in bytes. @internal */
+export const ENTRY_SIZE_BYTES = 16;
+/** Is the size of a sort entry in slots. @internal */
+export const ENTRY_SLOTS = ENTRY_SIZE_BYTES / SLOT_SIZE_BYTES;
+/** Is the size of a sort entry in 32-bit words: the stride of the pointers in them. @internal */
+export const ENTRY_WORDS = ENTRY_SIZE_BYTES / 4;
+/** Is how many sort entries a page holds. @internal */
+export const ENTRIES_PER_PAGE = PAGE_SIZE_BYTES / ENTRY_SIZE_BYTES;
+/** Is the shift that makes the number of an entry's page of its own. */
+export const ENTRIES_PER_PAGE_SHIFT = 11;
+
+/** The words of an entry from the most to the least significant: the key's first eight bytes, four more of the key, the payload. */
+export const ENTRY_WORD_ORDER = [1, 0, 3, 2] as const;
+
+/** Is how many bits an entry has. @internal */
+export const ENTRY_BITS = 128;
+/** How many values a digit has. */
+export const DIGIT_VALUES = 256;
+
+/** Is what a scatter needs: for each value of the digit, where its next entry goes and the number of the page after. @internal */
+export const SCATTER_SCRATCH_SLOTS = DIGIT_VALUES;
+
+/** Is the longest run of equal prefixes that is sorted by insertion; longer ones are worth another pass over a digit. @internal */
+export const MAX_INSERTION_RUN = 24;
+
+/** The words of a bucket of a flat table. */
+export const BUCKET_HASH_WORD = 0;
+export const BUCKET_POINTER_WORD = 1;
+
+/** Returns the bit behind the digit at `bit`. @internal */
+export function nextDigit(bit: number): number {
+  return Math.min(bit + 8, (bit | 31) + 1);
+}
+
+/** Returns how far the word of the digit at `bit` is shifted to have the digit in its lowest byte. */
+export function digitShift(bit: number): number {
+  return Math.max(0, 24 - (bit & 31));
+}
+
+/** Returns the slot of entry `index` of the pages whose slots are the words from word `table` on. */
+export function entrySlot(words: Int32Array, table: number, index: number): number {
+  return words[table + (index >>> ENTRIES_PER_PAGE_SHIFT)]! + (index & (ENTRIES_PER_PAGE - 1)) * ENTRY_SLOTS;
+}

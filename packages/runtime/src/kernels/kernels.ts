@@ -1,0 +1,174 @@
+import type { Memory } from "@millrace/core";
+import type { NumberColumn } from "./number-column.js";
+
+/**
+ * Kernels are the inner loops that JavaScript is slow at, over the bytes of one {@link Memory}. There are two implementations with equal
+ * results: one in WebAssembly, and one in TypeScript, which is its oracle and stands in for it where a memory is not shared WebAssembly
+ * memory. A kernel owns no memory and keeps nothing between calls: whatever it reads and writes is named by its arguments.
+ *
+ * Units. `…Slot`, `pointers`, `hashes` and other places of arrays are absolute slots of the memory (8 bytes each, below 2^29). Byte searches and
+ * checksums take byte offsets and lengths in bytes. Arrays of integers are arrays of unsigned 32-bit words that begin at a slot; `strideWords`
+ * says how many words lie from one to the next: 1 in a plain array, {@link ENTRY_WORDS} where they stand in sort entries.
+ *
+ * A *row* begins with its size in bytes, a positive multiple of 8, as a 32-bit word. A *pointer* is the absolute slot of a row.
+ *
+ * Nothing is checked here but what the sandbox checks: arguments beyond the memory trap or give nonsense. Callers hold the
+ * pages that they name. Ranges that are written overlap no range that is read, unless it says so.
+ * @internal
+ */
+export interface Kernels extends RowKernels, SortKernels, HashKernels, ByteKernels, NumberKernels {
+  /** Which of the two it is. */
+  readonly implementation: "wasm" | "typescript";
+  /** The memory that all slots and offsets refer to. */
+  readonly memory: Memory;
+}
+
+/** Moves rows. @internal */
+export interface RowKernels {
+  /** The slot behind the last row that the last call of {@link copyRows} wrote. */
+  readonly endSlot: number;
+
+  /**
+   * Copies the rows that `numRows` pointers point to, one behind the other, to `toSlot`, up to the first that would reach beyond
+   * `limitSlot`; returns how many it copied. `endSlot` says where they end.
+   */
+  copyRows(pointers: number, strideWords: number, numRows: number, toSlot: number, limitSlot: number): number;
+
+  /**
+   * Writes the pointers of the rows that lie one behind the other from `slot` to before `endSlot` into the plain array `pointers`,
+   * `maxRows` at most; returns how many there are. A row of size 0 ends them.
+   */
+  listRows(slot: number, endSlot: number, pointers: number, maxRows: number): number;
+
+  /**
+   * Copies each row to the partition `(hash >>> shift) & mask` of its hash: to that partition's cursor, which moves on. `cursors` has two words for each
+   * partition: the slot where its next row goes, and the slot that it must not reach beyond. Stops before the first row that
+   * has no room, and returns its number, or `numRows`. `pointers` and `hashes` are plain arrays. Rows of a partition keep their order.
+   */
+  partitionRows(
+    pointers: number,
+    hashes: number,
+    numRows: number,
+    shift: number,
+    mask: number,
+    cursors: number,
+  ): number;
+}
+
+/**
+ * Sorts entries of 16 bytes. {@link EntrySorter} makes a whole sort of them.
+ *
+ *     byte 0   high   u64   the first eight bytes of the key, as a number
+ *          8   low    u32   the payload: mostly a pointer
+ *         12   middle u32   four more bytes of the key, as a number; or payload too
+ *
+ * Bits count from the most significant one: 0 to 63 are those of `high`, 64 to 95 of `middle`, 96 to 127 of `low`; the key is the first
+ * 64 or 96. The *digit* at a bit is a number of eight bits from there on, without crossing a multiple of 32: at bits 25 to 31 of a word it is
+ * the word's lowest byte. So it may begin with bits before it, which sorts never mind. {@link nextDigit} is the bit after a digit.
+ *
+ * Entries are numbered over a list of pages of `PAGE_SIZE_BYTES` that they fill without header or gap, {@link ENTRIES_PER_PAGE}
+ * each. `pages` is the slot of the plain array of the pages' slots, which need not follow each other. Ranges of entries are
+ * `from` up to before `to`.
+ * @internal
+ */
+export interface SortKernels {
+  /** Returns the first bit from `bit` on in which not all entries of a range are equal, or 128. */
+  firstVaryingBit(pages: number, from: number, to: number, bit: number): number;
+
+  /** Counts the values of one digit after the other, `numDigits` of them from that at `bit` on: `counts` is given 256 words for each. */
+  countDigits(pages: number, from: number, to: number, bit: number, numDigits: number, counts: number): void;
+
+  /**
+   * Copies a range of entries to the same range of other pages in the order of the digit at `bit`; entries that are equal in it keep
+   * their order. `counts` are the 256 counts of the digit in the range. Uses {@link SCATTER_SCRATCH_SLOTS} slots at `scratch`.
+   */
+  scatterByDigit(
+    pages: number,
+    toPages: number,
+    from: number,
+    to: number,
+    bit: number,
+    counts: number,
+    scratch: number,
+  ): void;
+
+  /** Brings a range into the order of one digit in place; entries that are equal in it come in any order. As {@link scatterByDigit}. */
+  permuteByDigit(pages: number, from: number, to: number, bit: number, counts: number, scratch: number): void;
+
+  /**
+   * Goes on with a range that is in the order of its first `numBits` bits: sorts each run of entries that are equal in those, and not more
+   * than {@link MAX_INSERTION_RUN}, by the first `numSorted` bits. Stable. Returns the first entry of the first longer run, or `to`.
+   */
+  orderShortRuns(pages: number, from: number, to: number, numBits: number, numSorted: number): number;
+
+  /** Returns the first entry whose first `numBits` bits equal those of the entry behind it in the range, or `to`. */
+  findRun(pages: number, from: number, to: number, numBits: number): number;
+
+  /** Returns the end of the run of entries whose first `numBits` bits are those of entry `from`. */
+  endOfRun(pages: number, from: number, to: number, numBits: number): number;
+
+  /** Copies a range of entries to the same range of other pages. */
+  copyEntries(pages: number, toPages: number, from: number, to: number): void;
+}
+
+/** Hashes keys, and looks hashes up. `hashes` are plain arrays of words. @internal */
+export interface HashKernels {
+  /** Writes the table hash of a column of the rows that plain `pointers` point to: that of core's `tableHashOfBytes` of the canonical key bytes. */
+  tableHashes(
+    column: NumberColumn,
+    pointers: number,
+    numRows: number,
+    seedLow: number,
+    seedHigh: number,
+    hashes: number,
+  ): void;
+
+  /** Writes the partition hash of a column of the rows that plain `pointers` point to: that of core's `partitionHashOfBytes`. */
+  partitionHashes(column: NumberColumn, pointers: number, numRows: number, hashes: number): void;
+
+  /**
+   * Searches a flat table for each of `numHashes` hashes. The table has a power of two of buckets of one slot: a hash and a pointer, which is 0 in an empty
+   * bucket; one bucket at least is empty. The search begins in bucket `hash & mask` and goes on to the next, from the last to the first. Writes
+   * the number of the first bucket that is empty or has the hash into the plain array `buckets`. Unlike a loop over lookups, it
+   * waits for many buckets at once.
+   */
+  probe(hashes: number, numHashes: number, table: number, mask: number, buckets: number): void;
+
+  /** Puts hashes with plain `pointers` into such a table, equal ones too, each into the first empty bucket of its search; there must be room. */
+  insert(hashes: number, pointers: number, numHashes: number, table: number, mask: number): void;
+}
+
+/** Looks through bytes. Positions are relative to the byte offset `from`. @internal */
+export interface ByteKernels {
+  /** Returns the CRC-32C of `length` bytes; `previous` is that of the bytes before them. As core's `crc32c`. */
+  crc32c(from: number, length: number, previous: number): number;
+
+  /**
+   * Writes the positions of bytes that are one of four into the plain array `positions`, in order, `maxPositions` at most; returns how many. `bytes`
+   * are the four, the first in its lowest byte; for fewer some are repeated, as {@link sameBytes} does for one. When the array is full, go on behind the last.
+   */
+  findBytes(from: number, length: number, bytes: number, positions: number, maxPositions: number): number;
+
+  /**
+   * Finds where needles begin that lie whole in the range. `needles` is the slot of a set that {@link writeNeedles} wrote. Each match is two words of
+   * `matches`, the position and the number of the needle; in order of positions, then numbers. Stops when there
+   * may be no room for all matches of one position, so `maxMatches` is at least {@link MAX_NEEDLES}; returns how many matches there are. When fewer than MAX_NEEDLES are
+   * free, go on one behind the position of the last.
+   */
+  findNeedles(from: number, length: number, needles: number, matches: number, maxMatches: number): number;
+}
+
+/** Gathers and adds numbers (float64) by index; indexes count slots from the begin of their array. @internal */
+export interface NumberKernels {
+  /** Writes `values[indexes[i]]` to `out[i]`. */
+  gatherNumbers(values: number, indexes: number, numIndexes: number, out: number): void;
+
+  /** Adds `values[i]` to `targets[indexes[i]]`, in order. */
+  scatterAdd(targets: number, indexes: number, values: number, numIndexes: number): void;
+
+  /**
+   * Writes to `out[i]` the sum of `values[indexes[j]]` for j from `offsets[i]` to before `offsets[i + 1]`, i from 0 to before `numSums`: of each
+   * vertex's neighbours in an adjacency list. `offsets` has `numSums + 1` words. Sums are made with four partial ones, j modulo 4 from the begin.
+   */
+  sumGathered(offsets: number, numSums: number, indexes: number, values: number, out: number): void;
+}

@@ -1,0 +1,127 @@
+import { crc32c, type Memory } from "@millrace/core";
+import { findBytes, findNeedles } from "./byte-twin.js";
+import { insert, partitionHashes, probe, tableHashes } from "./hash-twin.js";
+import type { Kernels } from "./kernels.js";
+import type { NumberColumn } from "./number-column.js";
+import { gatherNumbers, scatterAdd, sumGathered } from "./number-twin.js";
+import { copyRows, endOfRows, listRows, partitionRows } from "./row-twin.js";
+import * as sort from "./sort-twin.js";
+
+/** Is the kernels in TypeScript: the oracle of the others. Written to be read; fast only as far as that costs nothing. */
+export class TypeScriptKernels implements Kernels {
+  readonly implementation = "typescript";
+  readonly memory: Memory;
+  endSlot = 0;
+
+  constructor(memory: Memory) {
+    this.memory = memory;
+  }
+
+  copyRows(pointers: number, strideWords: number, numRows: number, toSlot: number, limitSlot: number): number {
+    const count = copyRows(this.memory, pointers, strideWords, numRows, toSlot, limitSlot);
+    this.endSlot = endOfRows(this.memory, pointers, strideWords, count, toSlot);
+    return count;
+  }
+
+  listRows(slot: number, endSlot: number, pointers: number, maxRows: number): number {
+    return listRows(this.memory, slot, endSlot, pointers, maxRows);
+  }
+
+  partitionRows(
+    pointers: number,
+    hashes: number,
+    numRows: number,
+    shift: number,
+    mask: number,
+    cursors: number,
+  ): number {
+    return partitionRows(this.memory, pointers, hashes, numRows, shift, mask, cursors);
+  }
+
+  firstVaryingBit(pages: number, from: number, to: number, bit: number): number {
+    return sort.firstVaryingBit(this.memory, pages, from, to, bit);
+  }
+
+  countDigits(pages: number, from: number, to: number, bit: number, numDigits: number, counts: number): void {
+    sort.countDigits(this.memory, pages, from, to, bit, numDigits, counts);
+  }
+
+  scatterByDigit(
+    pages: number,
+    toPages: number,
+    from: number,
+    to: number,
+    bit: number,
+    counts: number,
+    scratch: number,
+  ): void {
+    sort.scatterByDigit(this.memory, pages, toPages, from, to, bit, counts, scratch);
+  }
+
+  permuteByDigit(pages: number, from: number, to: number, bit: number, counts: number, scratch: number): void {
+    sort.permuteByDigit(this.memory, pages, from, to, bit, counts, scratch);
+  }
+
+  orderShortRuns(pages: number, from: number, to: number, numBits: number, numSorted: number): number {
+    return sort.orderShortRuns(this.memory, pages, from, to, numBits, numSorted);
+  }
+
+  findRun(pages: number, from: number, to: number, numBits: number): number {
+    return sort.findRun(this.memory, pages, from, to, numBits);
+  }
+
+  endOfRun(pages: number, from: number, to: number, numBits: number): number {
+    return sort.endOfRun(this.memory, pages, from, to, numBits);
+  }
+
+  copyEntries(pages: number, toPages: number, from: number, to: number): void {
+    sort.copyEntries(this.memory, pages, toPages, from, to);
+  }
+
+  tableHashes(
+    column: NumberColumn,
+    pointers: number,
+    numRows: number,
+    seedLow: number,
+    seedHigh: number,
+    hashes: number,
+  ): void {
+    tableHashes(this.memory, column, pointers, numRows, { low: seedLow, high: seedHigh }, hashes);
+  }
+
+  partitionHashes(column: NumberColumn, pointers: number, numRows: number, hashes: number): void {
+    partitionHashes(this.memory, column, pointers, numRows, hashes);
+  }
+
+  probe(hashes: number, numHashes: number, table: number, mask: number, buckets: number): void {
+    probe(this.memory, hashes, numHashes, table, mask, buckets);
+  }
+
+  insert(hashes: number, pointers: number, numHashes: number, table: number, mask: number): void {
+    insert(this.memory, hashes, pointers, numHashes, table, mask);
+  }
+
+  crc32c(from: number, length: number, previous: number): number {
+    return crc32c(this.memory.u8, from, from + length, previous);
+  }
+
+  findBytes(from: number, length: number, bytes: number, positions: number, maxPositions: number): number {
+    return findBytes(this.memory, from, length, bytes, positions, maxPositions);
+  }
+
+  findNeedles(from: number, length: number, needles: number, matches: number, maxMatches: number): number {
+    return findNeedles(this.memory, from, length, needles, matches, maxMatches);
+  }
+
+  gatherNumbers(values: number, indexes: number, numIndexes: number, out: number): void {
+    gatherNumbers(this.memory, values, indexes, numIndexes, out);
+  }
+
+  scatterAdd(targets: number, indexes: number, values: number, numIndexes: number): void {
+    scatterAdd(this.memory, targets, indexes, values, numIndexes);
+  }
+
+  sumGathered(offsets: number, numSums: number, indexes: number, values: number, out: number): void {
+    sumGathered(this.memory, offsets, numSums, indexes, values, out);
+  }
+}

@@ -1,0 +1,58 @@
+import { Memory, PAGE_SIZE_BYTES } from "@millrace/core";
+import type { SeededRandom } from "@millrace/host-test";
+import { type Kernels, kernelsFor } from "../../src/index.js";
+
+const WASM_PAGE_BYTES = 64 * 1024;
+const PAGE_SLOTS = PAGE_SIZE_BYTES / 8;
+
+/** Is the implementation that tests of what stands on kernels use; those of the kernels themselves compare both. */
+export const testedImplementation = process.env.MILLRACE_KERNELS === "typescript" ? "typescript" : "wasm";
+
+/** Returns the kernels of a new shared memory of `numPages` pages. */
+export function newKernels(numPages: number, implementation: "wasm" | "typescript" = testedImplementation): Kernels {
+  const size = Math.ceil((numPages * PAGE_SIZE_BYTES) / WASM_PAGE_BYTES);
+  const wasmMemory = new WebAssembly.Memory({ initial: size, maximum: size, shared: true });
+  return kernelsFor(new Memory(wasmMemory.buffer), wasmMemory, { implementation });
+}
+
+/** Returns both implementations over memories with the same content: what `fill` made of random bytes. */
+export function bothKernels(
+  numPages: number,
+  random: SeededRandom,
+  fill: (memory: Memory) => void,
+): { readonly twin: Kernels; readonly wasm: Kernels } {
+  const twin = newKernels(numPages, "typescript");
+  const wasm = newKernels(numPages, "wasm");
+  const { i32 } = twin.memory;
+  for (let i = 0; i < i32.length; i++) i32[i] = random.seed();
+  fill(twin.memory);
+  wasm.memory.u8.set(twin.memory.u8);
+  return { twin, wasm };
+}
+
+/** Writes the slots of pages from page `firstPage` on, in an order that `random` gives, as a plain array at `slot`. */
+export function writePageTable(
+  memory: Memory,
+  slot: number,
+  firstPage: number,
+  numPages: number,
+  random: SeededRandom,
+): void {
+  const pages = shuffled(
+    Array.from({ length: numPages }, (_, i) => firstPage + i),
+    random,
+  );
+  pages.forEach((page, i) => {
+    memory.i32[slot * 2 + i] = page * PAGE_SLOTS;
+  });
+}
+
+/** Returns the items in a random order. */
+export function shuffled<T>(items: readonly T[], random: SeededRandom): T[] {
+  const result = [...items];
+  for (let i = result.length - 1; i > 0; i--) {
+    const j = random.below(i + 1);
+    [result[i], result[j]] = [result[j]!, result[i]!];
+  }
+  return result;
+}
