@@ -350,6 +350,7 @@ export {
   failureOf,
   isPrivateMemberMissing,
   privateMembers,
+  RecordCopies,
   type RecordCursor,
   SinglePassIterable,
   shortRecordText,

@@ -7,6 +7,7 @@ import {
   type JobOptions,
   type JobResult,
   MillraceError,
+  type RecordCopies,
 } from "@millrace/core";
 import { deferred } from "../execution/deferred.js";
 import { JobAccumulators } from "../execution/job-accumulators.js";
@@ -14,7 +15,6 @@ import type { JobAttempt } from "../execution/job-attempt.js";
 import type { Partitions } from "../execution/partitions.js";
 import { PerSubtask } from "../execution/per-subtask.js";
 import { PlanEvaluation } from "../execution/plan-evaluation.js";
-import type { RecordCopies } from "../execution/record-copies.js";
 import { FunctionObjects } from "../subtask/function-objects.js";
 import { localPaths } from "./cached-files.js";
 import { CollectionJobResult } from "./collection-job-result.js";

@@ -1,7 +1,6 @@
 import type { FunctionAnalyzer } from "@millrace/closures";
 import { logical, type Operator, type Plan, parallelismOf, recordTypesOf } from "@millrace/common-api";
-import { failureOf, type TypeInformation } from "@millrace/core";
-import { RecordCopies } from "../execution/record-copies.js";
+import { failureOf, RecordCopies, type TypeInformation } from "@millrace/core";
 import { refuseAssignments } from "./refuse-assignments.js";
 
 /** Is a plan with all that a job reads of it when it starts. What the program changes later is not in it. */

@@ -1,5 +1,5 @@
+import type { RecordCopies } from "@millrace/core";
 import type { Partitions } from "../execution/partitions.js";
-import type { RecordCopies } from "../execution/record-copies.js";
 
 /** How many records a batch has at most: enough to make the steps of an async iterator cheap. */
 const MAX_BATCH_RECORDS = 1024;

@@ -1,10 +1,9 @@
 import type { Operator } from "@millrace/common-api";
-import type { Configuration, Host, MillraceError, TypeInformation } from "@millrace/core";
+import type { Configuration, Host, MillraceError, RecordCopies, TypeInformation } from "@millrace/core";
 import type { CollectionRuntimeContext } from "../subtask/collection-runtime-context.js";
 import type { FunctionObjects } from "../subtask/function-objects.js";
 import type { JobAccumulators } from "./job-accumulators.js";
 import type { PerSubtask } from "./per-subtask.js";
-import type { RecordCopies } from "./record-copies.js";
 
 /** Is what all operators of one run of a job share. A retried job has one for each run. */
 export interface JobAttempt {

@@ -1,6 +1,5 @@
-import { type RecordCursor, SinglePassIterable } from "@millrace/core";
+import { type RecordCopies, type RecordCursor, SinglePassIterable } from "@millrace/core";
 import type { JobAttempt } from "../execution/job-attempt.js";
-import type { RecordCopies } from "../execution/record-copies.js";
 
 /** Gives stored records to one call of user code, once, each as a copy. */
 export function singlePass(records: readonly unknown[], { copies }: JobAttempt): SinglePassIterable {

@@ -306,7 +306,8 @@ class FlatFunctionOutput extends PairOutput {
     const pending = this.#pending;
     this.#pending = undefined;
     this.isWaiting = false;
-    if (pending !== undefined) yield* this.#function.many(this.out, pending[0], pending[1]);
+    const rest = pending === undefined ? undefined : this.#function.many(this.out, pending[0], pending[1]);
+    if (rest !== undefined) yield* rest;
     if (this.out.isFull) yield "output";
   }
 

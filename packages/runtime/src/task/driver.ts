@@ -1,5 +1,7 @@
 import type { Memory, MemorySegment } from "@millrace/core";
 import type { DriverSpec, JobVertex, KeyFieldSpec, ObjectRef, OperatorInfo } from "@millrace/job-graph";
+import type { CodeContext } from "../code/code-context.js";
+import type { UserCode } from "../code/user-code.js";
 import type { PageBudget } from "../memory/page-budget.js";
 import type { PageCursor, RowCursor } from "../rows/row-cursor.js";
 import type { LayoutTable, StreamLayout } from "../rows/stream-layout.js";
@@ -71,15 +73,15 @@ export interface DriverContext {
  * Is what a task gives to the operators that are chained behind its driver.
  * @internal
  */
-export interface ChainContext {
+export interface ChainContext extends CodeContext {
   /** The step of the plan that the task is a part of. */
   readonly vertex: JobVertex;
-  /** The task's 0-based number among those of its vertex. */
-  readonly subtaskIndex: number;
   /** The layouts of the slot. */
   readonly layouts: LayoutTable;
+  /** How chains run: as generated code where that is allowed, unless this says otherwise. */
+  readonly code?: "generated" | "interpreted" | undefined;
   /** Returns a function of a chained operator as this task has it. It is open whenever the driver runs. */
-  function(operator: OperatorInfo, ref: ObjectRef, method: string): TaskFunction;
+  function(operator: OperatorInfo, ref: ObjectRef, method: string): UserCode;
   /** Throws JOB_CANCELLED when the job was cancelled. */
   throwIfCancelled(): void;
 }
@@ -107,9 +109,9 @@ export interface TaskFunction {
   one(...args: readonly unknown[]): unknown;
   /**
    * Calls it with arguments, then a collector, then its runtime context. Each record that it writes or returns goes to
-   * `out`; a returned iterable is pulled a page at a time, hence the steps.
+   * `out`. A returned iterable that is no array is pulled as there is room, hence the steps; undefined when all was given already.
    */
-  many(out: RecordOutput, ...args: readonly unknown[]): Steps;
+  many(out: RecordOutput, ...args: readonly unknown[]): Steps | undefined;
 }
 
 /** Is a page on its way, with what its header says already read. @internal */

@@ -2,9 +2,11 @@
  * Copies of stored records. A class survives only in values of a custom type that the plan declares somewhere: they are
  * copied by their own serializer, and as keys they are their key bytes.
  */
-import { type AnyType, type CustomType, MillraceError, normalizeRecord, type TypeInformation } from "@millrace/core";
+import { MillraceError } from "../errors/index.js";
+import { normalizeRecord } from "../records/index.js";
+import type { AnyType, CustomType, TypeInformation } from "../types/type-information.js";
 
-/** Copies records for user code, and turns keys into plain data. One for each job. */
+/** Copies records for user code, and turns keys into plain data. One for each job. @internal */
 export class RecordCopies {
   readonly #customs: readonly CustomType[];
 

@@ -1,0 +1,1 @@
+export { type Chain, makeChain } from "./chain.js";

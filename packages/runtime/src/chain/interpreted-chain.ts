@@ -1,0 +1,52 @@
+/**
+ * A chain as stages that hand records to each other: the readable form, and the stand-in, of the generated function. Rows are
+ * decoded before the first stage.
+ */
+import type { Memory } from "@millrace/core";
+import type { ChainedSpec } from "@millrace/job-graph";
+import type { StreamLayout } from "../rows/stream-layout.js";
+import type { ChainContext, RecordOutput } from "../task/driver.js";
+import type { Chain } from "./chain.js";
+import { PendingIterables } from "./pending-iterables.js";
+import { makeStage, type Take } from "./stages.js";
+
+/** Runs a chain stage by stage. @internal */
+export class InterpretedChain implements Chain {
+  readonly #pending: PendingIterables;
+  readonly #next: RecordOutput;
+  readonly #head: Take;
+
+  constructor(specs: readonly ChainedSpec[], context: ChainContext, next: RecordOutput) {
+    this.#next = next;
+    this.#pending = new PendingIterables(next);
+    this.#head = specs.reduceRight<Take>(
+      (take, spec) => makeStage(spec, context, this.#pending, take),
+      (record) => next.collect(record),
+    );
+  }
+
+  get isFull(): boolean {
+    return this.#next.isFull || this.#pending.isPending;
+  }
+
+  get isPending(): boolean {
+    return this.#pending.isPending;
+  }
+
+  collect(record: unknown): void {
+    if (this.#pending.isPending) this.#pending.enqueue(record);
+    else this.#head(record);
+  }
+
+  collectRow(memory: Memory, slot: number, layout: StreamLayout): void {
+    this.collect(layout.serializer.read(memory, slot));
+  }
+
+  resume(): void {
+    this.#pending.resume(this.#head);
+  }
+
+  abort(): void {
+    this.#pending.close();
+  }
+}

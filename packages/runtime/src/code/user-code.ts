@@ -1,0 +1,199 @@
+/**
+ * Calls user code: plainly and synchronously, with the user's frames on the stack, so that a breakpoint in a lambda is hit.
+ * What comes out is checked and taken in; what is thrown is reported with operator, subtask and record.
+ */
+import {
+  CallCollector,
+  checkBoolean,
+  checkBoundary,
+  checkMany,
+  checkNoResult,
+  checkOne,
+  checkPartition,
+  failureOf,
+  isPrivateMemberMissing,
+  privateMembers,
+  type RuntimeContext,
+  SinglePassIterable,
+} from "@millrace/core";
+import type { OperatorInfo } from "@millrace/job-graph";
+import type { FunctionObject } from "../job/job-objects.js";
+import type { RecordOutput, Steps, TaskFunction } from "../task/driver.js";
+import type { CodeContext } from "./code-context.js";
+import { intakeOf, placeOf, type TakeIn } from "./result-intake.js";
+
+type Call = (...args: unknown[]) => unknown;
+
+/** Is the function object of one task, between its open and its close. @internal */
+export class UserCode implements TaskFunction {
+  /** The operator whose function it is. */
+  readonly operator: OperatorInfo;
+  /** The method that messages name. */
+  readonly method: string;
+  /** What the function gets as its last argument. */
+  readonly runtimeContext: RuntimeContext;
+  /** Calls the function as it is: nothing is checked or reported. */
+  readonly call: Call;
+  readonly #context: CodeContext;
+  readonly #object: Record<string, unknown> | undefined;
+  readonly #takeIn: TakeIn;
+
+  /**
+   * @param object - the function or the object, which no other task has
+   * @param runtimeContext - what functions of this operator learn of where they run
+   */
+  constructor(object: FunctionObject, operator: OperatorInfo, runtimeContext: RuntimeContext, context: CodeContext) {
+    const { target, method } = object;
+    this.operator = operator;
+    this.method = method;
+    this.runtimeContext = runtimeContext;
+    this.#context = context;
+    this.#takeIn = intakeOf(operator, context, this.method === "reduce");
+    if (typeof target === "function") {
+      this.#object = undefined;
+      this.call = target as Call;
+    } else {
+      const object = target as Record<string, Call>;
+      const name = this.method;
+      this.#object = object;
+      this.call = (...args) => object[name]!(...args);
+    }
+  }
+
+  /** The object that has the method; undefined for a plain function. Generated code calls the method on it. */
+  get object(): object | undefined {
+    return this.#object;
+  }
+
+  /** Calls `open` when the object has one. */
+  open(): void {
+    this.#callLifecycle("open", [this.runtimeContext]);
+  }
+
+  /** Calls `close` when the object has one. */
+  close(): void {
+    this.#callLifecycle("close", []);
+  }
+
+  one(...args: readonly unknown[]): unknown {
+    try {
+      return this.takeOne(this.call(...args, this.runtimeContext));
+    } catch (error) {
+      throw this.failure(error, args);
+    }
+  }
+
+  /** Checks and takes in the result of a function that gives exactly one record. */
+  takeOne(result: unknown): unknown {
+    return this.#takeIn(checkOne(result, this.method));
+  }
+
+  /** Takes in a record that the function emitted. */
+  take(record: unknown): unknown {
+    return this.#takeIn(record);
+  }
+
+  many(out: RecordOutput, ...args: readonly unknown[]): Steps | undefined {
+    const collector = new CallCollector((record) => out.collect(this.#takeIn(record)));
+    try {
+      const result = checkMany(this.call(...args, collector, this.runtimeContext), this.method);
+      if (!Array.isArray(result)) return this.#pull(result[Symbol.iterator](), out, collector, args);
+      for (const record of result) out.collect(this.#takeIn(record));
+    } catch (error) {
+      endCall(collector, args);
+      throw this.failure(error, args);
+    }
+    endCall(collector, args);
+    return undefined;
+  }
+
+  /** Reads a returned iterable as far as there is room; the rest in steps. */
+  *#pull(records: Iterator<unknown>, out: RecordOutput, collector: CallCollector, args: readonly unknown[]): Steps {
+    let isRead = false;
+    try {
+      for (;;) {
+        if (out.isFull) yield "output";
+        const { done, value } = this.#guarded(this.method, () => records.next(), args);
+        if (done === true) break;
+        collector.collect(value);
+      }
+      isRead = true;
+    } catch (error) {
+      throw this.failure(error, args);
+    } finally {
+      endCall(collector, args);
+      if (!isRead) closeIterator(records);
+    }
+  }
+
+  /** Calls a predicate. */
+  test(...args: readonly unknown[]): boolean {
+    try {
+      return checkBoolean(this.call(...args, this.runtimeContext), this.method);
+    } catch (error) {
+      throw this.failure(error, args);
+    }
+  }
+
+  /** Calls a key selector and returns the key as plain data. */
+  key(record: unknown): unknown {
+    const { copies } = this.#context;
+    try {
+      return copies.plainKey(copies.handedOut(this.call(record)));
+    } catch (error) {
+      throw this.failure(error, [record]);
+    }
+  }
+
+  /** Calls a partitioner with a key. */
+  partition(key: unknown, numPartitions: number): number {
+    return this.#guarded(this.method, () => checkPartition(this.call(key, numPartitions), numPartitions), [key]);
+  }
+
+  /** Calls a data distribution for the border of a partition. */
+  boundary(index: number, numPartitions: number): readonly unknown[] {
+    return this.#guarded(this.method, () => checkBoundary(this.call(index, numPartitions)));
+  }
+
+  /** Calls an asynchronous function and returns what it returned: `takeOne` checks what that resolves to. */
+  start(record: unknown, signal: AbortSignal): unknown {
+    return this.#guarded(this.method, () => this.call(record, this.runtimeContext, signal), [record]);
+  }
+
+  /** Returns the error to report for what the function failed with, called with `args`. An error that has its place stays as it is. */
+  failure(error: unknown, args: readonly unknown[], method = this.method): unknown {
+    const place = placeOf(this.operator, this.#context.subtaskIndex);
+    const wasCopied = this.#object !== undefined && typeof this.#object.clone !== "function";
+    if (wasCopied && isPrivateMemberMissing(error)) return privateMembers(method, place, error);
+    const records = args.map((arg) => (arg instanceof SinglePassIterable ? arg.last : arg));
+    return failureOf(error, method, records, place);
+  }
+
+  #callLifecycle(name: "open" | "close", args: readonly unknown[]): void {
+    const method = this.#object?.[name];
+    if (typeof method !== "function") return;
+    this.#guarded(name, () => checkNoResult(method.apply(this.#object, args), name));
+  }
+
+  #guarded<R>(method: string, action: () => R, args: readonly unknown[] = []): R {
+    try {
+      return action();
+    } catch (error) {
+      throw this.failure(error, args, method);
+    }
+  }
+}
+
+function endCall(collector: CallCollector, args: readonly unknown[]): void {
+  collector.end();
+  for (const arg of args) if (arg instanceof SinglePassIterable) arg.end();
+}
+
+/** Tells an iterator that nobody reads on. What it throws then is of no interest: the failure or cancellation is. */
+export function closeIterator(records: Iterator<unknown>): void {
+  try {
+    records.return?.();
+  } catch {
+    // Whoever stopped reading has the reason.
+  }
+}
