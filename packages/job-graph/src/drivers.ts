@@ -31,7 +31,9 @@ export type AggregateFunctionName = "sum" | "min" | "max" | "avg" | "count" | "c
 export interface AggregateSpec {
   /** The name in the result; unused when the result is a tuple. */
   readonly name: string;
+  /** Which one. */
   readonly aggregate: AggregateFunctionName;
+  /** A field path, or an expression; undefined for `count`, which counts records. */
   readonly argument: string | ExpressionNode | undefined;
 }
 
@@ -63,11 +65,15 @@ export type JoinStrategy = "hash-build-first" | "hash-build-second" | "merge" | 
 
 /** Says how often asynchronous calls are made. Times are in milliseconds. @public */
 export interface AsyncCallSpec {
+  /** How many calls of a task may be pending, at least 1. */
   readonly concurrency: number;
+  /** How long a call may take; undefined for ever. */
   readonly timeoutMs: number | undefined;
+  /** How often a call that failed is made again. */
   readonly numRetries: number;
   /** A function of the attempt. */
   readonly retryDelayMs: ObjectRef;
+  /** Whether results keep the order of their inputs. */
   readonly isOrdered: boolean;
 }
 

@@ -1,5 +1,15 @@
+// Building graphs
+export {
+  JobGraphBuilder,
+  type PlannedEdge,
+  type PlannedInput,
+  type VertexSettings,
+} from "./build/job-graph-builder.js";
 // Job graph
 export type { ChainedSpec, KeyPartSpec, OperatorInfo } from "./chained.js";
+// Checks, texts, JSON
+export { checkJobGraph } from "./check/check-job-graph.js";
+export { numInputsOf, numOutputsOf } from "./check/driver-inputs.js";
 export type {
   AggregateFunctionName,
   AggregateSpec,
@@ -13,6 +23,7 @@ export type {
   PairResultSpec,
   ValuePosition,
 } from "./drivers.js";
+export { explainJobGraph } from "./explain/explain-job-graph.js";
 export {
   type AggregatorSpec,
   type BroadcastInputSpec,
@@ -25,5 +36,5 @@ export {
   type JobVertex,
   type ObjectRef,
 } from "./job-graph.js";
-export type { JobObject } from "./objects.js";
+export { jobGraphFromJson, jobGraphToJson } from "./json/job-graph-json.js";
 export type { ExchangeMode, KeyFieldSpec, LocalStrategy, RangeBorders, ShipStrategy } from "./strategies.js";

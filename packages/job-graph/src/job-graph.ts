@@ -19,7 +19,7 @@ export type ObjectRef = number;
  * @public
  */
 export interface JobGraph {
-  /** {@link JOB_GRAPH_VERSION}. */
+  /** Is {@link JOB_GRAPH_VERSION}. */
   readonly version: number;
   /** The name of the job. */
   readonly name: string;

@@ -47,6 +47,7 @@ export const errorCodes = {
   UNSUPPORTED_TYPE: "A type cannot be described or used this way",
   INVALID_EXPRESSION: "An expression cannot be evaluated over this record type",
   MISSING_PARAMETER: "A program parameter is required and was not given",
+  INVALID_JOB_GRAPH: "A physical plan is malformed, of another version, or breaks a rule of plans",
   ENVIRONMENT_MISMATCH: "Data sets of two environments meet in one operator",
 } as const;
 

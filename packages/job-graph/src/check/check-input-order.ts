@@ -1,0 +1,66 @@
+/** Rules [J20] and [J21]: what a driver relies on in its inputs is done before it. */
+import type { JobInput, JobVertex } from "../job-graph.js";
+import type { KeyFieldSpec } from "../strategies.js";
+import { broken } from "./broken.js";
+
+/** Throws INVALID_JOB_GRAPH when an input is not sorted, or not taken in, and the driver needs it. @internal */
+export function checkInputOrder(vertex: JobVertex): void {
+  const { driver, inputs } = vertex;
+  const [first, second] = inputs;
+  switch (driver.kind) {
+    case "mapPartition":
+    case "coGroupRaw":
+      for (const input of inputs) requireDam(input, vertex);
+      break;
+    case "groupReduce":
+      if (driver.strategy === "all") requireDam(first, vertex);
+      else requireSorted(first, driver.group.keys, vertex);
+      break;
+    case "reduce":
+    case "reduceCombine":
+    case "aggregate":
+    case "summarize":
+    case "selectBy":
+    case "distinct":
+    case "first":
+      if (driver.strategy === "sorted") requireSorted(first, driver.group.keys, vertex);
+      if (driver.strategy !== "all" && driver.group.keys === undefined) {
+        throw broken(vertex.name, `finds groups by ${driver.strategy} without a key`, "a key, or the strategy all");
+      }
+      break;
+    case "join":
+      if (driver.strategy !== "merge") break;
+      requireSorted(first, driver.leftKeys, vertex);
+      requireSorted(second, driver.rightKeys, vertex);
+      break;
+    case "coGroup":
+      if (driver.solution !== "first") requireSorted(first, driver.leftKeys, vertex);
+      if (driver.solution !== "second") requireSorted(inputs.at(-1), driver.rightKeys, vertex);
+      break;
+    case "cross":
+      requireDam(driver.inner === "first" ? first : second, vertex);
+      break;
+    default:
+      break;
+  }
+}
+
+function requireDam(input: JobInput | undefined, vertex: JobVertex): void {
+  if (input?.local.kind !== "none") return;
+  throw broken(
+    vertex.name,
+    "reads an input as it arrives",
+    "one that is taken in first: its function can't be suspended",
+  );
+}
+
+/** The sort may have more keys, such as the order within groups. */
+function requireSorted(
+  input: JobInput | undefined,
+  keys: readonly KeyFieldSpec[] | undefined,
+  vertex: JobVertex,
+): void {
+  const sorted = input?.local.kind === "sort" ? input.local.keys : [];
+  if ((keys ?? []).every(({ path }, index) => sorted[index]?.path === path)) return;
+  throw broken(vertex.name, "reads groups from an input that is not sorted by its key", "a sort by the key first");
+}
