@@ -3,6 +3,7 @@ import { nodeClock, nodeRandom, nodeTimers } from "./node-clock.js";
 import { nodeCompression } from "./node-compression.js";
 import { NodeFileSystem } from "./node-file-system.js";
 import { nodeInspector } from "./node-inspector.js";
+import { NodeScratch } from "./node-scratch.js";
 import { nodeScripts } from "./node-scripts.js";
 import { nodeSockets } from "./node-sockets.js";
 import { nodeProcess, nodeTerminal } from "./node-terminal.js";
@@ -19,6 +20,7 @@ export function nodeHost(): Host {
     timers: nodeTimers,
     random: nodeRandom,
     files: new NodeFileSystem(),
+    scratch: new NodeScratch(),
     compression: nodeCompression,
     terminal: nodeTerminal,
     process: nodeProcess,

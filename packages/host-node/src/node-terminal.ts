@@ -1,4 +1,4 @@
-import { availableParallelism } from "node:os";
+import { availableParallelism, freemem } from "node:os";
 import type { HostProcess, Terminal } from "@millrace/core";
 
 const DEFAULT_COLUMNS = 80;
@@ -29,5 +29,9 @@ export const nodeProcess: HostProcess = {
   /** Follows the process's CPU affinity and, where the system tells it, the container's quota. */
   get numProcessors() {
     return Math.max(1, availableParallelism());
+  },
+  /** Respects the limits of control groups, of both versions. Where they do not apply it is what the system calls available. */
+  get availableMemoryBytes() {
+    return Math.min(process.availableMemory(), freemem());
   },
 };

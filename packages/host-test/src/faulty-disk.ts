@@ -13,6 +13,7 @@ import {
   type ReadableFile,
   type WritableFile,
 } from "@millrace/core";
+import { ScratchDisk, type ScratchOperation } from "./scratch-disk.js";
 
 /** Names an operation that can fail. @public */
 export type DiskOperation =
@@ -27,7 +28,8 @@ export type DiskOperation =
   | "rename"
   | "remove"
   | "makeDirectory"
-  | "makeTemporaryDirectory";
+  | "makeTemporaryDirectory"
+  | ScratchOperation;
 
 /** Says how an operation fails. @public */
 export interface DiskFault {
@@ -49,6 +51,11 @@ interface PlannedFault {
 
 /** Fails when told to; see {@link FaultyDisk.failAt}. @public */
 export class FaultyDisk implements FileSystem {
+  /** Temporary files, in memory. They fail by the same plan; `assertNothingLeft` looks at them too. */
+  readonly scratch = new ScratchDisk((operation, path) => {
+    const fault = this.#faultOf(operation);
+    return fault && { error: failure(operation, path, fault), isPartial: fault.isPartial === true };
+  });
   readonly #inner: FileSystem;
   readonly #counts = new Map<DiskOperation, number>();
   readonly #openHandles = new Set<{ readonly path: string }>();
@@ -95,8 +102,9 @@ export class FaultyDisk implements FileSystem {
     return [...this.#openHandles].map((handle) => handle.path);
   }
 
-  /** Throws INVARIANT_VIOLATED when a file is still open. */
+  /** Throws INVARIANT_VIOLATED when a file is still open, or a temporary one is there. */
   assertNothingLeft(): void {
+    this.scratch.assertNothingLeft();
     if (this.#openHandles.size === 0) return;
     throw new MillraceError({
       code: "INVARIANT_VIOLATED",

@@ -12,6 +12,7 @@ import {
 } from "@millrace/core";
 import { CapturedTerminal } from "./captured-terminal.js";
 import { FaultyDisk } from "./faulty-disk.js";
+import type { ScratchDisk } from "./scratch-disk.js";
 import { SeededRandom } from "./seeded-random.js";
 import { VirtualTime } from "./virtual-time.js";
 
@@ -31,6 +32,8 @@ export interface TestHostOptions {
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
   /** 2 by default. */
   readonly numProcessors?: number | undefined;
+  /** 1 GiB by default. */
+  readonly availableMemoryBytes?: number | undefined;
 }
 
 /**
@@ -47,6 +50,8 @@ export class TestHost implements Host {
   readonly memory: MemoryFileSystem;
   /** The file system that the code under test sees. */
   readonly files: FaultyDisk;
+  /** The temporary files of {@link TestHost.files}, which fail by the same plan. */
+  readonly scratch: ScratchDisk;
   readonly compression: HostCompression;
   readonly terminal: CapturedTerminal;
   readonly process: HostProcess;
@@ -61,6 +66,7 @@ export class TestHost implements Host {
     this.time = new VirtualTime(this.random.fork());
     this.memory = new MemoryFileSystem(options.files);
     this.files = new FaultyDisk(this.memory);
+    this.scratch = this.files.scratch;
     this.compression = options.compression ?? NO_COMPRESSION;
     this.terminal = options.terminal ?? new CapturedTerminal();
     this.process = {
@@ -68,6 +74,7 @@ export class TestHost implements Host {
       env: options.env ?? {},
       execArgv: [],
       numProcessors: options.numProcessors ?? 2,
+      availableMemoryBytes: options.availableMemoryBytes ?? DEFAULT_AVAILABLE_BYTES,
     };
   }
 
@@ -107,6 +114,8 @@ export class TestHost implements Host {
     invariant(this.time.numPendingTimers === 0, `no timer is left, but ${this.time.numPendingTimers} are`);
   }
 }
+
+const DEFAULT_AVAILABLE_BYTES = 2 ** 30;
 
 const NO_COMPRESSION: HostCompression = {
   decompress: (_name: CompressionName) => undefined,

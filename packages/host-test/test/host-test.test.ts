@@ -191,7 +191,13 @@ test("[HT7] the terminal and the counts", () => {
     true,
     40,
   ]);
-  expect(host.process).toEqual({ argv: ["a"], env: { X: "1" }, execArgv: [], numProcessors: 3 });
+  expect(host.process).toEqual({
+    argv: ["a"],
+    env: { X: "1" },
+    execArgv: [],
+    numProcessors: 3,
+    availableMemoryBytes: 2 ** 30,
+  });
   const context = host.ioContext({ subtaskIndex: 1, numParallelSubtasks: 2 });
   context.count("skipped", 2);
   context.count("skipped", 3);

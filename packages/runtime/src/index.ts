@@ -25,7 +25,13 @@ export type { ByteKernels, HashKernels, Kernels, NumberKernels, RowKernels, Sort
 export { type KernelOptions, kernelsFor } from "./kernels/kernels-for.js";
 export { MAX_NEEDLES, needlesSlots, writeNeedles } from "./kernels/needles.js";
 export type { NumberColumn, NumberKind } from "./kernels/number-column.js";
+// Memory
+export { jobMemory } from "./memory/job-memory.js";
+export { MemoryManager, type MemoryRequest } from "./memory/memory-manager.js";
+export { defaultMemoryBytes, memorySizeBytes, memorySizeText } from "./memory/memory-size.js";
 export type { PageBudget } from "./memory/page-budget.js";
+export { processMemory } from "./memory/process-memory.js";
+export { MAX_MEMORY_PAGES, makeSharedMemory, memoryOfWasm, wasmMemoryOf } from "./memory/shared-memory.js";
 export type { PageCursor, RowCursor } from "./rows/row-cursor.js";
 export type { LayoutTable, StreamLayout } from "./rows/stream-layout.js";
 export type { SpillFile, SpillSpace } from "./spill/spill-space.js";

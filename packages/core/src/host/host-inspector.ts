@@ -168,7 +168,7 @@ export interface HostScripts {
    * Makes the process look to this thread as another looked: what code here reads of arguments and environment from now on is what
    * it would read there. In the main thread of a process nothing changes.
    */
-  adoptProcess(process: Omit<HostProcess, "numProcessors">): void;
+  adoptProcess(process: Pick<HostProcess, "argv" | "env" | "execArgv">): void;
   /** Tells whether `specifier` names a module of the host itself, such as `node:fs` or `fs`. */
   isHostModule(specifier: string): boolean;
   /** Gives the URL or path behind symbolic links; the same when there is no such file. */

@@ -1,5 +1,6 @@
 import type { FileSystem } from "../io/file-system.js";
 import type { HostInspector, HostScripts } from "./host-inspector.js";
+import type { HostScratch } from "./host-scratch.js";
 
 /**
  * Everything that Millrace asks of the process it runs in. No package reads a clock, draws a random number, opens a file or
@@ -18,6 +19,8 @@ export interface Host {
   readonly random: RandomSource;
   /** The local file system; undefined where there is none (a browser). */
   readonly files: FileSystem | undefined;
+  /** Temporary files of this process, for what does not fit into memory; undefined where there are none. */
+  readonly scratch: HostScratch | undefined;
   /** Decoders and encoders of compressed streams that this host has, by name: `deflate`, `gzip`, `bzip2`, `xz`, `zstd`, `brotli`. */
   readonly compression: HostCompression;
   /** Standard output and error, and whether a person is looking at them. */
@@ -93,6 +96,11 @@ export interface HostProcess {
   readonly execArgv: readonly string[];
   /** How many processors this process may use, at least 1. */
   readonly numProcessors: number;
+  /**
+   * How many bytes of memory this process may still take, as of now, limits of its container respected; undefined where that is not
+   * known.
+   */
+  readonly availableMemoryBytes: number | undefined;
 }
 
 /** Opens TCP connections and listens for them. @public */

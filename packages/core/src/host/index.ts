@@ -28,3 +28,4 @@ export type {
   ScriptPlace,
   ScriptSourceMap,
 } from "./host-inspector.js";
+export type { HostScratch, ScratchFile, ScratchFolder } from "./host-scratch.js";

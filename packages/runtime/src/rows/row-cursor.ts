@@ -7,8 +7,11 @@ import type { StreamLayout } from "./stream-layout.js";
  * @internal
  */
 export interface RowCursor {
+  /** What the row lies in. */
   readonly memory: Memory;
+  /** Where it begins. */
   readonly slot: number;
+  /** What its fields are. */
   readonly layout: StreamLayout;
   /** Moves to the next row; false at the end. */
   next(): boolean;
@@ -21,10 +24,15 @@ export interface RowCursor {
  * @internal
  */
 export interface PageCursor {
+  /** What the rows lie in. */
   readonly memory: Memory;
+  /** Where the first row begins. */
   readonly slot: number;
+  /** The slot behind the last row. */
   readonly endSlot: number;
+  /** How many rows there are, at least one. */
   readonly numRows: number;
+  /** What their fields are. */
   readonly layout: StreamLayout;
   /** Moves to the next page; false when there is none now: `isAtEnd` tells whether there will be. */
   nextPage(): boolean;

@@ -8,7 +8,9 @@ import type { LayoutIdWords, RowLayout, RowSerializer } from "@millrace/core";
 export interface StreamLayout {
   /** Its number in the table, from 0. */
   readonly index: number;
+  /** What it says about rows. */
   readonly layout: RowLayout;
+  /** Makes rows of records and records of rows. */
   readonly serializer: RowSerializer;
 }
 
