@@ -28,12 +28,15 @@ export type { NumberColumn, NumberKind } from "./kernels/number-column.js";
 // Memory
 export { jobMemory } from "./memory/job-memory.js";
 export { MemoryManager, type MemoryRequest } from "./memory/memory-manager.js";
+export type { MemoryGrant, MemoryReservation } from "./memory/memory-reservation.js";
 export { defaultMemoryBytes, memorySizeBytes, memorySizeText } from "./memory/memory-size.js";
 export type { PageBudget } from "./memory/page-budget.js";
+export type { PageRange } from "./memory/page-ranges.js";
 export { processMemory } from "./memory/process-memory.js";
 export { MAX_MEMORY_PAGES, makeSharedMemory, memoryOfWasm, wasmMemoryOf } from "./memory/shared-memory.js";
 export type { PageCursor, RowCursor } from "./rows/row-cursor.js";
 export type { LayoutTable, StreamLayout } from "./rows/stream-layout.js";
+export { createSpillSpace, type SpillOptions } from "./spill/scratch-spill-space.js";
 export type { SpillFile, SpillSpace } from "./spill/spill-space.js";
 export type {
   ChainContext,

@@ -7,9 +7,11 @@ import { PagePool } from "./page-pool.js";
 import type { PageRange } from "./page-ranges.js";
 import { sharePages } from "./share-pages.js";
 
-/** Is what a job has of one memory. */
+/** Is what a job has of one memory. @internal */
 export interface MemoryGrant {
+  /** The memory. */
   readonly memory: Memory;
+  /** The pages of it that the job has. */
   readonly ranges: readonly PageRange[];
 }
 

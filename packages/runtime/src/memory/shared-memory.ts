@@ -1,4 +1,5 @@
 import { Memory, MillraceError, PAGE_SIZE_BYTES } from "@millrace/core";
+import { kernelsFor } from "../kernels/kernels-for.js";
 
 const WASM_PAGE_BYTES = 64 * 1024;
 /**
@@ -35,6 +36,7 @@ export function makeSharedMemory(numPages: number): Memory {
 export function memoryOfWasm(wasm: WebAssembly.Memory): Memory {
   const memory = new Memory(wasm.buffer);
   wasmMemories.set(memory, wasm);
+  kernelsFor(memory, wasm);
   return memory;
 }
 

@@ -11,13 +11,15 @@ export interface SpillSpace {
   createFile(owner: string): SpillFile;
   /** Bytes written so far by the whole job. */
   readonly numBytesWritten: number;
+  /** Bytes read so far by the whole job. */
+  readonly numBytesRead: number;
   /** Removes everything; nothing can be written afterwards. Never throws. */
   close(): void;
 }
 
 /**
- * Is a file of blocks, one per page, appended at the end and read at any place. Each block carries a checksum over its
- * content, its file and its position, so that a flipped bit, a swapped, a stale and a truncated block are found.
+ * Is a file of blocks, one per page, appended at the end and read at any place. Of each block a checksum is kept in memory, so that
+ * flipped bits, and a swapped, a stale and a truncated block are found: what is read is what was written, or SPILL_CORRUPT.
  * @internal
  */
 export interface SpillFile {
