@@ -1,6 +1,7 @@
-import type { Memory } from "@millrace/core";
+import { invariant, type Memory } from "@millrace/core";
 import type { Kernels } from "./kernels.js";
 import { TypeScriptKernels } from "./typescript-kernels.js";
+import { WasmKernels } from "./wasm-kernels.js";
 
 /** Configures the kernels of a memory. @internal */
 export interface KernelOptions {
@@ -14,15 +15,28 @@ export interface KernelOptions {
 const known = new WeakMap<Memory, Kernels>();
 
 /**
- * Returns the kernels of a memory, which are made at the first call for it: whoever makes a memory calls this with the `WebAssembly.Memory` whose buffer
- * it wraps, and from then on everybody else with the memory alone. Without that, they are those in TypeScript.
+ * Returns the kernels of a memory, which are made at the first call for it: whoever makes a memory calls this with the
+ * `WebAssembly.Memory` whose buffer it wraps, and from then on everybody else with the memory alone. Of a memory that nobody
+ * said this of, they are those in TypeScript. Each thread has its own.
  * @internal
  */
-export function kernelsFor(memory: Memory, _wasmMemory?: WebAssembly.Memory, _options: KernelOptions = {}): Kernels {
+export function kernelsFor(memory: Memory, wasmMemory?: WebAssembly.Memory, options: KernelOptions = {}): Kernels {
   let kernels = known.get(memory);
   if (kernels === undefined) {
-    kernels = new TypeScriptKernels(memory);
+    kernels = newKernels(memory, wasmMemory, options);
     known.set(memory, kernels);
   }
   return kernels;
+}
+
+function newKernels(memory: Memory, wasmMemory: WebAssembly.Memory | undefined, options: KernelOptions): Kernels {
+  const isShared = typeof SharedArrayBuffer !== "undefined" && memory.buffer instanceof SharedArrayBuffer;
+  if (wasmMemory === undefined || !isShared || options.implementation === "typescript") {
+    return new TypeScriptKernels(memory);
+  }
+  invariant(
+    (wasmMemory.buffer as ArrayBufferLike) === memory.buffer,
+    "the kernels of a memory work on its own WebAssembly.Memory",
+  );
+  return new WasmKernels(memory, wasmMemory);
 }

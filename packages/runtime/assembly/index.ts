@@ -1,0 +1,17 @@
+// The kernels in WebAssembly. They are written in AssemblyScript, which compiles them with no runtime, no data and no memory of its
+// own; `build.mjs` embeds the result in src/kernels/wasm-bytes.ts.
+export { findBytes, findNeedles } from "./bytes";
+export { crcOfBlocks } from "./crc";
+export {
+  copyEntries,
+  countDigits,
+  endOfRun,
+  findRun,
+  firstVaryingBit,
+  orderShortRuns,
+  permuteByDigit,
+  scatterByDigit,
+} from "./entries";
+export { insert, keptOfBuckets, partitionHashes, probe, tableHashes } from "./hashes";
+export { gatherNumbers, scatterAdd, sumGathered } from "./numbers";
+export { copyRows, endSlot, keptOfRows, listRows, partitionRows } from "./rows";

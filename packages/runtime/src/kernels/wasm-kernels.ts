@@ -1,0 +1,172 @@
+import { crc32c, type Memory, type TableHashSeed } from "@millrace/core";
+import { PARTITION_HASH_OF_NULL, TAG_OF_KIND, tableHashOfNull } from "./hash-twin.js";
+import type { Kernels } from "./kernels.js";
+import type { NumberColumn } from "./number-column.js";
+import { instantiate, type WasmExports } from "./wasm-module.js";
+
+/** The numbers of kinds in the module; dates differ from other numbers only in the tag. */
+const KIND_NUMBERS = { int32: 0, float64: 1, timestamp: 1, int64: 2 } as const;
+
+/** The module's blocks; and from how many bytes on they beat the twin, which has tables. */
+const CRC_BLOCK_BYTES = 64;
+const MIN_CRC_BYTES = 1024;
+
+/** Is the kernels in WebAssembly, for a memory that is shared. Integers that it takes and gives are unsigned. */
+export class WasmKernels implements Kernels {
+  readonly implementation = "wasm";
+  readonly memory: Memory;
+  readonly #exports: WasmExports;
+  /** The seed that was last used, and what null hashes to with it. */
+  #seed: TableHashSeed | undefined;
+  #hashOfNull = 0;
+
+  constructor(memory: Memory, wasmMemory: WebAssembly.Memory) {
+    this.memory = memory;
+    this.#exports = instantiate(wasmMemory);
+  }
+
+  get endSlot(): number {
+    return this.#exports.endSlot.value as number;
+  }
+
+  copyRows(pointers: number, strideWords: number, numRows: number, toSlot: number, limitSlot: number): number {
+    return this.#exports.copyRows(pointers, strideWords, numRows, toSlot, limitSlot);
+  }
+
+  listRows(slot: number, endSlot: number, pointers: number, maxRows: number): number {
+    return this.#exports.listRows(slot, endSlot, pointers, maxRows);
+  }
+
+  partitionRows(
+    pointers: number,
+    hashes: number,
+    numRows: number,
+    shift: number,
+    mask: number,
+    cursors: number,
+  ): number {
+    return this.#exports.partitionRows(pointers, hashes, numRows, shift, mask, cursors);
+  }
+
+  firstVaryingBit(pages: number, from: number, to: number, bit: number): number {
+    return this.#exports.firstVaryingBit(pages, from, to, bit);
+  }
+
+  countDigits(pages: number, from: number, to: number, bit: number, numDigits: number, counts: number): void {
+    this.#exports.countDigits(pages, from, to, bit, numDigits, counts);
+  }
+
+  scatterByDigit(
+    pages: number,
+    toPages: number,
+    from: number,
+    to: number,
+    bit: number,
+    counts: number,
+    scratch: number,
+  ): void {
+    this.#exports.scatterByDigit(pages, toPages, from, to, bit, counts, scratch);
+  }
+
+  permuteByDigit(pages: number, from: number, to: number, bit: number, counts: number, scratch: number): void {
+    this.#exports.permuteByDigit(pages, from, to, bit, counts, scratch);
+  }
+
+  orderShortRuns(pages: number, from: number, to: number, numBits: number, numSorted: number): number {
+    return this.#exports.orderShortRuns(pages, from, to, numBits, numSorted);
+  }
+
+  findRun(pages: number, from: number, to: number, numBits: number): number {
+    return this.#exports.findRun(pages, from, to, numBits);
+  }
+
+  endOfRun(pages: number, from: number, to: number, numBits: number): number {
+    return this.#exports.endOfRun(pages, from, to, numBits);
+  }
+
+  copyEntries(pages: number, toPages: number, from: number, to: number): void {
+    this.#exports.copyEntries(pages, toPages, from, to);
+  }
+
+  probe(hashes: number, numHashes: number, table: number, mask: number, buckets: number): void {
+    this.#exports.probe(hashes, numHashes, table, mask, buckets);
+  }
+
+  insert(hashes: number, pointers: number, numHashes: number, table: number, mask: number): void {
+    this.#exports.insert(hashes, pointers, numHashes, table, mask);
+  }
+
+  findBytes(from: number, length: number, bytes: number, positions: number, maxPositions: number): number {
+    return this.#exports.findBytes(from, length, bytes, positions, maxPositions);
+  }
+
+  findNeedles(from: number, length: number, needles: number, matches: number, maxMatches: number): number {
+    return this.#exports.findNeedles(from, length, needles, matches, maxMatches);
+  }
+
+  gatherNumbers(values: number, indexes: number, numIndexes: number, out: number): void {
+    this.#exports.gatherNumbers(values, indexes, numIndexes, out);
+  }
+
+  scatterAdd(targets: number, indexes: number, values: number, numIndexes: number): void {
+    this.#exports.scatterAdd(targets, indexes, values, numIndexes);
+  }
+
+  sumGathered(offsets: number, numSums: number, indexes: number, values: number, out: number): void {
+    this.#exports.sumGathered(offsets, numSums, indexes, values, out);
+  }
+
+  tableHashes(
+    column: NumberColumn,
+    pointers: number,
+    numRows: number,
+    seedLow: number,
+    seedHigh: number,
+    hashes: number,
+  ): void {
+    const { kind, fieldSlot, nullWord, nullMask } = column;
+    const hashOfNull = nullMask === 0 ? 0 : this.#tableHashOfNull(seedLow, seedHigh);
+    this.#exports.tableHashes(
+      KIND_NUMBERS[kind],
+      TAG_OF_KIND[kind],
+      pointers,
+      numRows,
+      fieldSlot,
+      nullWord,
+      nullMask,
+      hashOfNull,
+      seedLow,
+      seedHigh,
+      hashes,
+    );
+  }
+
+  partitionHashes(column: NumberColumn, pointers: number, numRows: number, hashes: number): void {
+    const { kind, fieldSlot, nullWord, nullMask } = column;
+    this.#exports.partitionHashes(
+      KIND_NUMBERS[kind],
+      TAG_OF_KIND[kind],
+      pointers,
+      numRows,
+      fieldSlot,
+      nullWord,
+      nullMask,
+      PARTITION_HASH_OF_NULL,
+      hashes,
+    );
+  }
+
+  crc32c(from: number, length: number, previous: number): number {
+    const inBlocks = length < MIN_CRC_BYTES ? 0 : length - (length % CRC_BLOCK_BYTES);
+    const crc = inBlocks === 0 ? previous : ~this.#exports.crcOfBlocks(from, inBlocks, ~previous) >>> 0;
+    return crc32c(this.memory.u8, from + inBlocks, from + length, crc);
+  }
+
+  #tableHashOfNull(low: number, high: number): number {
+    if (this.#seed?.low !== low || this.#seed.high !== high) {
+      this.#seed = { low, high };
+      this.#hashOfNull = tableHashOfNull(this.#seed);
+    }
+    return this.#hashOfNull;
+  }
+}

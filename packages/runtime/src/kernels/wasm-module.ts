@@ -1,0 +1,73 @@
+import { WASM_BASE64 } from "./wasm-bytes.js";
+
+/** Is what the module exports: the functions of the interface, with all arguments numbers. */
+export interface WasmExports {
+  readonly endSlot: WebAssembly.Global;
+  copyRows(pointers: number, strideWords: number, numRows: number, toSlot: number, limitSlot: number): number;
+  listRows(slot: number, endSlot: number, pointers: number, maxRows: number): number;
+  partitionRows(
+    pointers: number,
+    hashes: number,
+    numRows: number,
+    shift: number,
+    mask: number,
+    cursors: number,
+  ): number;
+  firstVaryingBit(pages: number, from: number, to: number, bit: number): number;
+  countDigits(pages: number, from: number, to: number, bit: number, numDigits: number, counts: number): void;
+  scatterByDigit(
+    pages: number,
+    toPages: number,
+    from: number,
+    to: number,
+    bit: number,
+    counts: number,
+    scratch: number,
+  ): void;
+  permuteByDigit(pages: number, from: number, to: number, bit: number, counts: number, scratch: number): void;
+  orderShortRuns(pages: number, from: number, to: number, numBits: number, numSorted: number): number;
+  findRun(pages: number, from: number, to: number, numBits: number): number;
+  endOfRun(pages: number, from: number, to: number, numBits: number): number;
+  copyEntries(pages: number, toPages: number, from: number, to: number): void;
+  tableHashes(
+    kind: number,
+    tag: number,
+    pointers: number,
+    numRows: number,
+    fieldSlot: number,
+    nullWord: number,
+    nullMask: number,
+    nullHash: number,
+    seedLow: number,
+    seedHigh: number,
+    hashes: number,
+  ): void;
+  partitionHashes(
+    kind: number,
+    tag: number,
+    pointers: number,
+    numRows: number,
+    fieldSlot: number,
+    nullWord: number,
+    nullMask: number,
+    nullHash: number,
+    hashes: number,
+  ): void;
+  probe(hashes: number, numHashes: number, table: number, mask: number, buckets: number): void;
+  insert(hashes: number, pointers: number, numHashes: number, table: number, mask: number): void;
+  /** Takes a register of CRC-32C, which is the complement of a checksum, over blocks of 64 bytes. */
+  crcOfBlocks(from: number, length: number, register: number): number;
+  findBytes(from: number, length: number, bytes: number, positions: number, maxPositions: number): number;
+  findNeedles(from: number, length: number, needles: number, matches: number, maxMatches: number): number;
+  gatherNumbers(values: number, indexes: number, numIndexes: number, out: number): void;
+  scatterAdd(targets: number, indexes: number, values: number, numIndexes: number): void;
+  sumGathered(offsets: number, numSums: number, indexes: number, values: number, out: number): void;
+}
+
+let compiled: WebAssembly.Module | undefined;
+
+/** Makes an instance of the module over a shared memory. The module is compiled once in a thread, the first time it is needed. */
+export function instantiate(memory: WebAssembly.Memory): WasmExports {
+  compiled ??= new WebAssembly.Module(Uint8Array.from(atob(WASM_BASE64), (char) => char.charCodeAt(0)));
+  return new WebAssembly.Instance(compiled, { env: { memory } }).exports as unknown as WasmExports;
+}
