@@ -279,11 +279,14 @@ export {
   PAGE_HEADER_BYTES,
   PAGE_KIND_CONTROL,
   PAGE_KIND_DATA,
+  PAGE_NUM_RECORDS_OFFSET,
   PAGE_SIZE_BYTES,
+  PAGE_USED_BYTES_OFFSET,
   type PageHeader,
   type RecordWriter,
   readPageHeader,
   SLOT_SIZE_BYTES,
+  startPage,
 } from "./memory/index.js";
 // Records
 export { checkRecord, MAX_RECORD_DEPTH, normalizeRecord } from "./records/index.js";

@@ -36,6 +36,12 @@ export { processMemory } from "./memory/process-memory.js";
 export { MAX_MEMORY_PAGES, makeSharedMemory, memoryOfWasm, wasmMemoryOf } from "./memory/shared-memory.js";
 export type { PageCursor, RowCursor } from "./rows/row-cursor.js";
 export type { LayoutTable, StreamLayout } from "./rows/stream-layout.js";
+// Sorting
+export { GroupRows } from "./sort/group-rows.js";
+export type { RowOrder } from "./sort/sort-keys.js";
+export { MIN_SORT_PAGES } from "./sort/sort-limits.js";
+export { type RowCombiner, type RowEmitter, Sorter, type SorterOptions } from "./sort/sorter.js";
+// Spilling
 export { createSpillSpace, type SpillOptions } from "./spill/scratch-spill-space.js";
 export type { SpillFile, SpillSpace } from "./spill/spill-space.js";
 export type {

@@ -23,8 +23,10 @@ export const PAGE_SIZE_BYTES = 32 * 1024;
 export const PAGE_KIND_OFFSET = 0;
 export const PAGE_FLAGS_OFFSET = 1;
 export const PAGE_VERSION_OFFSET = 2;
+/** Is where a page's header says how many of its bytes are used. @internal */
 export const PAGE_USED_BYTES_OFFSET = 4;
 export const PAGE_LAYOUT_ID_OFFSET = 8;
+/** Is where a page's header says how many records begin in it. @internal */
 export const PAGE_NUM_RECORDS_OFFSET = 16;
 export const PAGE_FIRST_RECORD_OFFSET = 20;
 

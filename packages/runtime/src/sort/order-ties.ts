@@ -1,0 +1,102 @@
+/**
+ * Orders entries whose prefixes are equal, by their rows. Entries of equal prefixes differ in their pointers only, so nothing but pointers is
+ * moved: a stable merge sort over each run of them, bottom up, from short pieces sorted by insertion, with the other
+ * pages of the sort as its second place.
+ */
+import { ENTRY_SLOTS } from "../kernels/kernel-layouts.js";
+import { ENTRY_PAGE_MASK, ENTRY_PAGE_SHIFT, type EntrySegment } from "./entry-pages.js";
+
+/** Compares the rows of two pointers, as they stand in entries. */
+export type ComparePointers = (a: number, b: number) => number;
+
+const POINTER_WORD = 2;
+const PIECE = 8;
+
+/** Orders each run of equal prefixes of a segment that is sorted by prefix. `others` are the slots of as many other pages. */
+export function orderTies(
+  i32: Int32Array,
+  segment: EntrySegment,
+  others: Int32Array,
+  compare: ComparePointers,
+  between: () => void,
+): void {
+  const { pageSlots, numEntries } = segment;
+  for (let from = 0; from < numEntries; ) {
+    const to = endOfTies(i32, pageSlots, from, numEntries);
+    if (to - from > 1) sortRun(i32, pageSlots, others, from, to, compare, between);
+    from = to;
+  }
+}
+
+/** Returns the word of the pointer of an entry. */
+function pointerAt(pages: Int32Array, entry: number): number {
+  return (pages[entry >>> ENTRY_PAGE_SHIFT]! + (entry & ENTRY_PAGE_MASK) * ENTRY_SLOTS) * 2 + POINTER_WORD;
+}
+
+function endOfTies(i32: Int32Array, pages: Int32Array, from: number, limit: number): number {
+  const first = pointerAt(pages, from) - POINTER_WORD;
+  const word0 = i32[first]!;
+  const word1 = i32[first + 1]!;
+  const word3 = i32[first + 3]!;
+  let to = from + 1;
+  for (; to < limit; to++) {
+    const word = pointerAt(pages, to) - POINTER_WORD;
+    if (i32[word] !== word0 || i32[word + 1] !== word1 || i32[word + 3] !== word3) break;
+  }
+  return to;
+}
+
+function sortRun(
+  i32: Int32Array,
+  pages: Int32Array,
+  others: Int32Array,
+  from: number,
+  to: number,
+  compare: ComparePointers,
+  between: () => void,
+): void {
+  for (let piece = from; piece < to; piece += PIECE)
+    insertPiece(i32, pages, piece, Math.min(piece + PIECE, to), compare);
+  let source = pages;
+  let target = others;
+  for (let width = PIECE; width < to - from; width *= 2) {
+    between();
+    for (let left = from; left < to; left += 2 * width) {
+      mergePieces(i32, source, target, left, Math.min(left + width, to), Math.min(left + 2 * width, to), compare);
+    }
+    [source, target] = [target, source];
+  }
+  if (source === pages) return;
+  for (let i = from; i < to; i++) i32[pointerAt(pages, i)] = i32[pointerAt(others, i)]!;
+}
+
+function insertPiece(i32: Int32Array, pages: Int32Array, from: number, to: number, compare: ComparePointers): void {
+  for (let i = from + 1; i < to; i++) {
+    const pointer = i32[pointerAt(pages, i)]!;
+    let j = i;
+    for (; j > from; j--) {
+      const left = i32[pointerAt(pages, j - 1)]!;
+      if (compare(left, pointer) <= 0) break;
+      i32[pointerAt(pages, j)] = left;
+    }
+    i32[pointerAt(pages, j)] = pointer;
+  }
+}
+
+function mergePieces(
+  i32: Int32Array,
+  source: Int32Array,
+  target: Int32Array,
+  from: number,
+  middle: number,
+  to: number,
+  compare: ComparePointers,
+): void {
+  let left = from;
+  let right = middle;
+  for (let i = from; i < to; i++) {
+    const takesLeft =
+      left < middle && (right === to || compare(i32[pointerAt(source, left)]!, i32[pointerAt(source, right)]!) <= 0);
+    i32[pointerAt(target, i)] = i32[pointerAt(source, takesLeft ? left++ : right++)]!;
+  }
+}

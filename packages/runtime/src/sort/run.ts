@@ -1,0 +1,182 @@
+/**
+ * Runs: sorted rows in a spill file. The pages of a run have rows of one layout, as pages have everywhere, until the first row of another
+ * layout or that is too large for a page; from the next page on they are *tagged*: in front of each row stands a slot with the index of its
+ * layout and, for a large row, its block in the file of large rows, in place of the row itself.
+ */
+import {
+  type Memory,
+  type MemorySegment,
+  PAGE_KIND_DATA,
+  PAGE_NUM_RECORDS_OFFSET,
+  PAGE_USED_BYTES_OFFSET,
+  startPage,
+} from "@millrace/core";
+import type { PageBudget } from "../memory/page-budget.js";
+import type { LayoutTable, StreamLayout } from "../rows/stream-layout.js";
+import type { SpillFile } from "../spill/spill-space.js";
+import { copySlots } from "./copy-row.js";
+import { HEADER_SLOTS, TAG_SLOTS } from "./sort-limits.js";
+import { NOT_LARGE, type PrefixReader, type SortedRows } from "./sorted-rows.js";
+
+/** Is a run that was written. */
+export interface Run {
+  readonly file: SpillFile;
+  /** The layout of the rows before the first block with tags; undefined when there are none. */
+  readonly layout: StreamLayout | undefined;
+  /** The first block whose rows have tags. */
+  readonly firstTaggedBlock: number;
+}
+
+const NO_LAYOUT = { low: 0, high: 0 };
+
+/** Writes a run through one page. */
+export class RunWriter {
+  readonly #file: SpillFile;
+  readonly #page: MemorySegment;
+  #layout: StreamLayout | undefined;
+  #firstTaggedBlock = Number.POSITIVE_INFINITY;
+  #slot = 0;
+  #numPageRows = 0;
+
+  constructor(file: SpillFile, page: MemorySegment) {
+    this.#file = file;
+    this.#page = page;
+  }
+
+  /** Appends a row that fits into a page, or a large one by its block. Returns whether a page was written to do so. */
+  append(memory: Memory, slot: number, layout: StreamLayout, largeBlock: number): boolean {
+    const isTagged = this.#firstTaggedBlock <= this.#file.numBlocks;
+    if (!isTagged && (layout !== this.#layout || largeBlock !== NOT_LARGE))
+      return this.#begin(memory, slot, layout, largeBlock);
+    const page = this.#page;
+    const rowSlots = largeBlock === NOT_LARGE ? memory.i32[slot * 2]! >> 3 : 0;
+    const numSlots = isTagged ? rowSlots + TAG_SLOTS : rowSlots;
+    const isFull = this.#slot + numSlots > page.endSlot;
+    if (isFull) this.#writePage();
+    let to = this.#slot;
+    this.#slot = to + numSlots;
+    if (isTagged) {
+      page.memory.i32[to * 2] = layout.index;
+      page.memory.i32[to * 2 + 1] = largeBlock;
+      to += TAG_SLOTS;
+    }
+    copySlots(memory, slot, page.memory, to, rowSlots);
+    this.#numPageRows++;
+    return isFull;
+  }
+
+  /** Begins the run with the row, or goes on with tags. */
+  #begin(memory: Memory, slot: number, layout: StreamLayout, largeBlock: number): boolean {
+    if (this.#layout === undefined && largeBlock === NOT_LARGE) this.#layout = layout;
+    else {
+      if (this.#numPageRows > 0) this.#writePage();
+      this.#firstTaggedBlock = this.#file.numBlocks;
+    }
+    this.#startPage();
+    return this.append(memory, slot, layout, largeBlock);
+  }
+
+  #startPage(): void {
+    const isTagged = this.#firstTaggedBlock <= this.#file.numBlocks;
+    const layoutId = isTagged ? NO_LAYOUT : this.#layout!.layout.idWords;
+    startPage(this.#page, PAGE_KIND_DATA, layoutId, false);
+    this.#slot = this.#page.firstSlot + HEADER_SLOTS;
+    this.#numPageRows = 0;
+  }
+
+  #writePage(): void {
+    const page = this.#page;
+    page.putInt32(PAGE_USED_BYTES_OFFSET, (this.#slot - page.firstSlot) * 8);
+    page.putInt32(PAGE_NUM_RECORDS_OFFSET, this.#numPageRows);
+    this.#file.writePage(page);
+    this.#startPage();
+  }
+
+  /** Writes the last page. The page that was given may be used for something else. */
+  finish(): Run {
+    if (this.#numPageRows > 0) this.#writePage();
+    return { file: this.#file, layout: this.#layout, firstTaggedBlock: this.#firstTaggedBlock };
+  }
+}
+
+/** Reads a run in order, a page at a time, and removes its file at the end. */
+export class RunRows implements SortedRows {
+  readonly memory: Memory;
+  slot = 0;
+  layout: StreamLayout;
+  largeBlock = NOT_LARGE;
+  readonly #run: Run;
+  readonly #budget: PageBudget;
+  readonly #layouts: LayoutTable;
+  readonly #prefixes: PrefixReader;
+  readonly #loadLarge: (block: number) => Memory;
+  #page: MemorySegment | undefined;
+  #block = 0;
+  #isTagged = false;
+  #next = 0;
+  #limit = 0;
+
+  constructor(
+    run: Run,
+    page: MemorySegment,
+    budget: PageBudget,
+    layouts: LayoutTable,
+    prefixes: PrefixReader,
+    loadLarge: (block: number) => Memory,
+  ) {
+    this.#run = run;
+    this.#page = page;
+    this.#budget = budget;
+    this.#layouts = layouts;
+    this.#prefixes = prefixes;
+    this.#loadLarge = loadLarge;
+    this.memory = budget.memory;
+    this.layout = run.layout ?? layouts.at(0);
+  }
+
+  next(): boolean {
+    if (this.#next === this.#limit && !this.#readPage()) return false;
+    const { i32 } = this.memory;
+    if (!this.#isTagged) {
+      this.slot = this.#next;
+    } else {
+      const tag = this.#next * 2;
+      this.layout = this.#layouts.at(i32[tag]!);
+      this.largeBlock = i32[tag + 1]!;
+      this.slot = this.#next + TAG_SLOTS;
+      if (this.largeBlock !== NOT_LARGE) {
+        this.#next = this.slot;
+        return true;
+      }
+    }
+    this.#next = this.slot + (i32[this.slot * 2]! >> 3);
+    return true;
+  }
+
+  #readPage(): boolean {
+    const page = this.#page;
+    if (page === undefined || this.#block === this.#run.file.numBlocks) {
+      this.close();
+      return false;
+    }
+    this.#isTagged = this.#block >= this.#run.firstTaggedBlock;
+    const usedBytes = this.#run.file.readPage(this.#block++, page);
+    this.#next = page.firstSlot + HEADER_SLOTS;
+    this.#limit = page.firstSlot + usedBytes / 8;
+    return this.#next < this.#limit || this.#readPage();
+  }
+
+  readPrefix(into: Uint32Array, at: number): void {
+    const isLarge = this.largeBlock !== NOT_LARGE;
+    const memory = isLarge ? this.#loadLarge(this.largeBlock) : this.memory;
+    this.#prefixes.read(memory, isLarge ? 0 : this.slot, this.layout, into, at);
+  }
+
+  close(): void {
+    if (this.#page === undefined) return;
+    this.#budget.give(this.#page);
+    this.#page = undefined;
+    this.#next = this.#limit = 0;
+    this.#run.file.remove();
+  }
+}

@@ -1,0 +1,167 @@
+/**
+ * The keys of one sort, over all layouts that its rows have. Entries of rows can be compared by their prefixes when all prefixes have
+ * one form. With one layout, or several whose key fields have equal types, that is the form of core's sort entries. When a layout
+ * comes whose key fields are otherwise, all prefixes are made anew: from then on they are the first bytes of the canonical key,
+ * which order values of all types alike.
+ */
+import {
+  type KeyField,
+  type RowCompare,
+  RowKeys,
+  SORT_ENTRY_WORDS,
+  SortEntries,
+  type SortEntryWriter,
+} from "@millrace/core";
+import type { StreamLayout } from "../rows/stream-layout.js";
+
+/** Orders rows of any two layouts. @internal */
+export interface RowOrder {
+  /** The key fields, the first decides first. */
+  readonly keys: readonly KeyField[];
+  /** Returns the comparison of rows of layout `a` with rows of layout `b`; a key that a layout does not have is null. */
+  comparator(a: StreamLayout, b: StreamLayout): RowCompare;
+}
+
+const PREFIX_BYTES = 12;
+
+/** Makes and compares the entries of one sort's rows. @internal */
+export class SortKeys {
+  readonly order: RowOrder;
+  /** Whether equal prefixes mean equal keys, for all layouts so far. */
+  isPrefixComplete = true;
+  /** By the index of the layout: how its entries are written; undefined for a layout that was not met. */
+  readonly #writers: (SortEntryWriter | undefined)[] = [];
+  readonly #layouts: StreamLayout[] = [];
+  /** The form of all prefixes so far; undefined before the first layout and when prefixes are canonical. */
+  #form: string | undefined;
+  #isCanonical = false;
+
+  constructor(order: RowOrder) {
+    this.order = order;
+  }
+
+  /** Takes a layout into account; returns true when prefixes that were written before cannot be compared with those from now on. */
+  admit(layout: StreamLayout): boolean {
+    if (this.#writers[layout.index] !== undefined) return false;
+    const isFirst = this.#layouts.length === 0;
+    this.#layouts.push(layout);
+    if (this.#isCanonical) {
+      this.#writers[layout.index] = canonicalWriter(layout, this.order.keys);
+      return false;
+    }
+    const { write, isComplete, form } = plainWriter(layout, this.order.keys);
+    if (isFirst || (form !== undefined && form === this.#form)) {
+      this.#writers[layout.index] = write;
+      this.isPrefixComplete = isComplete;
+      this.#form = form;
+      return false;
+    }
+    this.#isCanonical = true;
+    this.isPrefixComplete = false;
+    for (const known of this.#layouts) this.#writers[known.index] = canonicalWriter(known, this.order.keys);
+    return true;
+  }
+
+  /** Returns what writes the entries of a layout's rows; the layout was admitted, and the writer holds until another one is. */
+  writer(layout: StreamLayout): SortEntryWriter {
+    return this.#writers[layout.index]!;
+  }
+}
+
+interface PlainWriter {
+  readonly write: SortEntryWriter;
+  readonly isComplete: boolean;
+  readonly form: string | undefined;
+}
+
+/** Returns the writer for the keys before the first that core cannot resolve in this layout. */
+function plainWriter(layout: StreamLayout, keys: readonly KeyField[]): PlainWriter {
+  for (let numKeys = keys.length; numKeys > 0; numKeys--) {
+    try {
+      const entries = new SortEntries(layout.layout, keys.slice(0, numKeys));
+      const isWhole = numKeys === keys.length;
+      return {
+        write: entries.write,
+        isComplete: isWhole && entries.isPrefixComplete,
+        form: isWhole ? entries.form : undefined,
+      };
+    } catch {
+      // A key that this layout does not have, or that is the whole record, is left to the full comparison.
+    }
+  }
+  return { write: keylessWriter, isComplete: false, form: undefined };
+}
+
+/** Writes prefixes that are all equal. */
+const keylessWriter: SortEntryWriter = (memory, slot, endSlot, target, at, limit) => {
+  const first = at;
+  for (; slot < endSlot && at + SORT_ENTRY_WORDS <= limit; at += SORT_ENTRY_WORDS) {
+    const next = slot + (memory.i32[slot * 2]! >> 3);
+    if (next > endSlot) break;
+    target[at] = target[at + 1] = target[at + 3] = 0;
+    target[at + 2] = slot;
+    slot = next;
+  }
+  return (at - first) / SORT_ENTRY_WORDS;
+};
+
+/** Returns a writer of canonical prefixes. It allocates for each row: input of several layouts with different key fields is rare. */
+function canonicalWriter(layout: StreamLayout, keys: readonly KeyField[]): SortEntryWriter {
+  const parts = canonicalParts(layout, keys);
+  const prefix = new Uint8Array(PREFIX_BYTES);
+  return (memory, slot, endSlot, target, at, limit) => {
+    const first = at;
+    for (; slot < endSlot && at + SORT_ENTRY_WORDS <= limit; at += SORT_ENTRY_WORDS) {
+      const next = slot + (memory.i32[slot * 2]! >> 3);
+      if (next > endSlot) break;
+      prefix.fill(0);
+      let length = 0;
+      for (const { rowKeys, mask } of parts) {
+        const bytes = rowKeys === undefined ? NULL_KEY : rowKeys.keyBytes(memory, slot);
+        for (let i = 0; i < bytes.length && length < PREFIX_BYTES; i++) prefix[length++] = bytes[i]! ^ mask;
+        if (length === PREFIX_BYTES) break;
+      }
+      target[at] = wordAt(prefix, 4);
+      target[at + 1] = wordAt(prefix, 0);
+      target[at + 2] = slot;
+      target[at + 3] = wordAt(prefix, 8);
+      slot = next;
+    }
+    return (at - first) / SORT_ENTRY_WORDS;
+  };
+}
+
+interface CanonicalPart {
+  /** Undefined where the layout does not have the key. */
+  readonly rowKeys: RowKeys | undefined;
+  readonly mask: number;
+}
+
+/** The canonical key of null. */
+const NULL_KEY = Uint8Array.of(1);
+
+/**
+ * Returns the key fields that canonical bytes order as the comparator does. Enums are ordered by position, and a key that is the whole
+ * record of many fields has no bytes of its own: those end the prefix.
+ */
+function canonicalParts(layout: StreamLayout, keys: readonly KeyField[]): CanonicalPart[] {
+  const parts: CanonicalPart[] = [];
+  for (const key of keys) {
+    const mask = key.order === "descending" ? 0xff : 0;
+    if (key.path === "*" || /enum|custom/.test(JSON.stringify(layout.layout.toJSON()))) break;
+    parts.push({ rowKeys: rowKeysOf(layout, key), mask });
+  }
+  return parts;
+}
+
+function rowKeysOf(layout: StreamLayout, key: KeyField): RowKeys | undefined {
+  try {
+    return new RowKeys(layout.layout, [key]);
+  } catch {
+    return undefined;
+  }
+}
+
+function wordAt(bytes: Uint8Array, at: number): number {
+  return (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!;
+}

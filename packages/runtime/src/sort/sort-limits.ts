@@ -1,0 +1,23 @@
+import { PAGE_HEADER_BYTES, PAGE_SIZE_BYTES, SLOT_SIZE_BYTES } from "@millrace/core";
+
+/** Is how many slots a page has. */
+export const PAGE_SLOTS = PAGE_SIZE_BYTES / SLOT_SIZE_BYTES;
+/** Is how many slots of a page its header takes. */
+export const HEADER_SLOTS = PAGE_HEADER_BYTES / SLOT_SIZE_BYTES;
+/** Is the slot in front of a row that tells its layout, where rows of several layouts lie together. */
+export const TAG_SLOTS = 1;
+/** Is the size of the largest row that is kept in pages, with a tag in front of it; larger ones go to disk at once. */
+export const MAX_ROW_SLOTS = PAGE_SLOTS - HEADER_SLOTS - TAG_SLOTS;
+
+/**
+ * Is the least number of pages that a sort of any input works with: to fill a buffer, a page of rows, one of entries and
+ * one to sort them into, and one for the sort's tables; to merge runs, two that are read and one that is written.
+ * @internal
+ */
+export const MIN_SORT_PAGES = 4;
+
+/**
+ * Is the largest number of runs that are merged at once. More would cost more comparisons for each row than another round of
+ * merging costs, and each run is an open file.
+ */
+export const MAX_FAN_IN = 128;

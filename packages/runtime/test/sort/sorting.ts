@@ -1,0 +1,53 @@
+import { DOES_NOT_FIT, Memory } from "@millrace/core";
+import type { PageBudget, RowCursor, SpillSpace, Steps, StreamLayout } from "../../src/index.js";
+import { type RowCombiner, Sorter } from "../../src/sort/sorter.js";
+import type { TestLayouts, TestOrder } from "./doubles.js";
+
+/** A record and the layout that it has. */
+export type TypedRecord = readonly [StreamLayout, unknown];
+
+const scratch = { memory: new Memory(new ArrayBuffer(1 << 16)) };
+
+/** Writes a record into memory of its own until the next call. */
+export function rowOf([layout, record]: TypedRecord): Memory {
+  while (layout.serializer.write(record, scratch.memory, 0, scratch.memory.numSlots) === DOES_NOT_FIT) {
+    scratch.memory = new Memory(new ArrayBuffer(scratch.memory.buffer.byteLength * 2));
+  }
+  return scratch.memory;
+}
+
+export function runSteps<R>(steps: Steps<R>): R {
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+export function* readAll(rows: RowCursor): Generator<unknown> {
+  while (rows.next()) yield rows.layout.serializer.read(rows.memory, rows.slot);
+}
+
+export interface SortSetting {
+  readonly budget: PageBudget;
+  readonly spill: SpillSpace;
+  readonly layouts: TestLayouts;
+  readonly order: TestOrder;
+  readonly combine?: RowCombiner;
+}
+
+export function* appendAll(sorter: Sorter, records: Iterable<TypedRecord>): Steps {
+  for (const record of records) {
+    while (!sorter.append(rowOf(record), 0, record[0])) yield* sorter.spillBuffer();
+  }
+}
+
+/** Sorts records and returns them; everything is closed then. */
+export function sortRecords(setting: SortSetting, records: Iterable<TypedRecord>): unknown[] {
+  const sorter = new Sorter(setting);
+  try {
+    runSteps(appendAll(sorter, records));
+    return [...readAll(runSteps(sorter.finish()))];
+  } finally {
+    sorter.close();
+  }
+}
