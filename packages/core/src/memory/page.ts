@@ -28,6 +28,7 @@ export const PAGE_USED_BYTES_OFFSET = 4;
 export const PAGE_LAYOUT_ID_OFFSET = 8;
 /** Is where a page's header says how many records begin in it. @internal */
 export const PAGE_NUM_RECORDS_OFFSET = 16;
+/** Is where a page's header says where the first record that begins in it is. @internal */
 export const PAGE_FIRST_RECORD_OFFSET = 20;
 
 /** Is the size of the header of a page. @public */

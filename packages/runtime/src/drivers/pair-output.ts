@@ -204,9 +204,9 @@ class ProjectionOutput extends PairOutput {
     this.#collect((field) => (field.isLeft ? null : field.reader.read(memory, slot, layout)));
   }
 
-  #collect(valueOf: (field: ProjectedField) => unknown): void {
-    if (this.#shape === "tuple") this.out.collect(this.#fields.map(valueOf));
-    else this.out.collect(Object.fromEntries(this.#fields.map((field) => [field.name, valueOf(field)])));
+  #collect(read: (field: ProjectedField) => unknown): void {
+    if (this.#shape === "tuple") this.out.collect(this.#fields.map(read));
+    else this.out.collect(Object.fromEntries(this.#fields.map((field) => [field.name, read(field)])));
     this.count();
   }
 }

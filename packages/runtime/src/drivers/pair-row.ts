@@ -103,8 +103,10 @@ export class PairRow {
     const leftType = left === undefined ? types.any : this.#left.typeOf(left);
     const rightType = right === undefined ? types.any : this.#right.typeOf(right);
     const layout = this.#layouts.add(RowLayout.of(types.tuple(leftType, rightType)) as RowLayout);
-    const row = (this.#pairs[(left?.index ?? NO_SIDE) + 1] ??= []);
+    const leftIndex = (left?.index ?? NO_SIDE) + 1;
+    const row = this.#pairs[leftIndex] ?? [];
     row[(right?.index ?? NO_SIDE) + 1] = layout;
+    this.#pairs[leftIndex] = row;
     return layout;
   }
 }

@@ -1,0 +1,231 @@
+import { type Memory, type MemorySegment, PAGE_FIRST_RECORD_OFFSET } from "@millrace/core";
+import { copySlots } from "../drivers/pair-row.js";
+import type { PageBudget } from "../memory/page-budget.js";
+import type { LayoutTable, StreamLayout } from "../rows/stream-layout.js";
+import {
+  endEntryPage,
+  HASH_WORD,
+  IS_LARGE,
+  LARGE_ROW_SLOTS,
+  LINK_WORD,
+  MAX_ENTRY_SLOTS,
+  PAGE_HEADER_SLOTS,
+  startEntryPage,
+} from "./entry.js";
+import type { EntryFile } from "./spilled-entries.js";
+
+/** Is a page that entries are being appended to. */
+interface OpenPage {
+  readonly page: MemorySegment;
+  readonly layout: StreamLayout;
+  slot: number;
+  numEntries: number;
+}
+
+/**
+ * Appends entries to pages of a budget: the rows of one partition of a hash table. Rows of different layouts go to different pages. Once it
+ * was spilled, it has one page, which is written to a file whenever it is full.
+ * @internal
+ */
+export class EntryWriter {
+  /** All pages that are held, the open ones too. */
+  readonly pages: MemorySegment[] = [];
+  /** The blocks written so far. */
+  readonly blocks: number[] = [];
+  /** How many entries were appended, spilled ones too. */
+  numEntries = 0;
+  /** Whether its pages were written to the file. */
+  isSpilled = false;
+  readonly #budget: PageBudget;
+  readonly #file: EntryFile;
+  readonly #prefixSlots: number;
+  readonly #memory: Memory;
+  /** The layout of the page that is written to, and where in it the next entry goes; kept here for the fast path. */
+  #layout: StreamLayout | undefined;
+  #slot = 0;
+  #limit = 0;
+  #open: OpenPage | undefined;
+  /** Pages of other layouts that have room. */
+  readonly #others = new Map<StreamLayout, OpenPage>();
+
+  constructor(budget: PageBudget, file: EntryFile, prefixSlots: number) {
+    this.#budget = budget;
+    this.#memory = budget.memory;
+    this.#file = file;
+    this.#prefixSlots = prefixSlots;
+  }
+
+  /**
+   * Appends an entry with the row at `slot` of `memory`, and returns its pointer, or 0 when there is no page for it. The slots between hash
+   * and row are 0. In a spilled partition the pointer means nothing.
+   */
+  append(memory: Memory, slot: number, layout: StreamLayout, hash: number, flags: number): number {
+    const rowSlots = memory.i32[slot * 2]! >>> 3;
+    const numSlots = this.#prefixSlots + rowSlots;
+    if (numSlots > MAX_ENTRY_SLOTS) return this.#appendLarge(memory, slot, layout, hash, flags);
+    if ((layout !== this.#layout || this.#slot + numSlots > this.#limit) && !this.#makeRoom(layout, numSlots)) return 0;
+    const pointer = this.#begin(numSlots, hash, flags);
+    copySlots(memory, slot, this.#memory, pointer + this.#prefixSlots, rowSlots);
+    return pointer;
+  }
+
+  /** Appends an entry that stands for a row in a file. */
+  #appendLarge(memory: Memory, slot: number, layout: StreamLayout, hash: number, flags: number): number {
+    const numSlots = this.#prefixSlots + LARGE_ROW_SLOTS;
+    if ((this.#layout === undefined || this.#slot + numSlots > this.#limit) && !this.#makeRoom(layout, numSlots)) {
+      return 0;
+    }
+    const block = this.#file.writeLarge(memory, slot);
+    const pointer = this.#begin(numSlots, hash, flags | IS_LARGE);
+    const word = (pointer + this.#prefixSlots) * 2;
+    this.#memory.i32[word] = block;
+    this.#memory.i32[word + 1] = layout.index;
+    return pointer;
+  }
+
+  /** Completes the headers of all pages, so that they can be read. Appending goes on where it was. */
+  completeHeaders(): void {
+    this.#stash();
+    for (const { page, slot, numEntries } of this.#others.values()) {
+      endEntryPage(this.#memory, page.firstSlot, slot, numEntries);
+    }
+    this.#resume();
+  }
+
+  /** Writes all pages to the file and gives them back, but for one when there was any: entries are appended to it from now on. */
+  spill(): void {
+    this.completeHeaders();
+    this.isSpilled = true;
+    this.#closePages();
+    for (const page of this.pages) this.blocks.push(this.#file.writePage(page));
+    for (const page of this.pages.splice(1)) this.#budget.give(page);
+  }
+
+  /** Writes to the file what it was not yet given, of a spilled partition, and gives back all pages. */
+  finishSpilling(): void {
+    const open = this.#open;
+    if (open !== undefined && this.#slot > open.page.firstSlot + PAGE_HEADER_SLOTS) this.#writeOpenPage(open);
+    this.release();
+  }
+
+  /** Gives back all pages. */
+  release(): void {
+    this.#closePages();
+    for (const page of this.pages) this.#budget.give(page);
+    this.pages.length = 0;
+  }
+
+  #begin(numSlots: number, hash: number, flags: number): number {
+    const pointer = this.#slot;
+    const { i32 } = this.#memory;
+    i32[pointer * 2 + LINK_WORD] = flags;
+    i32[pointer * 2 + HASH_WORD] = hash;
+    for (let i = 1; i < this.#prefixSlots; i++) {
+      i32[(pointer + i) * 2] = 0;
+      i32[(pointer + i) * 2 + 1] = 0;
+    }
+    this.#slot = pointer + numSlots;
+    this.#open!.numEntries++;
+    this.numEntries++;
+    return pointer;
+  }
+
+  #makeRoom(layout: StreamLayout, numSlots: number): boolean {
+    if (this.isSpilled) return this.#makeRoomSpilled(layout);
+    if (layout !== this.#layout) {
+      this.#stash();
+      const other = this.#others.get(layout);
+      if (other !== undefined && other.slot + numSlots <= other.page.endSlot) {
+        this.#setOpen(other);
+        return true;
+      }
+    }
+    const page = this.#budget.take();
+    if (page === undefined) return false;
+    this.#completeOpen();
+    const full = this.#others.get(layout);
+    if (full !== undefined) endEntryPage(this.#memory, full.page.firstSlot, full.slot, full.numEntries);
+    this.#others.delete(layout);
+    this.pages.push(page);
+    this.#start(page, layout);
+    return true;
+  }
+
+  #makeRoomSpilled(layout: StreamLayout): boolean {
+    const open = this.#open;
+    if (open !== undefined) {
+      if (this.#slot > open.page.firstSlot + PAGE_HEADER_SLOTS) this.#writeOpenPage(open);
+      this.#start(open.page, layout);
+      return true;
+    }
+    if (this.pages.length === 0) {
+      const page = this.#budget.take();
+      if (page === undefined) return false;
+      this.pages.push(page);
+    }
+    this.#start(this.pages[0]!, layout);
+    return true;
+  }
+
+  #writeOpenPage(open: OpenPage): void {
+    endEntryPage(this.#memory, open.page.firstSlot, this.#slot, open.numEntries);
+    this.blocks.push(this.#file.writePage(open.page));
+  }
+
+  #start(page: MemorySegment, layout: StreamLayout): void {
+    startEntryPage(page, layout);
+    this.#setOpen({ page, layout, slot: page.firstSlot + PAGE_HEADER_SLOTS, numEntries: 0 });
+  }
+
+  #setOpen(open: OpenPage): void {
+    this.#open = open;
+    this.#layout = open.layout;
+    this.#slot = open.slot;
+    this.#limit = open.page.endSlot;
+  }
+
+  #completeOpen(): void {
+    const open = this.#open;
+    if (open === undefined) return;
+    endEntryPage(this.#memory, open.page.firstSlot, this.#slot, open.numEntries);
+  }
+
+  #stash(): void {
+    const open = this.#open;
+    if (open === undefined) return;
+    open.slot = this.#slot;
+    this.#others.set(open.layout, open);
+  }
+
+  #resume(): void {
+    if (this.#open !== undefined) this.#others.delete(this.#open.layout);
+  }
+
+  #closePages(): void {
+    this.#open = undefined;
+    this.#layout = undefined;
+    this.#slot = this.#limit = 0;
+    this.#others.clear();
+  }
+}
+
+/** Walks pages of entries that were spilled, one at a time, in a page that it is given. @internal */
+export class EntryReader {
+  readonly #layouts: LayoutTable;
+  readonly #file: EntryFile;
+  readonly #page: MemorySegment;
+
+  constructor(layouts: LayoutTable, file: EntryFile, page: MemorySegment) {
+    this.#layouts = layouts;
+    this.#file = file;
+    this.#page = page;
+  }
+
+  /** Reads a block; the entries are in the page then. Returns the layout of those rows that are not large. */
+  read(block: number): StreamLayout {
+    this.#file.readPage(block, this.#page);
+    return this.#layouts.at(this.#page.getInt32(LAYOUT_OFFSET));
+  }
+}
+
+const LAYOUT_OFFSET = PAGE_FIRST_RECORD_OFFSET;

@@ -1,0 +1,1 @@
+export { minHashJoinPages } from "./join-table.js";

@@ -1,0 +1,192 @@
+/**
+ * Joins a spilled partition that hashing does not make smaller, because too many of its rows have one key (or because it is so small that
+ * spreading it again would not pay): a block nested loop whose inner loop is a hash table.
+ *
+ * 1. As much of the build side as fits is read into memory, a chunk, and gets a directory.
+ * 2. All of the probe side is read and probes it.
+ * 3. The same with the next chunk, until there are no more.
+ *
+ * Where it matters whether a probe row had a match in an earlier chunk, the probe side is written anew for the next one: with a mark, or without the
+ * rows that need nothing more. So there is no partition that cannot be joined.
+ */
+import type { Memory, MemorySegment } from "@millrace/core";
+import type { StreamLayout } from "../rows/stream-layout.js";
+import type { Steps } from "../task/driver.js";
+import {
+  entriesEnd,
+  entrySlots,
+  HASH_WORD,
+  IS_LARGE,
+  IS_MATCHED,
+  LINK_WORD,
+  MAX_ENTRY_SLOTS,
+  numEntriesOf,
+  PAGE_HEADER_SLOTS,
+} from "./entry.js";
+import { EntryReader, EntryWriter } from "./entry-writer.js";
+import { type JoinEnvironment, takeReserved } from "./join-environment.js";
+import { directoryPages, JOIN_PREFIX_SLOTS, JoinIndex } from "./join-index.js";
+import type { SpilledPair } from "./join-level.js";
+import { JoinProber } from "./join-prober.js";
+import { type EntryFile, EntryRow } from "./spilled-entries.js";
+
+/** The most entries that a page has: of rows without fields. */
+const MAX_ENTRIES_PER_PAGE = MAX_ENTRY_SLOTS / (JOIN_PREFIX_SLOTS + 1);
+/** For the page that the probe side is read into, and the one that it is written from. */
+const PAGES_FOR_PROBE = 2;
+
+/** Is what the probe side of a chunk is read from. */
+interface ProbeSource {
+  readonly file: EntryFile;
+  readonly blocks: readonly number[];
+}
+
+/** Returns about how many chunks a partition takes. @internal */
+export function numChunksOf({ buildBlocks, numBuild }: SpilledPair, numPages: number): number {
+  return Math.ceil((buildBlocks.length + directoryPages(numBuild) + 1) / Math.max(1, numPages - PAGES_FOR_PROBE));
+}
+
+/** Joins a partition chunk by chunk. @internal */
+export class ChunkedJoin {
+  readonly #environment: JoinEnvironment;
+  readonly #pair: SpilledPair;
+  readonly #index: JoinIndex;
+  readonly #prober: JoinProber;
+  readonly #row: EntryRow;
+  #nextBlock = 0;
+
+  constructor(environment: JoinEnvironment, pair: SpilledPair) {
+    const { budget, layouts, buildEquality, equality, emitter, needs } = environment;
+    this.#environment = environment;
+    this.#pair = pair;
+    this.#index = new JoinIndex(budget, layouts, buildEquality, pair.buildFile);
+    this.#prober = new JoinProber(this.#index, equality, emitter, needs);
+    this.#row = new EntryRow(budget.memory, layouts, undefined as never);
+  }
+
+  /** Gives all results of the partition. */
+  *run(): Steps {
+    const { needs } = this.#environment;
+    let source: ProbeSource = { file: this.#pair.probeFile, blocks: this.#pair.probeBlocks };
+    do {
+      const pages = this.#loadChunk();
+      const isLast = this.#nextBlock === this.#pair.buildBlocks.length;
+      const isRewritten = !isLast && (needs.probeMatched || needs.probeUnmatched);
+      this.#prober.givesUnmatched = isLast && needs.probeUnmatched;
+      const next = yield* this.#probe(source, isRewritten);
+      if (needs.buildUnmatched) yield* this.#giveUnmatched();
+      this.#index.release();
+      for (const page of pages) this.#environment.budget.give(page);
+      if (next === undefined) continue;
+      if (source.file !== this.#pair.probeFile) this.#environment.files.remove(source.file);
+      source = next;
+    } while (this.#nextBlock < this.#pair.buildBlocks.length);
+    if (source.file !== this.#pair.probeFile) this.#environment.files.remove(source.file);
+  }
+
+  #loadChunk(): MemorySegment[] {
+    const { budget } = this.#environment;
+    const { buildBlocks, buildFile, numCommonBits } = this.#pair;
+    const pages: MemorySegment[] = [];
+    let numEntries = 0;
+    while (this.#nextBlock < buildBlocks.length) {
+      const reserved = directoryPages(numEntries + MAX_ENTRIES_PER_PAGE) + PAGES_FOR_PROBE;
+      if (pages.length > 0 && budget.numFree <= reserved) break;
+      const page = takeReserved(budget);
+      pages.push(page);
+      buildFile.readPage(buildBlocks[this.#nextBlock++]!, page);
+      numEntries += numEntriesOf(page.memory, page.firstSlot);
+    }
+    this.#index.open([numEntries], 0, numCommonBits);
+    for (const page of pages) this.#index.insertPage(page, 0);
+    return pages;
+  }
+
+  /** Probes the chunk with all of `source`; returns what the next chunk is probed with, when that is something else. */
+  *#probe(source: ProbeSource, isRewritten: boolean): Steps<ProbeSource | undefined> {
+    const { budget, layouts, files } = this.#environment;
+    const page = takeReserved(budget);
+    const reader = new EntryReader(layouts, source.file, page);
+    const file = isRewritten ? files.create() : undefined;
+    const writer = file === undefined ? undefined : new EntryWriter(budget, file, JOIN_PREFIX_SLOTS);
+    if (writer !== undefined) writer.isSpilled = true;
+    for (const block of source.blocks) {
+      const layout = reader.read(block);
+      const numRows = this.#fill(page);
+      yield* this.#probeBatch(page.memory, layout, numRows, writer);
+      yield* this.#probeLarge(page, source.file, writer);
+      yield "turn";
+    }
+    budget.give(page);
+    writer?.finishSpilling();
+    return file === undefined ? undefined : { file, blocks: writer!.blocks };
+  }
+
+  /** Fills the arrays of the prober with the rows of a page that are not large. */
+  #fill(page: MemorySegment): number {
+    const { memory } = page;
+    const { slots, hashes, heads, wasMatched } = this.#prober;
+    const end = entriesEnd(memory, page.firstSlot);
+    let numRows = 0;
+    for (let pointer = page.firstSlot + PAGE_HEADER_SLOTS; pointer < end; ) {
+      const link = memory.i32[pointer * 2 + LINK_WORD]!;
+      if ((link & IS_LARGE) === 0) {
+        slots[numRows] = pointer + JOIN_PREFIX_SLOTS;
+        hashes[numRows] = memory.i32[pointer * 2 + HASH_WORD]!;
+        wasMatched[numRows] = (link & IS_MATCHED) === 0 ? 0 : 1;
+        heads[numRows++] = 0;
+      }
+      pointer += entrySlots(memory, pointer, JOIN_PREFIX_SLOTS);
+    }
+    return numRows;
+  }
+
+  *#probeBatch(memory: Memory, layout: StreamLayout, numRows: number, writer: EntryWriter | undefined): Steps {
+    const prober = this.#prober;
+    const { emitter } = this.#environment;
+    prober.begin(memory, layout, numRows);
+    while (!prober.advance()) yield* emitter.drain();
+    if (writer !== undefined) this.#rewrite(memory, layout, numRows, writer);
+  }
+
+  *#probeLarge(page: MemorySegment, file: EntryFile, writer: EntryWriter | undefined): Steps {
+    const { memory } = page;
+    const { slots, hashes, heads, wasMatched } = this.#prober;
+    const end = entriesEnd(memory, page.firstSlot);
+    for (let pointer = page.firstSlot + PAGE_HEADER_SLOTS; pointer < end; ) {
+      const link = memory.i32[pointer * 2 + LINK_WORD]!;
+      if ((link & IS_LARGE) !== 0) {
+        this.#row.setLarge(memory, pointer + JOIN_PREFIX_SLOTS, file);
+        slots[0] = 0;
+        hashes[0] = memory.i32[pointer * 2 + HASH_WORD]!;
+        wasMatched[0] = (link & IS_MATCHED) === 0 ? 0 : 1;
+        heads[0] = 0;
+        yield* this.#probeBatch(this.#row.memory, this.#row.layout, 1, writer);
+      }
+      pointer += entrySlots(memory, pointer, JOIN_PREFIX_SLOTS);
+    }
+  }
+
+  /** Writes those rows of the batch for the next chunk that can still have results. */
+  #rewrite(memory: Memory, layout: StreamLayout, numRows: number, writer: EntryWriter): void {
+    const { slots, hashes, heads, wasMatched } = this.#prober;
+    const { pairs } = this.#environment.needs;
+    for (let i = 0; i < numRows; i++) {
+      const isMatched = heads[i] !== 0 || wasMatched[i] !== 0;
+      if (isMatched && !pairs) continue;
+      writer.append(memory, slots[i]!, layout, hashes[i]!, isMatched ? IS_MATCHED : 0);
+    }
+  }
+
+  *#giveUnmatched(): Steps {
+    const { emitter } = this.#environment;
+    const index = this.#index;
+    for (let cell = index.nextUnmatched(0); cell < index.numCells; cell = index.nextUnmatched(cell + 1)) {
+      for (let entry = index.headOf(cell); entry !== 0; entry = index.next(entry)) {
+        const row = index.row(entry);
+        emitter.build(row.memory, row.slot, row.layout);
+        if (emitter.isWaiting) yield* emitter.drain();
+      }
+    }
+  }
+}

@@ -1,0 +1,315 @@
+/**
+ * One level of a hybrid hash join.
+ *
+ * 1. Build rows are put into partitions by the high bits of their hash. When memory runs out, the largest partition that is in memory is
+ *    written to disk, and so is all that comes for it later.
+ * 2. When the build side ended, the partitions in memory get their directory; should there be no room for it, more of them are spilled.
+ * 3. Probe rows meet the partitions in memory at once. Those of spilled partitions are written to disk; but not those of
+ *    which a Bloom filter over all spilled keys knows that they have no match.
+ * 4. Spilled partitions are left to the caller, who joins each in the same way with another hash, or in chunks.
+ */
+import { invariant, type Memory, type MemorySegment, type TableHashSeed } from "@millrace/core";
+import type { StreamLayout } from "../rows/stream-layout.js";
+import type { Steps } from "../task/driver.js";
+import { BloomFilter } from "./bloom-filter.js";
+import { entriesEnd, entrySlots, HASH_WORD, IS_LARGE, LINK_WORD, PAGE_HEADER_SLOTS } from "./entry.js";
+import { EntryWriter } from "./entry-writer.js";
+import { type LayoutHashKeys, seedAtLevel } from "./hash-keys.js";
+import { type JoinEnvironment, takeReserved } from "./join-environment.js";
+import { directoryPages, JOIN_PREFIX_SLOTS, JoinIndex } from "./join-index.js";
+import { HAS_NO_MATCH, JoinProber } from "./join-prober.js";
+import type { EntryFile } from "./spilled-entries.js";
+
+/** Partitions at most: more would make pages that are half empty, and scatter over more pages than caches hold. */
+const MAX_PARTITION_BITS = 6;
+/** Of the budget there are at least so many pages for each partition. */
+const MIN_PAGES_PER_PARTITION = 4;
+/** One page in so many is for the Bloom filter; with fewer pages than this there is none. */
+const PAGES_PER_FILTER_PAGE = 16;
+const MIN_PAGES_WITH_FILTER = 32;
+
+/** Is a partition of which both sides were written to disk. @internal */
+export interface SpilledPair {
+  readonly buildBlocks: readonly number[];
+  readonly numBuild: number;
+  readonly buildFile: EntryFile;
+  readonly probeBlocks: readonly number[];
+  readonly numProbe: number;
+  readonly probeFile: EntryFile;
+  /** How many high bits the hashes in the entries have in common. */
+  readonly numCommonBits: number;
+}
+
+/** Joins what fits and spills what does not. @internal */
+export class JoinLevel {
+  /** The seed of the hashes at this level. */
+  readonly seed: TableHashSeed;
+  /** Probes the partitions in memory; see `probe`. */
+  readonly prober: JoinProber;
+  readonly #environment: JoinEnvironment;
+  readonly #bits: number;
+  readonly #buildFile: EntryFile;
+  readonly #probeFile: EntryFile;
+  readonly #index: JoinIndex;
+  readonly #builds: EntryWriter[] = [];
+  #probes: (EntryWriter | undefined)[] = [];
+  #filter: BloomFilter | undefined;
+  #hasSpilled = false;
+  /** Pages of partitions that were read back, by partition. */
+  readonly #restored: MemorySegment[][] = [];
+  #isEvicted = false;
+
+  constructor(environment: JoinEnvironment, level: number) {
+    const { budget, layouts, files, seed } = environment;
+    this.#environment = environment;
+    this.seed = seedAtLevel(seed, level);
+    this.#bits = partitionBits(budget.numFree);
+    this.#buildFile = files.create();
+    this.#probeFile = files.create();
+    this.#index = new JoinIndex(budget, layouts, environment.buildEquality, this.#buildFile);
+    this.prober = new JoinProber(this.#index, environment.equality, environment.emitter, environment.needs);
+    const filterPages = budget.numFree < MIN_PAGES_WITH_FILTER ? 0 : Math.floor(budget.numFree / PAGES_PER_FILTER_PAGE);
+    if (filterPages > 0) this.#filter = new BloomFilter(budget, filterPages);
+    for (let i = 0; i < 1 << this.#bits; i++) {
+      this.#builds.push(new EntryWriter(budget, this.#buildFile, JOIN_PREFIX_SLOTS));
+    }
+  }
+
+  /** Adds a row of the build side, whose key has `hash`. */
+  addBuild(memory: Memory, slot: number, layout: StreamLayout, hash: number): void {
+    const partition = this.#builds[(hash >>> 1) >>> (31 - this.#bits)]!;
+    while (partition.append(memory, slot, layout, hash, 0) === 0) this.#spillLargest();
+    if (partition.isSpilled) this.#filter?.add(hash);
+  }
+
+  /** Ends the build side: rows can be probed. */
+  endBuild(): void {
+    const { budget } = this.#environment;
+    for (const partition of this.#builds) {
+      if (partition.isSpilled) partition.finishSpilling();
+      else partition.completeHeaders();
+    }
+    if (!this.#hasSpilled) this.#releaseFilter();
+    while (budget.numFree < this.#directoryPages() + this.#numSpilled()) {
+      this.#spillLargest().finishSpilling();
+    }
+    this.#beginProbes();
+    this.#fillIndex();
+  }
+
+  /** Takes the rows of the probe side from `slot` to before `endSlot`. Then `prober.advance` gives the results. */
+  probe(memory: Memory, slot: number, endSlot: number, layout: StreamLayout): void {
+    const { prober, seed } = this;
+    const keys = this.#environment.probeKeys.of(layout);
+    const { hash, hasNull } = keys;
+    const { slots, hashes, heads } = prober;
+    const { i32 } = memory;
+    let numRows = 0;
+    if (!this.#hasSpilled && hasNull === undefined) {
+      while (slot < endSlot) {
+        slots[numRows] = slot;
+        hashes[numRows] = hash(memory, slot, seed);
+        heads[numRows++] = 0;
+        slot += i32[slot * 2]! >>> 3;
+      }
+    } else {
+      for (; slot < endSlot; slot += i32[slot * 2]! >>> 3) {
+        numRows += this.#probeRow(memory, slot, layout, keys, numRows);
+      }
+    }
+    prober.begin(memory, layout, numRows);
+  }
+
+  /** Takes the probe rows of a page of entries, but for large ones. */
+  probeEntries(page: MemorySegment, layout: StreamLayout): void {
+    const { memory } = page;
+    const keys = this.#environment.probeKeys.of(layout);
+    const end = entriesEnd(memory, page.firstSlot);
+    let numRows = 0;
+    for (let pointer = page.firstSlot + PAGE_HEADER_SLOTS; pointer < end; ) {
+      if ((memory.i32[pointer * 2 + LINK_WORD]! & IS_LARGE) === 0) {
+        numRows += this.#probeRow(memory, pointer + JOIN_PREFIX_SLOTS, layout, keys, numRows);
+      }
+      pointer += entrySlots(memory, pointer, JOIN_PREFIX_SLOTS);
+    }
+    this.prober.begin(memory, layout, numRows);
+  }
+
+  /** Writes a row to disk, or makes it number `index` of those that are looked up now; returns how many it added to them. */
+  #probeRow(memory: Memory, slot: number, layout: StreamLayout, keys: LayoutHashKeys, index: number): number {
+    const { slots, hashes, heads } = this.prober;
+    const isNull = keys.hasNull?.(memory, slot) === true;
+    const hash = isNull ? 0 : keys.hash(memory, slot, this.seed) | 0;
+    if (!isNull && this.#probeSpilled(memory, slot, layout, hash)) return 0;
+    slots[index] = slot;
+    hashes[index] = hash;
+    heads[index] = isNull || this.#isAbsent(hash) ? HAS_NO_MATCH : 0;
+    return 1;
+  }
+
+  /** Gives the build rows in memory that nothing matched. */
+  *giveUnmatched(): Steps {
+    const { emitter } = this.#environment;
+    const index = this.#index;
+    for (let cell = index.nextUnmatched(0); cell < index.numCells; cell = index.nextUnmatched(cell + 1)) {
+      for (let entry = index.headOf(cell); entry !== 0; entry = index.next(entry)) {
+        const row = index.row(entry);
+        emitter.build(row.memory, row.slot, row.layout);
+        if (emitter.isWaiting) yield* emitter.drain();
+      }
+    }
+  }
+
+  /** Ends the probe side, and returns the spilled partitions. */
+  endProbe(): SpilledPair[] {
+    for (const probe of this.#probes) probe?.finishSpilling();
+    return this.#builds.flatMap((build, i): SpilledPair[] => {
+      const probe = this.#probes[i];
+      if (probe === undefined) return [];
+      return [
+        {
+          buildBlocks: build.blocks,
+          numBuild: build.numEntries,
+          buildFile: this.#buildFile,
+          probeBlocks: probe.blocks,
+          numProbe: probe.numEntries,
+          probeFile: this.#probeFile,
+          numCommonBits: this.#bits,
+        },
+      ];
+    });
+  }
+
+  /** Gives back all memory, for good. The files stay until `removeFiles`. */
+  release(): void {
+    this.#index.release();
+    for (const build of this.#builds) build.release();
+    for (const pages of this.#restored) for (const page of pages.splice(0)) this.#environment.budget.give(page);
+    this.#releaseFilter();
+  }
+
+  /** Removes the files. */
+  removeFiles(): void {
+    const { files } = this.#environment;
+    files.remove(this.#buildFile);
+    files.remove(this.#probeFile);
+  }
+
+  /** Writes to disk what is in memory, unless it was written before, and gives the memory back until `restore`. */
+  evict(): void {
+    this.#index.release();
+    this.#builds.forEach((build, i) => {
+      if (this.#probes[i] !== undefined) return;
+      if (build.pages.length > 0) {
+        build.spill();
+        build.finishSpilling();
+      }
+      for (const page of this.#restored[i]?.splice(0) ?? []) this.#environment.budget.give(page);
+    });
+    this.#isEvicted = true;
+  }
+
+  /** Makes the table ready for another probe side. */
+  restore(): void {
+    this.#probeFile.remove();
+    const spilled = this.#probes.map((probe) => probe !== undefined);
+    if (this.#isEvicted) this.#readBack(spilled);
+    else this.#index.unmarkAll();
+    this.#beginProbes();
+  }
+
+  #readBack(spilled: readonly boolean[]): void {
+    this.#builds.forEach((build, i) => {
+      if (spilled[i]) return;
+      this.#restored[i] = build.blocks.map((block) => {
+        const page = takeReserved(this.#environment.budget);
+        this.#buildFile.readPage(block, page);
+        return page;
+      });
+    });
+    this.#isEvicted = false;
+    this.#fillIndex();
+  }
+
+  #fillIndex(): void {
+    const isInMemory = (i: number): boolean => this.#probes[i] === undefined;
+    const numEntries = this.#builds.map((build, i) => (isInMemory(i) ? build.numEntries : 0));
+    invariant(this.#index.open(numEntries, this.#bits, this.#bits), "a hash join keeps room for its directory");
+    this.#builds.forEach((build, i) => {
+      if (!isInMemory(i)) return;
+      for (const page of this.#restored[i] ?? build.pages) this.#index.insertPage(page, i);
+    });
+  }
+
+  /** Makes the writers of probe rows, for spilled partitions only. */
+  #beginProbes(): void {
+    const { budget } = this.#environment;
+    const isFirst = this.#probes.length === 0;
+    this.#probes = this.#builds.map((build, i) => {
+      if (isFirst ? !build.isSpilled : this.#probes[i] === undefined) return undefined;
+      const probe = new EntryWriter(budget, this.#probeFile, JOIN_PREFIX_SLOTS);
+      probe.isSpilled = true;
+      return probe;
+    });
+  }
+
+  /** Writes a probe row to disk when its partition was spilled and may have its key; returns whether it did. */
+  #probeSpilled(memory: Memory, slot: number, layout: StreamLayout, hash: number): boolean {
+    const probe = this.#probes[(hash >>> 1) >>> (31 - this.#bits)];
+    if (probe === undefined || this.#filter?.mayHave(hash) === false) return false;
+    const pointer = probe.append(memory, slot, layout, hash, 0);
+    if (pointer === 0) takeReserved(this.#environment.budget);
+    return true;
+  }
+
+  /** Whether the filter knows that a spilled partition has no such key. */
+  #isAbsent(hash: number): boolean {
+    return this.#probes[(hash >>> 1) >>> (31 - this.#bits)] !== undefined;
+  }
+
+  #directoryPages(): number {
+    const numEntries = this.#builds.reduce((sum, build) => sum + (build.isSpilled ? 0 : build.numEntries), 0);
+    // Each region has a cell more than its entries ask for.
+    return numEntries === 0 ? 0 : directoryPages(numEntries) + 1;
+  }
+
+  #numSpilled(): number {
+    return this.#builds.reduce((sum, build) => sum + (build.isSpilled ? 1 : 0), 0);
+  }
+
+  #spillLargest(): EntryWriter {
+    let largest: EntryWriter | undefined;
+    for (const build of this.#builds) {
+      if (!build.isSpilled && build.pages.length > (largest?.pages.length ?? 0)) largest = build;
+    }
+    // Without one, the least memory was counted wrong.
+    if (largest === undefined) takeReserved(this.#environment.budget);
+    const partition = largest!;
+    this.#hasSpilled = true;
+    partition.completeHeaders();
+    for (const page of partition.pages) this.#addToFilter(page);
+    partition.spill();
+    return partition;
+  }
+
+  #addToFilter(page: MemorySegment): void {
+    const filter = this.#filter;
+    if (filter === undefined) return;
+    const { memory } = page;
+    const end = entriesEnd(memory, page.firstSlot);
+    for (let pointer = page.firstSlot + PAGE_HEADER_SLOTS; pointer < end; ) {
+      filter.add(memory.i32[pointer * 2 + HASH_WORD]!);
+      pointer += entrySlots(memory, pointer, JOIN_PREFIX_SLOTS);
+    }
+  }
+
+  #releaseFilter(): void {
+    this.#filter?.release();
+    this.#filter = undefined;
+  }
+}
+
+function partitionBits(numPages: number): number {
+  const most = Math.floor(Math.log2(Math.max(2, numPages / MIN_PAGES_PER_PARTITION)));
+  return Math.min(MAX_PARTITION_BITS, Math.max(1, most));
+}

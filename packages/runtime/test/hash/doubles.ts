@@ -1,0 +1,413 @@
+/**
+ * Small stand-ins for what a task has around it: pages in one memory, spill files on the heap, a table of layouts, inputs that are arrays of
+ * records, and an output that reads what it is given back into records.
+ */
+import {
+  type LayoutIdWords,
+  Memory,
+  MemorySegment,
+  MillraceError,
+  PAGE_HEADER_BYTES,
+  PAGE_KIND_DATA,
+  PAGE_NUM_RECORDS_OFFSET,
+  PAGE_SIZE_BYTES,
+  PAGE_USED_BYTES_OFFSET,
+  RowLayout,
+  RowSerializer,
+  startPage,
+  type TypeInformation,
+} from "@millrace/core";
+import type { JobVertex } from "@millrace/job-graph";
+import { expect } from "vitest";
+import type { PageBudget } from "../../src/memory/page-budget.js";
+import type { PageCursor, RowCursor } from "../../src/rows/row-cursor.js";
+import type { LayoutTable, StreamLayout } from "../../src/rows/stream-layout.js";
+import type { SpillFile, SpillSpace } from "../../src/spill/spill-space.js";
+import type { Driver, DriverContext, RecordOutput, Steps, TaskFunction } from "../../src/task/driver.js";
+
+/** Pages of one memory; `failAt` lets the n-th request from then on find none. */
+export class TestBudget implements PageBudget {
+  readonly owner = "Test (1/1)";
+  readonly memory: Memory;
+  readonly numPages: number;
+  readonly #free: MemorySegment[] = [];
+  readonly #out = new Set<MemorySegment>();
+  /** How often a page was asked for. */
+  numRequests = 0;
+  /** The request that throws; 0 for none. */
+  failAt = 0;
+
+  constructor(numPages: number) {
+    this.numPages = numPages;
+    // The memory of a slot is larger than one budget, and its first page is somebody else's.
+    this.memory = new Memory(new ArrayBuffer((numPages + 1) * PAGE_SIZE_BYTES));
+    for (let i = numPages; i > 0; i--)
+      this.#free.push(new MemorySegment(this.memory, i * PAGE_SIZE_BYTES, PAGE_SIZE_BYTES));
+  }
+
+  get numFree(): number {
+    return this.#free.length;
+  }
+
+  take(): MemorySegment | undefined {
+    if (++this.numRequests === this.failAt) {
+      throw new MillraceError({ code: "INVALID_ARGUMENT", what: "A page request was made to fail" });
+    }
+    const page = this.#free.pop();
+    if (page === undefined) return undefined;
+    this.#out.add(page);
+    // A page has any content.
+    page.bytes().fill(0xa5);
+    return page;
+  }
+
+  give(page: MemorySegment): void {
+    expect(this.#out.delete(page)).toBe(true);
+    this.#free.push(page);
+  }
+
+  giveAll(): void {
+    this.#free.push(...this.#out);
+    this.#out.clear();
+  }
+}
+
+/** Files on the heap; `failAt` lets the n-th call fail. */
+export class TestSpill implements SpillSpace {
+  numBytesWritten = 0;
+  numCalls = 0;
+  failAt = 0;
+  numPagesRead = 0;
+  readonly openFiles = new Set<TestSpillFile>();
+
+  createFile(_owner: string): SpillFile {
+    this.call();
+    const file = new TestSpillFile(this);
+    this.openFiles.add(file);
+    return file;
+  }
+
+  close(): void {
+    this.openFiles.clear();
+  }
+
+  call(): void {
+    if (++this.numCalls === this.failAt) throw new MillraceError({ code: "CORRUPT_FILE", what: "The disk is broken" });
+  }
+}
+
+class TestSpillFile implements SpillFile {
+  sizeBytes = 0;
+  readonly #spill: TestSpill;
+  readonly #blocks: Uint8Array[] = [];
+  #isOpen = true;
+  #large = new Uint8Array(0);
+
+  constructor(spill: TestSpill) {
+    this.#spill = spill;
+  }
+
+  get numBlocks(): number {
+    return this.#blocks.length;
+  }
+
+  writePage(page: MemorySegment): number {
+    return this.#write(page.bytes().slice(0, page.getInt32(PAGE_USED_BYTES_OFFSET)));
+  }
+
+  readPage(block: number, page: MemorySegment): number {
+    this.#spill.call();
+    this.#spill.numPagesRead++;
+    const bytes = this.#blocks[block]!;
+    page.bytes().set(bytes);
+    return bytes.length;
+  }
+
+  writeLarge(memory: Memory, slot: number): number {
+    return this.#write(memory.u8.slice(slot * 8, slot * 8 + memory.i32[slot * 2]!));
+  }
+
+  readLarge(block: number): Memory {
+    this.#spill.call();
+    this.#large.fill(0xa5);
+    const bytes = this.#blocks[block]!;
+    if (this.#large.length < bytes.length) this.#large = new Uint8Array(bytes.length);
+    this.#large.set(bytes);
+    return new Memory(this.#large.buffer);
+  }
+
+  remove(): void {
+    this.#isOpen = false;
+    this.#spill.openFiles.delete(this);
+  }
+
+  #write(bytes: Uint8Array): number {
+    expect(this.#isOpen).toBe(true);
+    this.#spill.call();
+    this.sizeBytes += bytes.length;
+    this.#spill.numBytesWritten += bytes.length;
+    this.#blocks.push(bytes);
+    return this.#blocks.length - 1;
+  }
+}
+
+/** Layouts by id. */
+export class TestLayouts implements LayoutTable {
+  readonly #all: StreamLayout[] = [];
+  readonly #code: "generated" | "interpreted" | undefined;
+
+  constructor(code?: "generated" | "interpreted") {
+    this.#code = code;
+  }
+
+  add(layout: RowLayout): StreamLayout {
+    const known = this.#all.find((entry) => entry.layout.id === layout.id);
+    if (known !== undefined) return known;
+    const entry = { index: this.#all.length, layout, serializer: new RowSerializer(layout, { code: this.#code }) };
+    this.#all.push(entry);
+    return entry;
+  }
+
+  of(id: LayoutIdWords): StreamLayout {
+    return this.#all.find(({ layout }) => layout.idWords.low === id.low && layout.idWords.high === id.high)!;
+  }
+
+  at(index: number): StreamLayout {
+    return this.#all[index]!;
+  }
+}
+
+/** Is records of one type, one after the other in an input. */
+export interface TypedRecords {
+  readonly type: TypeInformation<never>;
+  readonly records: readonly unknown[];
+}
+
+interface TestPage {
+  readonly memory: Memory;
+  readonly slot: number;
+  readonly endSlot: number;
+  readonly numRows: number;
+  readonly layout: StreamLayout;
+}
+
+/** Writes records into pages on the heap, large ones into memory of their own. */
+export function pagesOf(parts: readonly TypedRecords[], layouts: LayoutTable): TestPage[] {
+  const pages: TestPage[] = [];
+  for (const { type, records } of parts) {
+    const layout = layouts.add(RowLayout.of(type) as RowLayout);
+    let page: MemorySegment | undefined;
+    let slot = 0;
+    let numRows = 0;
+    const end = (): void => {
+      if (page === undefined || numRows === 0) return;
+      page.putInt32(PAGE_USED_BYTES_OFFSET, (slot - page.firstSlot) * 8);
+      page.putInt32(PAGE_NUM_RECORDS_OFFSET, numRows);
+      pages.push({ memory: page.memory, slot: page.firstSlot + PAGE_HEADER_BYTES / 8, endSlot: slot, numRows, layout });
+      page = undefined;
+    };
+    const begin = (): void => {
+      page = new MemorySegment(new Memory(new ArrayBuffer(PAGE_SIZE_BYTES)), 0, PAGE_SIZE_BYTES);
+      startPage(page, PAGE_KIND_DATA, layout.layout.idWords, false);
+      slot = page.firstSlot + PAGE_HEADER_BYTES / 8;
+      numRows = 0;
+    };
+    for (const record of records) {
+      if (page === undefined) begin();
+      let next = layout.serializer.write(record, page!.memory, slot, page!.endSlot);
+      if (next < 0) {
+        end();
+        begin();
+        next = layout.serializer.write(record, page!.memory, slot, page!.endSlot);
+      }
+      if (next < 0) {
+        pages.push(largePage(record, layout));
+        continue;
+      }
+      slot = next;
+      numRows++;
+    }
+    end();
+  }
+  return pages;
+}
+
+function largePage(record: unknown, layout: StreamLayout): TestPage {
+  for (let size = PAGE_SIZE_BYTES * 2; ; size *= 2) {
+    const memory = new Memory(new ArrayBuffer(size));
+    const endSlot = layout.serializer.write(record, memory, 0, memory.numSlots);
+    if (endSlot >= 0) return { memory, slot: 0, endSlot, numRows: 1, layout };
+  }
+}
+
+/** Reads pages; every third call finds that the next one has not come yet. */
+export class TestPages implements PageCursor {
+  memory!: Memory;
+  slot = 0;
+  endSlot = 0;
+  numRows = 0;
+  layout!: StreamLayout;
+  isAtEnd = false;
+  readonly #pages: readonly TestPage[];
+  #next = 0;
+  #numCalls = 0;
+
+  constructor(pages: readonly TestPage[]) {
+    this.#pages = pages;
+  }
+
+  nextPage(): boolean {
+    if (++this.#numCalls % 3 === 0) return false;
+    const page = this.#pages[this.#next++];
+    if (page === undefined) this.isAtEnd = true;
+    else Object.assign(this, page);
+    return page !== undefined;
+  }
+}
+
+/** Reads the rows of pages. */
+export class TestRows implements RowCursor {
+  memory!: Memory;
+  slot = 0;
+  layout!: StreamLayout;
+  readonly #pages: readonly TestPage[];
+  #page = -1;
+  #end = 0;
+  #next = 0;
+
+  constructor(pages: readonly TestPage[]) {
+    this.#pages = pages;
+  }
+
+  next(): boolean {
+    while (this.#next === this.#end) {
+      const page = this.#pages[++this.#page];
+      if (page === undefined) return false;
+      this.memory = page.memory;
+      this.layout = page.layout;
+      this.#next = page.slot;
+      this.#end = page.endSlot;
+    }
+    this.slot = this.#next;
+    this.#next += this.memory.i32[this.slot * 2]! >>> 3;
+    return true;
+  }
+}
+
+/** Keeps what it is given, as records; it says again and again that it is full. */
+export class TestOutput implements RecordOutput {
+  readonly records: unknown[] = [];
+  #numAsked = 0;
+
+  get isFull(): boolean {
+    return ++this.#numAsked % 2 === 0;
+  }
+
+  collect(record: unknown): void {
+    this.records.push(record);
+  }
+
+  collectRow(memory: Memory, slot: number, layout: StreamLayout): void {
+    this.records.push(layout.serializer.read(memory, slot));
+  }
+}
+
+/** What a test gives a driver. */
+export interface TestTask {
+  readonly inputs: readonly (readonly TypedRecords[])[];
+  readonly numPages: number;
+  readonly functions?: readonly ((...args: never[]) => unknown)[];
+  readonly seed?: number;
+  readonly code?: "generated" | "interpreted";
+  readonly isConstant?: readonly boolean[];
+}
+
+/** A task with a driver in it. */
+export class TestContext implements DriverContext {
+  readonly vertex: JobVertex;
+  readonly subtaskIndex = 0;
+  readonly budget: TestBudget;
+  readonly spill = new TestSpill();
+  readonly layouts: TestLayouts;
+  readonly out = new TestOutput();
+  readonly hashSeed: { readonly low: number; readonly high: number };
+  readonly #inputs: TestPage[][];
+  readonly #functions: readonly ((...args: never[]) => unknown)[];
+
+  constructor(task: TestTask) {
+    this.budget = new TestBudget(task.numPages);
+    this.layouts = new TestLayouts(task.code);
+    this.hashSeed = { low: task.seed ?? 1, high: ~(task.seed ?? 1) };
+    this.#inputs = task.inputs.map((parts) => pagesOf(parts, this.layouts));
+    this.#functions = task.functions ?? [];
+    const isConstant = task.isConstant ?? [];
+    this.vertex = {
+      iteration: isConstant.length > 0 ? 0 : undefined,
+      inputs: task.inputs.map((_, i) => ({ isConstant: isConstant[i] ?? false })),
+    } as unknown as JobVertex;
+  }
+
+  setInput(index: number, parts: readonly TypedRecords[]): void {
+    this.#inputs[index] = pagesOf(parts, this.layouts);
+  }
+
+  rows(index: number): RowCursor {
+    return new TestRows(this.#inputs[index]!);
+  }
+
+  pages(index: number): PageCursor {
+    return new TestPages(this.#inputs[index]!);
+  }
+
+  function(ref: number): TaskFunction {
+    const call = this.#functions[ref] as (...args: unknown[]) => unknown;
+    return {
+      one: (...args) => call(...args),
+      *many(out, ...args) {
+        for (const record of call(...args) as Iterable<unknown>) {
+          out.collect(record);
+          yield "turn";
+        }
+      },
+    };
+  }
+
+  throwIfCancelled(): void {}
+}
+
+/** Runs steps to their end; stops before step `stopAt`, if there is one, and tells how many there were. */
+export function runSteps(steps: Steps, stopAt = Number.POSITIVE_INFINITY): number {
+  let numSteps = 0;
+  while (numSteps < stopAt && steps.next().done !== true) numSteps++;
+  return numSteps;
+}
+
+/** Runs a driver once and closes it, and holds that nothing is left; returns its results. */
+export function runDriver(create: (context: DriverContext) => Driver, context: TestContext): unknown[] {
+  const driver = create(context);
+  try {
+    runSteps(driver.run());
+  } finally {
+    driver.close();
+    expectNothingLeft(context);
+  }
+  return context.out.records;
+}
+
+/** Holds that all pages are back and all files are gone. */
+export function expectNothingLeft({ budget, spill }: TestContext): void {
+  expect(budget.numFree).toBe(budget.numPages);
+  expect(spill.openFiles.size).toBe(0);
+}
+
+/** Returns texts that are equal for equal bags of records. */
+export function bagOf(records: readonly unknown[]): string[] {
+  return records.map((record) => JSON.stringify(record, plain)).sort();
+}
+
+function plain(_name: string, value: unknown): unknown {
+  if (typeof value === "bigint") return `${value}n`;
+  if (typeof value === "number" && !Number.isFinite(value)) return String(value);
+  if (value instanceof Map) return [...value];
+  return typeof value === "string" && value.length > 100 ? `${value.length}:${value.slice(0, 20)}` : value;
+}
