@@ -293,10 +293,14 @@ export {
 export { checkRecord, MAX_RECORD_DEPTH, normalizeRecord } from "./records/index.js";
 // Rows
 export {
+  canGenerateCode,
+  compile,
   DiscoveringSerializer,
+  generateRowComposer,
   type KeyField,
   LayoutDiscovery,
   LayoutRegistry,
+  literal,
   MAX_DISCOVERED_LAYOUTS,
   MAX_ROW_GROWTHS,
   type NormalizedKeyWriter,
@@ -305,9 +309,13 @@ export {
   type RowCodeOptions,
   RowComparator,
   type RowCompare,
+  type RowComposer,
   RowKeys,
   RowLayout,
+  type RowOrigin,
   RowPairComparator,
+  type RowPart,
+  RowPartCode,
   type RowPartitionHash,
   RowSerializer,
   type RowTableHash,

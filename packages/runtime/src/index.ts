@@ -4,6 +4,13 @@ export { type Chain, makeChain } from "./chain/index.js";
 export { type CodeContext, singlePassOver, UserCode } from "./code/index.js";
 // Contracts of the runtime
 export type { ChannelEvent, InputChannel, OutputChannel } from "./exchange/exchange.js";
+// Expressions
+export {
+  expressionOverRecords,
+  expressionOverRows,
+  type RecordExpression,
+  type RowExpression,
+} from "./expressions/index.js";
 // Jobs
 export type { JobMemory, MemoryDemand } from "./job/job-memory.js";
 export type { FunctionObject, JobObjects } from "./job/job-objects.js";

@@ -9,6 +9,7 @@ let isAllowed: boolean | undefined;
 /**
  * Tells whether this process may make functions from text. Content security policies and
  * `--disallow-code-generation-from-strings` forbid it; interpreting code does the same work then.
+ * @internal
  */
 export function canGenerateCode(): boolean {
   if (isAllowed === undefined) {
@@ -24,6 +25,7 @@ export function canGenerateCode(): boolean {
 /**
  * Returns `text` as a string literal of JavaScript. JSON escapes quotes, backslashes, control characters and lone
  * surrogates; what else it leaves alone is legal inside a literal.
+ * @internal
  */
 export function literal(text: string): string {
   return JSON.stringify(text);
@@ -34,6 +36,7 @@ const IDENTIFIER = /^[A-Za-z_$][\w$]*$/;
 /**
  * Returns the value of `body` (which ends in a `return`), run with `scope` as its only free names beside the language's
  * own. The names are ours and checked to be identifiers.
+ * @internal
  */
 export function compile<T>(scope: Readonly<Record<string, unknown>>, body: string): T {
   const names = Object.keys(scope);

@@ -1,16 +1,21 @@
 /** The pieces of generated code that find the field of a key in a record, shared by comparisons, keys and field readers. */
 import { NULLS_WORD } from "./row-format.js";
-import { canBeNull, NULL_PARENT, type RowKey } from "./row-key.js";
+import { canBeNull, type KeyParent, NULL_PARENT, type RowKey } from "./row-key.js";
 import type { StructField } from "./struct-layout.js";
 
 /** Generates the function that finds the struct of a nested key; a key of the record itself needs none. */
 export function locateFunction(name: string, key: RowKey): string {
   if (key.parents.length === 0) return "";
-  const steps = key.parents.map(({ struct, field }) => {
+  return `function ${name}(memory, base) { ${generateLocateSteps(key.parents)} return base; }`;
+}
+
+/** Generates the statements that move `base` from a row to the struct inside of it to which `parents` lead. */
+export function generateLocateSteps(parents: readonly KeyParent[]): string {
+  const steps = parents.map(({ struct, field }) => {
     const check = canBeNull(field) ? `if (${nullTest("memory", "base", field)}) return ${NULL_PARENT};` : "";
     return `${check} base = base + (memory.i32[(base + ${struct.headerSlots + field.index}) * 2] >> 3);`;
   });
-  return `function ${name}(memory, base) { ${steps.join(" ")} return base; }`;
+  return steps.join(" ");
 }
 
 /** Returns the expression that tells whether `field` of the struct at `base` is null. */

@@ -39,7 +39,8 @@ export function generateFieldReader(key: RowKey): RecordReader {
   return rest === undefined ? read : (memory, base) => fieldValue(read(memory, base), rest);
 }
 
-class ReaderCode {
+/** Collects the functions that read the structs, arrays, maps and variants of a layout. */
+export class ReaderCode {
   readonly scope: Record<string, unknown> = {
     Decimal,
     readAnyCell,
@@ -92,7 +93,7 @@ class ReaderCode {
   }
 
   #slot(slot: Slot, at: string, isNull: string): string {
-    const value = this.#content(slot.content, at);
+    const value = this.content(slot.content, at);
     if (!slot.isNullable && !slot.isOptional) return value;
     const absent = slot.isOptional ? "undefined" : "null";
     const none =
@@ -100,7 +101,8 @@ class ReaderCode {
     return `(${isNull} ? ${none} : ${value})`;
   }
 
-  #content(content: SlotContent, at: string): string {
+  /** Returns the expression of the value in slot `at`, which is not null, of the struct at slot `base`. */
+  content(content: SlotContent, at: string): string {
     const word = `${at} * 2`;
     const below = `base + (memory.i32[${word}] >> 3)`;
     switch (content.kind) {

@@ -56,7 +56,8 @@ export function generateWriter(
   );
 }
 
-class WriterCode {
+/** Collects the functions that write the structs, arrays, maps and variants of a layout. */
+export class WriterCode {
   readonly scope: Record<string, unknown> = {
     Decimal,
     fitDecimal,
@@ -102,7 +103,7 @@ class WriterCode {
       lines.push(`const ${value} = ${valueExpression(struct, field.name)};`);
       const losesAbsence = this.#isExact && struct.shape === "row" && !field.isOptional;
       if (losesAbsence) lines.push(refuseUnless(`${value} !== undefined`));
-      lines.push(this.#slot(field, value, `(base + ${struct.headerSlots + field.index})`, setNull));
+      lines.push(this.slot(field, value, `(base + ${struct.headerSlots + field.index})`, setNull));
     }
     lines.push("i32[word] = (end - base) * 8;");
     for (let i = NULLS_WORD; i < numWords; i++) {
@@ -150,8 +151,8 @@ class WriterCode {
     ].join("\n");
   }
 
-  /** Writes `value` into slot `at`; `setNull` marks it as null. */
-  #slot(slot: Slot, value: string, at: string, setNull: string): string {
+  /** Returns the statements that write `value` into slot `at`; `setNull` marks it as null. */
+  slot(slot: Slot, value: string, at: string, setNull: string): string {
     const write = this.#content(slot.content, value, at);
     if (!slot.isNullable && !slot.isOptional) return write;
     const isNull = slot.isNullable ? `${value} == null` : `${value} === undefined`;
@@ -228,7 +229,7 @@ class WriterCode {
       for (let i = word + ${ARRAY_NULLS_WORD}; i < first * 2; i++) i32[i] = 0;
       for (let i = 0; i < length; i++) {
         const v = values[i];
-        ${this.#slot(element, "v", "(first + i)", setNull)}
+        ${this.slot(element, "v", "(first + i)", setNull)}
       }
       i32[word] = (end - base) * 8;
       i32[word + 1] = length;

@@ -1,3 +1,5 @@
+export { canGenerateCode, compile, literal } from "./code-generation.js";
+export { generateRowComposer, type RowComposer, type RowOrigin } from "./compose-row.js";
 export { DiscoveringSerializer } from "./discovering-serializer.js";
 export type { RecordCompare } from "./generate-compare.js";
 export type { RowCompare } from "./interpret-compare.js";
@@ -10,5 +12,6 @@ export type { RowPartitionHash, RowTableHash } from "./row-hash.js";
 export type { KeyField } from "./row-key.js";
 export { RowKeys } from "./row-keys.js";
 export { RowLayout } from "./row-layout.js";
+export { type RowPart, RowPartCode } from "./row-part.js";
 export { type RowCodeOptions, RowSerializer } from "./row-serializer.js";
 export { SORT_ENTRY_WORDS, SortEntries, type SortEntryWriter } from "./sort-entries.js";

@@ -68,6 +68,42 @@ export function readString(memory: Memory, word: number, base: number): string {
   return (tag & STRING_IS_UTF16) === 0 ? readLatin1(memory, from, tag >> 1) : readUtf16(memory, from, tag >> 2);
 }
 
+/** Tells whether the string whose words are at `word` in the struct at slot `base` is `text`. */
+export function equalsString(memory: Memory, word: number, base: number, text: string): boolean {
+  return lengthOfString(memory, word) === text.length && hasUnitsAt(memory, word, base, text, 0);
+}
+
+/** Tells whether the string whose words are at `word` in the struct at slot `base` begins with `text`. */
+export function startsWithString(memory: Memory, word: number, base: number, text: string): boolean {
+  return lengthOfString(memory, word) >= text.length && hasUnitsAt(memory, word, base, text, 0);
+}
+
+/** Tells whether the string whose words are at `word` in the struct at slot `base` contains `text`. */
+export function containsString(memory: Memory, word: number, base: number, text: string): boolean {
+  for (let from = 0, last = lengthOfString(memory, word) - text.length; from <= last; from++) {
+    if (hasUnitsAt(memory, word, base, text, from)) return true;
+  }
+  return false;
+}
+
+/** Returns how many units the string whose words are at `word` has. */
+export function lengthOfString(memory: Memory, word: number): number {
+  const tag = memory.i32[word + 1]!;
+  return (tag & STRING_IS_UTF16) === 0 ? tag >> 1 : tag >> 2;
+}
+
+function hasUnitsAt(memory: Memory, word: number, base: number, text: string, from: number): boolean {
+  const at = base * 8 + memory.i32[word]!;
+  if ((memory.i32[word + 1]! & STRING_IS_UTF16) === 0) {
+    const { u8 } = memory;
+    for (let i = 0; i < text.length; i++) if (u8[at + from + i] !== text.charCodeAt(i)) return false;
+    return true;
+  }
+  const { u16 } = memory;
+  for (let i = 0; i < text.length; i++) if (u16[(at >>> 1) + from + i] !== text.charCodeAt(i)) return false;
+  return true;
+}
+
 /**
  * Compares two strings where they lie, by code units: negative, 0 or positive. `wordA` and `wordB` are the words of their
  * slots, in the structs at slots `baseA` and `baseB`.
