@@ -1,1 +1,2 @@
-export { JOB_GRAPH_VERSION } from "@millrace/job-graph";
+// Translation
+export { type TranslatedPlan, type TranslateSettings, translatePlan } from "./translate/translate-plan.js";
