@@ -14,6 +14,7 @@ export {
 // Jobs
 export type { JobMemory, MemoryDemand } from "./job/job-memory.js";
 export type { FunctionObject, JobObjects } from "./job/job-objects.js";
+export { runJob } from "./job/run-job.js";
 export type { LocalJob, LocalJobOptions, LocalJobResult } from "./job/local-job.js";
 // Kernels
 export { sameBytes } from "./kernels/byte-twin.js";

@@ -1,5 +1,5 @@
 import { invariant } from "../errors/index.js";
-import type { DataOutputView, RecordWriter } from "../memory/index.js";
+import type { DataOutputView, Memory, RecordWriter } from "../memory/index.js";
 import { copyData } from "../records/copy-data.js";
 import { generateWriter } from "./generate-write.js";
 import { interpretWriter } from "./interpret-write.js";
@@ -29,6 +29,33 @@ export class DiscoveringSerializer {
     this.#isGenerated = generatesCode(options);
   }
 
+  /** The layout of what was written last; undefined before the first record. */
+  get layout(): RowLayout | undefined {
+    return this.#layout;
+  }
+
+  /**
+   * Writes a record in one piece, as a {@link RecordWriter} does, in the layout that {@link layout} is afterwards, also when it did not
+   * fit. So whoever fills pages looks at the layout behind each call, and moves the row to a page of its own when it changed.
+   * Throws RECORD_NOT_DATA.
+   * @internal
+   */
+  write(record: unknown, memory: Memory, slot: number, limit: number): number {
+    const data = this.#copiesFirst ? copyData(record, "", 0) : record;
+    if (this.#write !== undefined) {
+      try {
+        return this.#write(data, memory, slot, limit);
+      } catch (error) {
+        if (error !== TYPE_MISMATCH) {
+          copyData(record, "", 0);
+          throw error;
+        }
+      }
+    }
+    const copy = this.#observe(record);
+    return this.#write!(copy, memory, slot, limit);
+  }
+
   /** Appends a record; returns false when `out` has no more pages. Throws RECORD_NOT_DATA. */
   serialize(record: unknown, out: DataOutputView): boolean {
     const data = this.#copiesFirst ? copyData(record, "", 0) : record;
@@ -49,18 +76,24 @@ export class DiscoveringSerializer {
   }
 
   #serializeEvolving(record: unknown, out: DataOutputView): boolean {
-    const data = copyData(record, "", 0);
-    const before = this.#layout;
-    this.#evolve(this.discovery.observe(data));
+    const data = this.#observe(record);
     out.setLayout(this.#layout!.idWords);
-    // A record that fits after all as plain data, in the same layout, had a prototype.
-    if (before === this.#layout) this.#copiesFirst = true;
     try {
       return out.write(this.#write!, data);
     } catch (error) {
       invariant(error !== TYPE_MISMATCH, "a discovered layout has the record that it was discovered from");
       throw error;
     }
+  }
+
+  /** Makes the layout one that has the record, and returns the record as plain data. */
+  #observe(record: unknown): unknown {
+    const data = copyData(record, "", 0);
+    const before = this.#layout;
+    this.#evolve(this.discovery.observe(data));
+    // A record that fits after all as plain data, in the same layout, had a prototype.
+    if (before === this.#layout) this.#copiesFirst = true;
+    return data;
   }
 
   #evolve(layout: RowLayout): void {

@@ -1,4 +1,4 @@
-import type { Accumulator, Configuration, Host } from "@millrace/core";
+import type { Accumulator, Configuration, CustomType, Host } from "@millrace/core";
 import type { JobGraph } from "@millrace/job-graph";
 import type { SpillSpace } from "../spill/spill-space.js";
 import type { JobMemory } from "./job-memory.js";
@@ -18,6 +18,10 @@ export interface LocalJobOptions {
   readonly createSpillSpace: () => SpillSpace;
   /** Cancels the job when it aborts. */
   readonly signal?: AbortSignal | undefined;
+  /** The custom types that declared types of the plan name; none when left out. */
+  readonly customTypes?: readonly CustomType[] | undefined;
+  /** Whether records between fused functions are copied and checked as if they had travelled; false when left out. */
+  readonly checksRecords?: boolean | undefined;
   /** Empty when left out. */
   readonly jobParameters?: Configuration | undefined;
   /** The local paths of cached files by name; none when left out. */

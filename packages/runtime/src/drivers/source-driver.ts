@@ -1,0 +1,85 @@
+import { createSubtaskIoContext, IntCounter, type Source, type SourceSplit } from "@millrace/core";
+import type { DriverSpec } from "@millrace/job-graph";
+import { intakeOf, type TakeIn } from "../code/index.js";
+import { reportedAt } from "../job/reported.js";
+import type { Driver, Steps } from "../task/driver.js";
+import { awaited } from "../task/promise-steps.js";
+import type { TaskDriverContext } from "../task/task-driver-context.js";
+
+/** How many records it gives before another task has a turn. */
+const RECORDS_IN_A_TURN = 512;
+
+type Batches = Iterator<readonly unknown[]> | AsyncIterator<readonly unknown[]>;
+
+/** Reads a source: one split after the other, as long as there is one for this task. */
+export class SourceDriver implements Driver {
+  readonly #context: TaskDriverContext;
+  readonly #source: Source<unknown>;
+  readonly #takeIn: TakeIn;
+  #reading: Batches | undefined;
+
+  constructor(spec: Extract<DriverSpec, { kind: "source" }>, context: TaskDriverContext) {
+    this.#source = context.job.objects.get(spec.source) as Source<unknown>;
+    this.#context = context;
+    const { copies, customTypes, checksRecords } = context.job;
+    // Rows are checked when they are written; only functions that are chained see records before.
+    const isRead = context.vertex.chain.length > 0;
+    const code = { subtaskIndex: context.subtaskIndex, copies, customTypes, checksRecords };
+    this.#takeIn = isRead ? intakeOf(context.vertex.operator, code) : (record) => record;
+  }
+
+  *run(): Steps {
+    const { job, vertex, subtaskIndex } = this.#context;
+    for (;;) {
+      const split = yield* awaited(job.nextSplit(vertex.id, subtaskIndex));
+      if (split === undefined) return;
+      yield* this.#reported(this.#readSplit(split));
+    }
+  }
+
+  close(): void {
+    const reading = this.#reading;
+    this.#reading = undefined;
+    // A generator that is waiting for something hears of the signal; what it does with it is waited for, but not for ever.
+    if (reading?.return !== undefined) this.#context.job.cleanUp(Promise.resolve(reading.return()));
+  }
+
+  *#readSplit(split: SourceSplit): Steps {
+    const { out } = this.#context;
+    const batches = this.#source.read(split, this.#ioContext());
+    const isAsync = Symbol.asyncIterator in batches;
+    const reading = isAsync ? batches[Symbol.asyncIterator]() : batches[Symbol.iterator]();
+    this.#reading = reading;
+    for (;;) {
+      const next = reading.next();
+      const { done, value } = isAsync ? yield* awaited(next as Promise<IteratorResult<readonly unknown[]>>) : (next as IteratorResult<readonly unknown[]>);
+      if (done === true) break;
+      for (let i = 0; i < value.length; i++) {
+        while (out.isFull) yield "output";
+        out.collect(this.#takeIn(value[i]));
+        if (i % RECORDS_IN_A_TURN === RECORDS_IN_A_TURN - 1) yield "turn";
+      }
+      yield "turn";
+    }
+    this.#reading = undefined;
+  }
+
+  *#reported(steps: Steps): Steps {
+    const { job, vertex, subtaskIndex } = this.#context;
+    try {
+      yield* steps;
+    } catch (error) {
+      job.throwIfCancelled();
+      throw reportedAt(error, "source or sink", vertex.operator, subtaskIndex);
+    }
+  }
+
+  #ioContext() {
+    const { job, vertex, subtaskIndex } = this.#context;
+    return createSubtaskIoContext(job.ioContext(vertex.operator), {
+      subtaskIndex,
+      numParallelSubtasks: vertex.parallelism,
+      count: (name, increment) => this.#context.runtimeContext().getAccumulator(name, IntCounter).add(increment),
+    });
+  }
+}

@@ -1,0 +1,191 @@
+/**
+ * Writes the rows that a task sends along one edge: one page is filled for each target, full pages go to the target's channel.
+ *
+ * 1. A row goes straight into the page of its target as long as there is a free page, so that any row will find room.
+ * 2. Otherwise it goes to the *overdraft*, a queue that spills, and so do all rows behind it: their order stays, and partitioners
+ *    that count or that are user code are asked once per row, in order.
+ * 3. Between calls of user code the task looks at `isFull`, and calls `drain` until it is not: the queue is emptied first.
+ *
+ * A page whose channel has no room waits here. All pages come from the edge's own budget, to which consumers give them
+ * back, so the budget bounds what is on its way.
+ */
+import { invariant, type Memory, type MemorySegment } from "@millrace/core";
+import type { PageBudget } from "../memory/page-budget.js";
+import type { EdgeMetrics } from "../metrics/task-metrics.js";
+import type { StreamLayout } from "../rows/stream-layout.js";
+import type { ChannelEvent, OutputChannel } from "./exchange.js";
+import { isLargePage, largePage, MAX_PAGE_ROW_SLOTS, type OutputSerializer, PageWriter } from "./page-writer.js";
+import type { RowPartitioner } from "./row-partitioner.js";
+import type { RowQueue } from "./row-queue.js";
+import type { RowScratch } from "./row-scratch.js";
+
+/** Is what an {@link EdgeOutput} is made of. */
+export interface EdgeOutputParts {
+  /** One per target. With several channels to one target (broadcast) there is one list of them. */
+  readonly targets: readonly OutputChannel[];
+  readonly partitioner: RowPartitioner;
+  /** Holds one page per target and one more, at least. Pages come back to it from consumers. */
+  readonly budget: PageBudget;
+  readonly overdraft: RowQueue;
+  readonly scratch: RowScratch;
+  readonly metrics: EdgeMetrics;
+  /** Whether consumers read while this writes, so that they may starve for a page that is not full. */
+  readonly isPipelined: boolean;
+}
+
+/** Is the output of one task along one edge. */
+export class EdgeOutput {
+  readonly #parts: EdgeOutputParts;
+  readonly #budget: PageBudget;
+  readonly #overdraft: RowQueue;
+  readonly #writers: readonly PageWriter[];
+  /** Finished pages by target, for whose channels there was no room yet. */
+  readonly #waiting: readonly MemorySegment[][];
+  #numWaiting = 0;
+
+  constructor(parts: EdgeOutputParts) {
+    invariant(parts.budget.numPages > parts.targets.length, "an output has a page per target and one more");
+    this.#parts = parts;
+    this.#budget = parts.budget;
+    this.#overdraft = parts.overdraft;
+    this.#writers = parts.targets.map(() => new PageWriter());
+    this.#waiting = parts.targets.map(() => []);
+  }
+
+  /** Whether the task should wait before it writes more. */
+  get isFull(): boolean {
+    return this.#budget.numFree === 0 || this.#numWaiting > 0 || !this.#overdraft.isEmpty;
+  }
+
+  /** Takes a record. */
+  collect(record: unknown, serializer: OutputSerializer): void {
+    if (this.#writers.length === 1 && this.#hasPlace) {
+      const writer = this.#writers[0]!;
+      if (writer.serialize(record, serializer)) return;
+      this.#turnPage(0);
+      if (writer.serialize(record, serializer)) return;
+    }
+    const { scratch } = this.#parts;
+    scratch.write(record, serializer);
+    this.collectRow(scratch.memory, 0, serializer.layout);
+  }
+
+  /** Takes a row. */
+  collectRow(memory: Memory, slot: number, layout: StreamLayout): void {
+    if (this.#hasPlace) this.#place(memory, slot, layout);
+    else this.#overdraft.add(memory, slot, layout);
+  }
+
+  /** Does what can be done now about pages that wait and rows in the overdraft. */
+  drain(): void {
+    this.#sendWaiting();
+    const overdraft = this.#overdraft;
+    while (!overdraft.isEmpty && this.#budget.numFree > 0) {
+      overdraft.next();
+      this.#place(overdraft.memory, overdraft.slot, overdraft.layout);
+    }
+  }
+
+  /** Whether nothing is left here that was collected, except in pages that are not full. */
+  get isDrained(): boolean {
+    return this.#numWaiting === 0 && this.#overdraft.isEmpty;
+  }
+
+  /** Sends pages that are not full; returns whether there were any. To be called at the end, or when consumers starve. */
+  flush(): boolean {
+    let hasSent = false;
+    for (let target = 0; target < this.#writers.length; target++) {
+      if (!this.#writers[target]!.hasRows) continue;
+      this.#finishPage(target);
+      hasSent = true;
+    }
+    return hasSent;
+  }
+
+  /** Sends pages that are not full where consumers may wait for them; returns whether there were any. */
+  flushForStarving(): boolean {
+    return this.#parts.isPipelined && this.flush();
+  }
+
+  /** Sends an event to all consumers. Everything was drained and flushed before. */
+  sendEvent(event: ChannelEvent): void {
+    invariant(this.isDrained, "events follow all rows that were collected before them");
+    for (const channel of this.#parts.targets) channel.sendEvent(event);
+  }
+
+  /** Gives back what consumers never got. Never throws. */
+  close(): void {
+    for (const writer of this.#writers) this.#give(writer.take());
+    for (const pages of this.#waiting) {
+      for (const page of pages) this.#give(page);
+      pages.length = 0;
+    }
+    this.#numWaiting = 0;
+    this.#overdraft.close();
+  }
+
+  /** Whether a row of any target will find room. */
+  get #hasPlace(): boolean {
+    return this.#budget.numFree > 0 && this.#overdraft.isEmpty;
+  }
+
+  /** Puts a row into the page of its target. There is a free page. */
+  #place(memory: Memory, slot: number, layout: StreamLayout): void {
+    const target = this.#parts.partitioner.targetOf(memory, slot, layout);
+    const numSlots = memory.i32[slot * 2]! >> 3;
+    const writer = this.#writers[target]!;
+    if (writer.append(memory, slot, numSlots, layout)) return;
+    if (numSlots > MAX_PAGE_ROW_SLOTS) {
+      this.#finishPage(target);
+      this.#send(target, largePage(memory, slot, numSlots, layout), 1);
+      return;
+    }
+    this.#turnPage(target);
+    const isAppended = writer.append(memory, slot, numSlots, layout);
+    invariant(isAppended, "a row has room in an empty page");
+  }
+
+  /** Sends the page of a target, and begins the next one. There is a free page. */
+  #turnPage(target: number): void {
+    const writer = this.#writers[target]!;
+    if (writer.hasPage && !writer.hasRows) return;
+    this.#finishPage(target);
+    const page = this.#budget.take();
+    invariant(page !== undefined, "rows are placed only while there is a free page");
+    writer.give(page);
+  }
+
+  #finishPage(target: number): void {
+    const writer = this.#writers[target]!;
+    if (!writer.hasRows) return;
+    const { numRows } = writer;
+    this.#send(target, writer.take()!, numRows);
+  }
+
+  #send(target: number, page: MemorySegment, numRows: number): void {
+    this.#parts.metrics.sent(page, numRows);
+    const waiting = this.#waiting[target]!;
+    const channel = this.#parts.targets[target]!;
+    if (waiting.length === 0 && channel.hasRoom) {
+      channel.sendPage(page);
+    } else {
+      waiting.push(page);
+      this.#numWaiting++;
+    }
+  }
+
+  #sendWaiting(): void {
+    if (this.#numWaiting === 0) return;
+    this.#waiting.forEach((pages, target) => {
+      const channel = this.#parts.targets[target]!;
+      while (pages.length > 0 && channel.hasRoom) {
+        this.#numWaiting--;
+        channel.sendPage(pages.shift()!);
+      }
+    });
+  }
+
+  #give(page: MemorySegment | undefined): void {
+    if (page !== undefined && !isLargePage(page)) this.#budget.give(page);
+  }
+}

@@ -1,0 +1,171 @@
+import { invariant, type Memory, type MemorySegment, PAGE_KIND_DATA, readPageHeader, SLOT_SIZE_BYTES } from "@millrace/core";
+import type { EdgeMetrics } from "../metrics/task-metrics.js";
+import type { PageCursor } from "../rows/row-cursor.js";
+import type { LayoutTable, StreamLayout } from "../rows/stream-layout.js";
+import type { ChannelEvent, InputChannel } from "./exchange.js";
+import { HEADER_SLOTS, isLargePage } from "./page-writer.js";
+import { isPage } from "./ring-channel.js";
+
+/** Is a channel that a gate reads, and can stop reading. */
+export interface GateChannel extends InputChannel {
+  /** Drops what is queued and whatever comes. */
+  close(): void;
+}
+
+/**
+ * Reads one input of a task: the union of its channels, in turn, or one after the other when it `isInOrder`. In an iteration it ends
+ * once per superstep.
+ */
+export class InputGate implements PageCursor {
+  readonly #channels: readonly GateChannel[];
+  readonly #layouts: LayoutTable;
+  readonly #isInOrder: boolean;
+  readonly #metrics: EdgeMetrics;
+  /** By channel: whether nothing more comes, in this superstep. */
+  readonly #hasPaused: boolean[];
+  /** By channel: whether nothing more comes at all. */
+  readonly #hasEnded: boolean[];
+  /** Channels that have neither paused nor ended. */
+  #numOpen: number;
+  #next = 0;
+  #page: MemorySegment | undefined;
+  #from: GateChannel | undefined;
+  #slot = 0;
+  #endSlot = 0;
+  #numRows = 0;
+  #layout: StreamLayout | undefined;
+
+  constructor(channels: readonly GateChannel[], layouts: LayoutTable, isInOrder: boolean, metrics: EdgeMetrics) {
+    this.#channels = channels;
+    this.#layouts = layouts;
+    this.#isInOrder = isInOrder;
+    this.#metrics = metrics;
+    this.#hasPaused = channels.map(() => false);
+    this.#hasEnded = channels.map(() => false);
+    this.#numOpen = channels.length;
+  }
+
+  get memory(): Memory {
+    return this.#page!.memory;
+  }
+
+  get slot(): number {
+    return this.#slot;
+  }
+
+  get endSlot(): number {
+    return this.#endSlot;
+  }
+
+  get numRows(): number {
+    return this.#numRows;
+  }
+
+  get layout(): StreamLayout {
+    return this.#layout!;
+  }
+
+  get isAtEnd(): boolean {
+    return this.#numOpen === 0;
+  }
+
+  /** Whether every channel has said that nothing more comes at all. */
+  get hasEnded(): boolean {
+    return this.#hasEnded.every(Boolean);
+  }
+
+  /** What the page is when one was read, for whoever copies it as a whole. */
+  get page(): MemorySegment {
+    return this.#page!;
+  }
+
+  nextPage(): boolean {
+    this.#release();
+    const channels = this.#channels;
+    let index = this.#isInOrder ? 0 : this.#next;
+    for (let tried = 0; tried < channels.length; ) {
+      if (!this.#hasPaused[index]) {
+        const element = channels[index]!.poll();
+        if (isPage(element)) {
+          this.#take(element, channels[index]!);
+          this.#next = index + 1 === channels.length ? 0 : index + 1;
+          return true;
+        }
+        if (element !== undefined) {
+          this.#onEvent(index, element);
+          // The channel may have more behind the event, of the next superstep, which is read then.
+          continue;
+        }
+        if (this.#isInOrder) return false;
+      }
+      tried++;
+      index = index + 1 === channels.length ? 0 : index + 1;
+    }
+    return false;
+  }
+
+  /**
+   * Tells what comes next without reading it: `more` when a superstep begins, `end` when nothing more comes at all, undefined
+   * when nobody knows yet.
+   */
+  peek(): "more" | "end" | undefined {
+    let isEnd = true;
+    for (let i = 0; i < this.#channels.length; i++) {
+      if (this.#hasEnded[i]) continue;
+      const element = this.#channels[i]!.peek(0);
+      if (element === undefined) isEnd = false;
+      else if (isPage(element) || element.kind !== "endOfInput") return "more";
+    }
+    return isEnd ? "end" : undefined;
+  }
+
+  /** Reads on in the next superstep; the last one was read to its end. */
+  beginSuperstep(): void {
+    this.#release();
+    invariant(this.#numOpen === 0, "a superstep's input is read to its end before the next one begins");
+    for (let i = 0; i < this.#channels.length; i++) {
+      this.#hasPaused[i] = this.#hasEnded[i]!;
+      if (!this.#hasPaused[i]) this.#numOpen++;
+    }
+  }
+
+  /** Gives back the page that is being read, and drops all the rest. Never throws. */
+  close(): void {
+    this.#release();
+    for (const channel of this.#channels) channel.close();
+  }
+
+  #take(page: MemorySegment, from: GateChannel): void {
+    const header = readPageHeader(page);
+    invariant(header.kind === PAGE_KIND_DATA, "pages in channels hold rows");
+    this.#page = page;
+    this.#from = from;
+    this.#slot = page.firstSlot + HEADER_SLOTS;
+    this.#endSlot = page.firstSlot + header.usedBytes / SLOT_SIZE_BYTES;
+    this.#numRows = header.numRecords;
+    this.#layout = this.#layouts.of(header.layoutId);
+    this.#metrics.sent(page, header.numRecords);
+  }
+
+  #onEvent(index: number, event: ChannelEvent): void {
+    switch (event.kind) {
+      case "endOfInput":
+        this.#hasEnded[index] = true;
+        break;
+      case "endOfSuperstep":
+        break;
+      default:
+        invariant(false, `drivers of bounded input read no event ${event.name}`);
+    }
+    this.#hasPaused[index] = true;
+    this.#numOpen--;
+  }
+
+  #release(): void {
+    const page = this.#page;
+    if (page === undefined) return;
+    this.#page = undefined;
+    if (!isLargePage(page)) this.#from!.release(page);
+  }
+}
+

@@ -1,0 +1,195 @@
+/**
+ * Decides which task of the consumer a row goes to. Code per layout is made when a layout is met first.
+ */
+import {
+  canonicalKeyBytes,
+  compareValues,
+  isMillraceError,
+  type Memory,
+  partitionHash,
+  partitionHashOfBytes,
+  partitionOf,
+  type RecordReader,
+  RowKeys,
+  type RowPartitionHash,
+} from "@millrace/core";
+import type { KeyFieldSpec } from "@millrace/job-graph";
+import type { StreamLayout } from "../rows/stream-layout.js";
+
+/** Returns the number of the task that a row goes to, 0 to the number of tasks - 1. */
+export interface RowPartitioner {
+  targetOf(memory: Memory, slot: number, layout: StreamLayout): number;
+}
+
+/** Sends everything to one task. */
+export class FixedPartitioner implements RowPartitioner {
+  readonly #target: number;
+
+  constructor(target: number) {
+    this.#target = target;
+  }
+
+  targetOf(): number {
+    return this.#target;
+  }
+}
+
+/** Takes turns. All producers of an input share one, so that the consumers' numbers of rows differ by at most one. */
+export class RoundRobinPartitioner implements RowPartitioner {
+  readonly #numTargets: number;
+  #next = 0;
+
+  constructor(numTargets: number) {
+    this.#numTargets = numTargets;
+  }
+
+  targetOf(): number {
+    const target = this.#next;
+    this.#next = target + 1 === this.#numTargets ? 0 : target + 1;
+    return target;
+  }
+}
+
+/** Goes by the partition hash of a key. */
+export class HashPartitioner implements RowPartitioner {
+  readonly #keys: readonly KeyFieldSpec[];
+  readonly #numTargets: number;
+  /** By the number of the layout. */
+  readonly #hashes: (RowPartitionHash | undefined)[] = [];
+
+  constructor(keys: readonly KeyFieldSpec[], numTargets: number) {
+    this.#keys = keys;
+    this.#numTargets = numTargets;
+  }
+
+  targetOf(memory: Memory, slot: number, layout: StreamLayout): number {
+    let hash = this.#hashes[layout.index];
+    if (hash === undefined) {
+      hash = partitionHashOfLayout(layout, this.#keys);
+      this.#hashes[layout.index] = hash;
+    }
+    return partitionOf(hash(memory, slot), this.#numTargets);
+  }
+}
+
+/** Goes by a user's function of the key's only field. */
+export class CustomPartitioner implements RowPartitioner {
+  readonly #field: FieldValues;
+  readonly #partition: (key: unknown) => number;
+
+  /** @param partition - calls the user's function and checks what it returns */
+  constructor(key: KeyFieldSpec, partition: (key: unknown) => number) {
+    this.#field = new FieldValues(key.path);
+    this.#partition = partition;
+  }
+
+  targetOf(memory: Memory, slot: number, layout: StreamLayout): number {
+    return this.#partition(this.#field.of(memory, slot, layout));
+  }
+}
+
+/** Goes by ranges of a key: to the first partition whose border is not before it, else to the last. */
+export class RangePartitioner implements RowPartitioner {
+  readonly #fields: readonly FieldValues[];
+  /** 1 or -1 for each part of the key: -1 when it is descending. */
+  readonly #signs: readonly number[];
+  readonly #borders: () => readonly (readonly unknown[])[];
+  readonly #lastTarget: number;
+  readonly #values: unknown[];
+
+  /** @param borders - gives the greatest keys of the partitions but the last, in order; asked at the first row and not before */
+  constructor(keys: readonly KeyFieldSpec[], borders: () => readonly (readonly unknown[])[], numTargets: number) {
+    this.#fields = keys.map(({ path }) => new FieldValues(path));
+    this.#signs = keys.map(({ order }) => (order === "descending" ? -1 : 1));
+    this.#borders = borders;
+    this.#lastTarget = numTargets - 1;
+    this.#values = new Array(keys.length);
+  }
+
+  targetOf(memory: Memory, slot: number, layout: StreamLayout): number {
+    for (let i = 0; i < this.#fields.length; i++) this.#values[i] = this.#fields[i]!.of(memory, slot, layout);
+    const borders = this.#borders();
+    let low = 0;
+    let high = borders.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#isAfter(borders[middle]!)) low = middle + 1;
+      else high = middle;
+    }
+    return low < borders.length ? low : this.#lastTarget;
+  }
+
+  /** Tells whether the row's key comes after `border`. */
+  #isAfter(border: readonly unknown[]): boolean {
+    for (let i = 0; i < this.#signs.length; i++) {
+      const order = compareValues(this.#values[i], border[i]) * this.#signs[i]!;
+      if (order !== 0) return order > 0;
+    }
+    return false;
+  }
+}
+
+/** Reads one field of rows of any layout; null where a layout has no such field. */
+class FieldValues {
+  readonly #path: string;
+  readonly #readers: (RecordReader | undefined)[] = [];
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  of(memory: Memory, slot: number, layout: StreamLayout): unknown {
+    let read = this.#readers[layout.index];
+    if (read === undefined) {
+      const { serializer } = layout;
+      read = this.#path === "*" ? serializer.read : (orUnknown(() => serializer.fieldReader(this.#path)) ?? readNull);
+      this.#readers[layout.index] = read;
+    }
+    return read(memory, slot) ?? null;
+  }
+}
+
+function readNull(): null {
+  return null;
+}
+
+/** Returns the partition hash of keys of a layout, which may lack some of them: records of nobody's declaration do. */
+function partitionHashOfLayout(layout: StreamLayout, keys: readonly KeyFieldSpec[]): RowPartitionHash {
+  const known = orUnknown(() => new RowKeys(layout.layout, keys));
+  if (known !== undefined) return known.partitionHash;
+  if (keys.length === 1 && keys[0]!.path === "*") {
+    return (memory, slot) => partitionHash(layout.serializer.read(memory, slot));
+  }
+  const parts = keys.map((key) => keyBytesOfField(layout, key));
+  return (memory, slot) => {
+    const bytes = joined(parts.map((part) => part(memory, slot)));
+    return partitionHashOfBytes(bytes, bytes.length);
+  };
+}
+
+function keyBytesOfField(layout: StreamLayout, key: KeyFieldSpec): (memory: Memory, slot: number) => Uint8Array {
+  const known = orUnknown(() => new RowKeys(layout.layout, [key]));
+  if (known !== undefined) return (memory, slot) => known.keyBytes(memory, slot);
+  const values = new FieldValues(key.path);
+  return (memory, slot) => canonicalKeyBytes(values.of(memory, slot, layout));
+}
+
+/** Returns undefined where a layout does not have a field, or has something in its place that has no key of its own. */
+function orUnknown<T>(make: () => T): T | undefined {
+  try {
+    return make();
+  } catch (error) {
+    if (isMillraceError(error, "UNKNOWN_FIELD", "INVALID_KEY")) return undefined;
+    throw error;
+  }
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    bytes.set(part, offset);
+    offset += part.length;
+  }
+  return bytes;
+}

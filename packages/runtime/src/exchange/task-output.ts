@@ -1,0 +1,68 @@
+import type { Memory } from "@millrace/core";
+import type { StreamLayout } from "../rows/stream-layout.js";
+import type { RecordOutput, Steps } from "../task/driver.js";
+import type { EdgeOutput } from "./edge-output.js";
+import type { ChannelEvent } from "./exchange.js";
+import type { OutputSerializer } from "./page-writer.js";
+import type { RowScratch } from "./row-scratch.js";
+
+/** Is one output of a task: whatever is collected goes along every edge. */
+export class TaskOutput implements RecordOutput {
+  readonly #edges: readonly EdgeOutput[];
+  readonly #serializer: OutputSerializer;
+  readonly #scratch: RowScratch;
+
+  constructor(edges: readonly EdgeOutput[], serializer: OutputSerializer, scratch: RowScratch) {
+    this.#edges = edges;
+    this.#serializer = serializer;
+    this.#scratch = scratch;
+  }
+
+  get isFull(): boolean {
+    for (const edge of this.#edges) if (edge.isFull) return true;
+    return false;
+  }
+
+  collect(record: unknown): void {
+    if (this.#edges.length === 1) {
+      this.#edges[0]!.collect(record, this.#serializer);
+      return;
+    }
+    this.#scratch.write(record, this.#serializer);
+    this.collectRow(this.#scratch.memory, 0, this.#serializer.layout);
+  }
+
+  collectRow(memory: Memory, slot: number, layout: StreamLayout): void {
+    for (const edge of this.#edges) edge.collectRow(memory, slot, layout);
+  }
+
+  /** Does what can be done now to make room. */
+  drain(): void {
+    for (const edge of this.#edges) edge.drain();
+  }
+
+  /** Sends pages that are not full to consumers that may wait for them; returns whether there were any. */
+  flushForStarving(): boolean {
+    let hasSent = false;
+    for (const edge of this.#edges) if (edge.flushForStarving()) hasSent = true;
+    return hasSent;
+  }
+
+  /** Sends everything that was collected, then the event. */
+  *end(event: ChannelEvent): Steps {
+    for (const edge of this.#edges) {
+      for (;;) {
+        edge.drain();
+        if (edge.isDrained) edge.flush();
+        if (edge.isDrained) break;
+        yield "output";
+      }
+    }
+    for (const edge of this.#edges) edge.sendEvent(event);
+  }
+
+  /** Gives back what consumers never got. Never throws. */
+  close(): void {
+    for (const edge of this.#edges) edge.close();
+  }
+}

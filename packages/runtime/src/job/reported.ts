@@ -1,0 +1,17 @@
+import { isMillraceError, MillraceError } from "@millrace/core";
+import type { OperatorInfo } from "@millrace/job-graph";
+import { placeOfTask } from "./job-context.js";
+
+/** Returns the error to report for what a source, a sink or code of no task threw: one of ours with its place, anything else as FUNCTION_FAILED. */
+export function reportedAt(error: unknown, what: string, operator: OperatorInfo, subtaskIndex?: number): unknown {
+  if (error instanceof MillraceError) {
+    return error.where.operator === undefined ? error.at(placeOfTask(operator, subtaskIndex)) : error;
+  }
+  if (isMillraceError(error)) return error;
+  return new MillraceError({
+    code: "FUNCTION_FAILED",
+    what: `The ${what} threw ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`,
+    where: placeOfTask(operator, subtaskIndex),
+    cause: error,
+  });
+}

@@ -1,0 +1,267 @@
+/**
+ * Runs a job in this thread, from its start to its end: memory, sinks, tasks, commit; when anything fails, or the job is cancelled, everything
+ * is taken back before the failure is reported.
+ */
+import {
+  Configuration,
+  createIoContext,
+  invariant,
+  isMillraceError,
+  MillraceError,
+  type ParameterValue,
+  RecordCopies,
+  type Sink,
+  type Source,
+} from "@millrace/core";
+import type { JobVertex, OperatorInfo } from "@millrace/job-graph";
+import type { PageBudget } from "../memory/page-budget.js";
+import type { SpillSpace } from "../spill/spill-space.js";
+import { SlotScheduler } from "../task/slot-scheduler.js";
+import type { Task } from "../task/task.js";
+import { CollectedRecords } from "./collected-records.js";
+import { JobAccumulators } from "./job-accumulators.js";
+import type { JobContext } from "./job-context.js";
+import { JobWiring } from "./job-wiring.js";
+import type { LocalJob, LocalJobOptions, LocalJobResult } from "./local-job.js";
+import { reportedAt } from "./reported.js";
+import { SinkRun } from "./sink-run.js";
+import { SlotLayouts } from "./slot-layouts.js";
+import { SplitSupply } from "./split-supply.js";
+
+/** How long what was begun outside may take to end after a failure, in milliseconds, before the job ends without it. */
+const CLEAN_UP_MS = 10_000;
+
+/** Starts a job. @internal */
+export function runJob(options: LocalJobOptions): LocalJob {
+  const run = new JobRun(options);
+  const result = run.run();
+  // Whoever asks for the result hears of a failure; a job that nobody asks about must not end the process.
+  result.catch(() => undefined);
+  return {
+    result,
+    async cancel(reason) {
+      run.cancel(reason);
+      await result.then(
+        () => undefined,
+        () => undefined,
+      );
+    },
+  };
+}
+
+class JobRun {
+  readonly #options: LocalJobOptions;
+  /** Aborts for sources, sinks and asynchronous functions, when the job failed or was cancelled. */
+  readonly #controller = new AbortController();
+  readonly #cleanUps: Promise<unknown>[] = [];
+  readonly #sinkRuns = new Map<number, SinkRun>();
+  readonly #splitSupplies = new Map<number, SplitSupply>();
+  readonly #collected: CollectedRecords[] = [];
+  readonly #shared = new Map<string, unknown>();
+  readonly #accumulators = new JobAccumulators();
+  #tasks: readonly Task[] = [];
+  #scheduler: SlotScheduler | undefined;
+  #isCancelled = false;
+  #hasEnded = false;
+  #cancelReason: unknown;
+
+  constructor(options: LocalJobOptions) {
+    this.#options = options;
+  }
+
+  cancel(reason: unknown): void {
+    if (this.#isCancelled || this.#hasEnded) return;
+    this.#isCancelled = true;
+    this.#cancelReason = reason;
+    this.#controller.abort(this.#cancelled());
+    this.#scheduler?.interrupt();
+  }
+
+  async run(): Promise<LocalJobResult> {
+    const { signal } = this.#options;
+    const onAbort = (): void => this.cancel(signal?.reason);
+    signal?.addEventListener("abort", onAbort);
+    if (signal?.aborted === true) onAbort();
+    try {
+      await undefined;
+      return await this.#runInMemory();
+    } finally {
+      this.#hasEnded = true;
+      signal?.removeEventListener("abort", onAbort);
+    }
+  }
+
+  async #runInMemory(): Promise<LocalJobResult> {
+    const { graph, memory, createSpillSpace } = this.#options;
+    this.#throwIfCancelled();
+    const wiring = new JobWiring(graph);
+    const budgets = await memory.allocate(wiring.demands(), this.#controller.signal);
+    let spill: SpillSpace | undefined;
+    let hasFailed = true;
+    try {
+      spill = createSpillSpace();
+      const result = await this.#runTasks(wiring, budgets, spill);
+      hasFailed = false;
+      return result;
+    } finally {
+      spill?.close();
+      // A failure may leave pages out that nobody will ask for again.
+      if (hasFailed) for (const budget of budgets) budget.giveAll();
+      memory.release(budgets);
+    }
+  }
+
+  async #runTasks(wiring: JobWiring, budgets: readonly PageBudget[], spill: SpillSpace): Promise<LocalJobResult> {
+    const { graph, host } = this.#options;
+    const job = this.#jobContext(spill);
+    for (const { driver, parallelism } of graph.vertices) {
+      if (driver.kind === "collect") this.#collected[driver.index] = new CollectedRecords(driver.index, parallelism);
+    }
+    try {
+      await this.#initializeSinks(job);
+      this.#tasks = wiring.tasks(job, budgets, []).flat();
+      this.#scheduler = new SlotScheduler(this.#tasks, host, () => this.#throwIfCancelled());
+      await this.#scheduler.run();
+      await this.#settled();
+      await this.#commitSinks();
+    } catch (error) {
+      await this.#abort(error);
+      throw this.#isCancelled ? this.#cancelled() : error;
+    }
+    return this.#result();
+  }
+
+  async #initializeSinks(job: JobContext): Promise<void> {
+    for (const vertex of this.#options.graph.vertices) {
+      if (vertex.driver.kind !== "sink") continue;
+      this.#throwIfCancelled();
+      const sink = this.#options.objects.get(vertex.driver.sink) as Sink<unknown>;
+      const context = job.ioContext(vertex.operator);
+      await this.#reported(vertex, async () => sink.initialize?.(context, vertex.parallelism));
+      // A sink that refused to begin must not be told to remove what was there before.
+      this.#sinkRuns.set(vertex.id, new SinkRun(sink, context));
+    }
+  }
+
+  async #commitSinks(): Promise<void> {
+    for (const [id, sinkRun] of this.#sinkRuns) {
+      await this.#reported(this.#options.graph.vertices[id]!, () => sinkRun.commit());
+      this.#sinkRuns.delete(id);
+    }
+  }
+
+  /** Ends everything after a failure. What fails here is not reported: the first failure is. */
+  async #abort(error: unknown): Promise<void> {
+    if (!this.#controller.signal.aborted) this.#controller.abort(error);
+    for (const task of this.#tasks) task.close();
+    await this.#settled();
+    for (const sinkRun of this.#sinkRuns.values()) await sinkRun.abort().catch(() => undefined);
+    for (const collected of this.#collected) collected?.close();
+  }
+
+  /** Waits for what tasks left to be waited for, but not for ever: a source may never hear that it is not read any more. */
+  async #settled(): Promise<void> {
+    const works = this.#cleanUps.splice(0);
+    if (works.length === 0) return;
+    await new Promise<void>((resolve) => {
+      const timer = this.#options.host.timers.setTimer(CLEAN_UP_MS, resolve);
+      void Promise.allSettled(works).then(() => {
+        timer.cancel();
+        resolve();
+      });
+    });
+  }
+
+  #result(): LocalJobResult {
+    const collected = this.#collected;
+    return {
+      accumulators: this.#accumulators.merged(),
+      records(index) {
+        const ofSink = collected[index];
+        if (ofSink !== undefined) return ofSink.read();
+        throw new MillraceError({
+          code: "INVALID_ARGUMENT",
+          what: `The records of collecting sink ${index} were asked for, and the plan has ${collected.length}`,
+          expected: "the number of a collecting sink, counted from 0",
+        });
+      },
+      close() {
+        for (const ofSink of collected) ofSink?.close();
+      },
+    };
+  }
+
+  async #reported(vertex: JobVertex, action: () => Promise<void>): Promise<void> {
+    try {
+      await action();
+    } catch (error) {
+      this.#throwIfCancelled();
+      throw reportedAt(error, "source or sink", vertex.operator);
+    }
+  }
+
+  #jobContext(spill: SpillSpace): JobContext {
+    const options = this.#options;
+    const { graph, host, objects } = options;
+    const signal = this.#controller.signal;
+    const customTypes = options.customTypes ?? [];
+    const ioContext = (operator: OperatorInfo) => {
+      const parameters = new Configuration((operator.parameters ?? {}) as Record<string, ParameterValue>);
+      return createIoContext({ host, signal, parameters });
+    };
+    return {
+      name: graph.name,
+      host,
+      objects,
+      signal,
+      spill,
+      layouts: new SlotLayouts(),
+      copies: new RecordCopies(customTypes),
+      customTypes,
+      checksRecords: options.checksRecords ?? false,
+      jobParameters: options.jobParameters ?? new Configuration(),
+      cachedFiles: options.cachedFiles ?? new Map(),
+      attemptNumber: options.attemptNumber ?? 0,
+      hashSeed: { low: host.random.seed() | 0, high: host.random.seed() | 0 },
+      accumulators: this.#accumulators,
+      ioContext,
+      nextSplit: (vertex, subtaskIndex) => this.#splitsOf(graph.vertices[vertex]!, ioContext).next(subtaskIndex),
+      sinkRun: (vertex) => this.#sinkRuns.get(vertex)!,
+      collectPage: (index, subtaskIndex, page) => this.#collected[index]!.add(subtaskIndex, page),
+      shared: (key, make) => {
+        if (!this.#shared.has(key)) this.#shared.set(key, make());
+        return this.#shared.get(key) as ReturnType<typeof make>;
+      },
+      cleanUp: (work) => {
+        work.catch(() => undefined);
+        this.#cleanUps.push(work);
+      },
+      throwIfCancelled: () => this.#throwIfCancelled(),
+    };
+  }
+
+  #splitsOf(vertex: JobVertex, ioContext: (operator: OperatorInfo) => ReturnType<JobContext["ioContext"]>): SplitSupply {
+    let supply = this.#splitSupplies.get(vertex.id);
+    if (supply === undefined) {
+      invariant(vertex.driver.kind === "source", "only sources have splits");
+      const source = this.#options.objects.get(vertex.driver.source) as Source<unknown>;
+      supply = new SplitSupply(source, vertex.parallelism, ioContext(vertex.operator));
+      this.#splitSupplies.set(vertex.id, supply);
+    }
+    return supply;
+  }
+
+  #throwIfCancelled(): void {
+    if (this.#isCancelled) throw this.#cancelled();
+  }
+
+  #cancelled(): MillraceError {
+    const cause = this.#cancelReason;
+    if (isMillraceError(cause, "JOB_CANCELLED") && cause instanceof MillraceError) return cause;
+    return new MillraceError({
+      code: "JOB_CANCELLED",
+      what: `The job ${JSON.stringify(this.#options.graph.name)} was cancelled`,
+      cause,
+    });
+  }
+}

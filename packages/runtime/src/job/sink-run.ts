@@ -1,0 +1,71 @@
+/**
+ * Writes to a sink in two phases, so that a job that fails or is cancelled leaves nothing: all writers of all sinks are
+ * closed before the first sink commits.
+ */
+import type { IoContext, Sink, SinkWriter, SubtaskIoContext } from "@millrace/core";
+
+/** Is one sink of a running job, from its initialisation to its commit or abort. */
+export class SinkRun {
+  readonly #sink: Sink<unknown>;
+  readonly #context: IoContext;
+  /** The writers that are open, each with what it is doing. */
+  readonly #open = new Map<SinkWriter<unknown>, Promise<unknown>>();
+  /** Writers that are being opened. */
+  readonly #opening = new Set<Promise<unknown>>();
+
+  constructor(sink: Sink<unknown>, context: IoContext) {
+    this.#sink = sink;
+    this.#context = context;
+  }
+
+  /** Opens the writer of one task. */
+  async openWriter(context: SubtaskIoContext): Promise<SinkWriter<unknown>> {
+    const opening = this.#sink.openWriter(context);
+    this.#opening.add(opening);
+    try {
+      const writer = await opening;
+      this.#open.set(writer, Promise.resolve());
+      return writer;
+    } finally {
+      this.#opening.delete(opening);
+    }
+  }
+
+  /** Takes note of what a writer is doing: it is aborted only when that is over. */
+  isBusy(writer: SinkWriter<unknown>, work: Promise<unknown>): void {
+    this.#open.set(writer, work);
+  }
+
+  /** Closes a writer. */
+  async close(writer: SinkWriter<unknown>): Promise<void> {
+    const closing = writer.close();
+    this.#open.set(writer, closing);
+    await closing;
+    this.#open.delete(writer);
+  }
+
+  /** Makes the output visible. */
+  async commit(): Promise<void> {
+    await this.#sink.commit?.(this.#context);
+  }
+
+  /** Aborts the writers that are open, then removes the output. It tries everything, then throws the first failure. */
+  async abort(): Promise<void> {
+    const failures: unknown[] = [];
+    const attempt = async (action: () => Promise<void> | undefined): Promise<void> => {
+      try {
+        await action();
+      } catch (error) {
+        failures.push(error);
+      }
+    };
+    await Promise.allSettled(this.#opening);
+    for (const [writer, work] of this.#open) {
+      await Promise.allSettled([work]);
+      await attempt(() => writer.abort());
+    }
+    this.#open.clear();
+    await attempt(() => this.#sink.abort?.(this.#context));
+    if (failures.length > 0) throw failures[0];
+  }
+}
