@@ -14,8 +14,8 @@ export {
 // Jobs
 export type { JobMemory, MemoryDemand } from "./job/job-memory.js";
 export type { FunctionObject, JobObjects } from "./job/job-objects.js";
-export { runJob } from "./job/run-job.js";
 export type { LocalJob, LocalJobOptions, LocalJobResult } from "./job/local-job.js";
+export { runJob } from "./job/run-job.js";
 // Kernels
 export { sameBytes } from "./kernels/byte-twin.js";
 export { EntrySorter, SORTER_SCRATCH_SLOTS } from "./kernels/entry-sorter.js";

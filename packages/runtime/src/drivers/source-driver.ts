@@ -52,7 +52,9 @@ export class SourceDriver implements Driver {
     this.#reading = reading;
     for (;;) {
       const next = reading.next();
-      const { done, value } = isAsync ? yield* awaited(next as Promise<IteratorResult<readonly unknown[]>>) : (next as IteratorResult<readonly unknown[]>);
+      const { done, value } = isAsync
+        ? yield* awaited(next as Promise<IteratorResult<readonly unknown[]>>)
+        : (next as IteratorResult<readonly unknown[]>);
       if (done === true) break;
       for (let i = 0; i < value.length; i++) {
         while (out.isFull) yield "output";

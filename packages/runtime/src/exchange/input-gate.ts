@@ -1,4 +1,11 @@
-import { invariant, type Memory, type MemorySegment, PAGE_KIND_DATA, readPageHeader, SLOT_SIZE_BYTES } from "@millrace/core";
+import {
+  invariant,
+  type Memory,
+  type MemorySegment,
+  PAGE_KIND_DATA,
+  readPageHeader,
+  SLOT_SIZE_BYTES,
+} from "@millrace/core";
 import type { EdgeMetrics } from "../metrics/task-metrics.js";
 import type { PageCursor } from "../rows/row-cursor.js";
 import type { LayoutTable, StreamLayout } from "../rows/stream-layout.js";
@@ -168,4 +175,3 @@ export class InputGate implements PageCursor {
     if (!isLargePage(page)) this.#from!.release(page);
   }
 }
-

@@ -1,10 +1,4 @@
-import {
-  DiscoveringSerializer,
-  type ErrorPlace,
-  type Memory,
-  MillraceError,
-  type RowLayout,
-} from "@millrace/core";
+import { DiscoveringSerializer, type ErrorPlace, type Memory, MillraceError, type RowLayout } from "@millrace/core";
 import type { LayoutTable, StreamLayout } from "../rows/stream-layout.js";
 import type { OutputSerializer } from "./page-writer.js";
 

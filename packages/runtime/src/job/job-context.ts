@@ -44,5 +44,9 @@ export interface JobContext {
 
 /** Says where a task of an operator is, for errors. */
 export function placeOfTask(operator: OperatorInfo, subtaskIndex?: number): ErrorPlace {
-  return { operator: operator.name, ...(subtaskIndex === undefined ? {} : { subtask: subtaskIndex }), ...operator.location };
+  return {
+    operator: operator.name,
+    ...(subtaskIndex === undefined ? {} : { subtask: subtaskIndex }),
+    ...operator.location,
+  };
 }

@@ -60,14 +60,29 @@ export class JobWiring {
       for (let index = 0; index < vertex.parallelism; index++) {
         const owner = `${vertex.name} (${index + 1}/${vertex.parallelism})`;
         const minPages = minDriverPages(vertex.driver);
-        demands.push({ owner, minPages, maxPages: minPages === 0 ? 0 : Number.POSITIVE_INFINITY, weight: vertex.memoryWeight });
+        demands.push({
+          owner,
+          minPages,
+          maxPages: minPages === 0 ? 0 : Number.POSITIVE_INFINITY,
+          weight: vertex.memoryWeight,
+        });
         for (const { input, weight } of this.#inputsOf(vertex)) {
           const least = minKeeperPages(input);
-          demands.push({ owner: `${owner}, input`, minPages: least, maxPages: least === 0 ? 0 : Number.POSITIVE_INFINITY, weight });
+          demands.push({
+            owner: `${owner}, input`,
+            minPages: least,
+            maxPages: least === 0 ? 0 : Number.POSITIVE_INFINITY,
+            weight,
+          });
         }
         for (const edge of this.#outputsOf(vertex)) {
           const numTargets = numTargetsOf(edge, this.#graph);
-          demands.push({ owner: `${owner}, output`, minPages: numTargets + 1, maxPages: 2 * numTargets + 2, weight: EDGE_WEIGHT });
+          demands.push({
+            owner: `${owner}, output`,
+            minPages: numTargets + 1,
+            maxPages: 2 * numTargets + 2,
+            weight: EDGE_WEIGHT,
+          });
         }
       }
     }
@@ -81,7 +96,10 @@ export class JobWiring {
     iterations: readonly IterationRun[],
   ): readonly (readonly Task[])[] {
     const run = new WiringRun(this.#graph, this.#edges, job, budgets, iterations);
-    return run.tasks((vertex) => this.#inputsOf(vertex), (vertex) => this.#outputsOf(vertex));
+    return run.tasks(
+      (vertex) => this.#inputsOf(vertex),
+      (vertex) => this.#outputsOf(vertex),
+    );
   }
 
   #inputsOf(vertex: JobVertex): { readonly input: JobInput | undefined; readonly weight: number }[] {
@@ -90,7 +108,10 @@ export class JobWiring {
     ).length;
     return [
       ...vertex.inputs.map((input) => ({ input, weight: input.memoryWeight })),
-      ...vertex.broadcasts.map(({ input }) => ({ input: { ...input, local: MATERIALIZE }, weight: input.memoryWeight })),
+      ...vertex.broadcasts.map(({ input }) => ({
+        input: { ...input, local: MATERIALIZE },
+        weight: input.memoryWeight,
+      })),
       ...Array.from({ length: numBorders }, () => ({ input: undefined, weight: 0 })),
     ];
   }
@@ -260,7 +281,10 @@ class WiringRun {
       initialized: (initialize) => {
         const superstep = iteration === undefined ? 0 : iteration.state.superstep;
         const key = `broadcast ${vertex.id} ${position}`;
-        const shared = this.#job.shared<{ superstep: number; result: unknown }>(key, () => ({ superstep: -1, result: undefined }));
+        const shared = this.#job.shared<{ superstep: number; result: unknown }>(key, () => ({
+          superstep: -1,
+          result: undefined,
+        }));
         if (shared.superstep !== superstep) {
           shared.result = initialize(read());
           shared.superstep = superstep;
@@ -326,7 +350,12 @@ class WiringRun {
     }
   }
 
-  #distribution(vertex: JobVertex, index: number, ref: ObjectRef, numTargets: number): () => readonly (readonly unknown[])[] {
+  #distribution(
+    vertex: JobVertex,
+    index: number,
+    ref: ObjectRef,
+    numTargets: number,
+  ): () => readonly (readonly unknown[])[] {
     const code = this.#userCode(vertex, index, ref, "boundary");
     return () => Array.from({ length: numTargets - 1 }, (_, i) => code.boundary(i, numTargets));
   }

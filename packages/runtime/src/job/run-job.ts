@@ -240,7 +240,10 @@ class JobRun {
     };
   }
 
-  #splitsOf(vertex: JobVertex, ioContext: (operator: OperatorInfo) => ReturnType<JobContext["ioContext"]>): SplitSupply {
+  #splitsOf(
+    vertex: JobVertex,
+    ioContext: (operator: OperatorInfo) => ReturnType<JobContext["ioContext"]>,
+  ): SplitSupply {
     let supply = this.#splitSupplies.get(vertex.id);
     if (supply === undefined) {
       invariant(vertex.driver.kind === "source", "only sources have splits");

@@ -1,5 +1,5 @@
-import type { ObjectRef } from "@millrace/job-graph";
 import type { RuntimeContext } from "@millrace/core";
+import type { ObjectRef } from "@millrace/job-graph";
 import type { UserCode } from "../code/index.js";
 import type { TaskOutput } from "../exchange/task-output.js";
 import type { IterationRun } from "../iteration/iteration-run.js";

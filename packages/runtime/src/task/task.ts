@@ -148,7 +148,7 @@ export class Task {
     let open = dams;
     while (open.length > 0) {
       let hasRead = false;
-      const left: typeof dams[number][] = [];
+      const left: (typeof dams)[number][] = [];
       for (const dam of open) {
         if (dam.gate.nextPage()) {
           dam.keeper!.add(dam.gate);
@@ -216,7 +216,9 @@ export class Task {
   }
 
   /** Sends all that is left, then the event. */
-  *#end(event: { readonly kind: "endOfInput" } | { readonly kind: "endOfSuperstep"; readonly superstep: number }): Steps {
+  *#end(
+    event: { readonly kind: "endOfInput" } | { readonly kind: "endOfSuperstep"; readonly superstep: number },
+  ): Steps {
     if (this.#parts.endsItsOutputs) return;
     for (const output of this.#parts.outputs) yield* output.end(event);
   }
