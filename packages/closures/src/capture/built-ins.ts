@@ -5,6 +5,8 @@
  * for a well-known symbol, `get key` and `set key` for the functions of an accessor, `^` for the prototype.
  */
 
+import { type ReplacedBuiltIn, ReplacedBuiltIns } from "./replaced-built-ins.js";
+
 /** Global names of ECMAScript. */
 const LANGUAGE_NAMES =
   "AggregateError Array ArrayBuffer AsyncDisposableStack Atomics BigInt BigInt64Array BigUint64Array Boolean DataView Date DisposableStack " +
@@ -37,6 +39,9 @@ const PRESENT_HOST_GLOBALS = (
 
 /** Those of them that are known by name only. */
 const NOT_WALKED = new Set(["console", "process"]);
+
+/** What programs are meant to set, and their tools do. */
+const ENGINE_HOOKS = new Set(["Error.prepareStackTrace"]);
 
 /** Accessors of the host whose values are there anyway. */
 const READ_ACCESSORS = new Set(["Buffer", "process"]);
@@ -75,10 +80,12 @@ export function wellKnownSymbols(): Map<symbol, string> {
   return symbols;
 }
 
-/** A property of a built-in object, as it was when the table was made. */
+/** A property of a built-in object, as it was when the table was made: a value or one function of an accessor. */
 interface Place {
   readonly holder: object;
+  readonly path: readonly string[];
   readonly key: PropertyKey;
+  readonly part: "value" | "get" | "set";
   readonly value: unknown;
 }
 
@@ -87,8 +94,8 @@ export class BuiltIns {
   readonly #paths = new Map<object, readonly string[]>();
   readonly #places: Place[] = [];
   readonly #symbols = wellKnownSymbols();
-  /** Names of built-in methods that are the program's: replaced before the table was made, or added. */
-  readonly #foreignNames = new Set<string>();
+  /** Methods of built-ins that are the program's: replaced before the table was made, or added. */
+  readonly #foreign: ReplacedBuiltIn[] = [];
 
   constructor() {
     const queue: [object, readonly string[], isWalked: boolean][] = [];
@@ -98,14 +105,17 @@ export class BuiltIns {
       if (!isObject(value)) continue;
       const isWalked = !NOT_WALKED.has(name);
       if (name !== "globalThis") queue.push([value, [name], isWalked]);
-      this.#places.push({ holder: globalThis, key: name, value });
+      if (descriptor !== undefined && "value" in descriptor)
+        this.#places.push({ holder: globalThis, path: [], key: name, part: "value", value });
     }
     for (const [name, value] of Object.entries(hiddenIntrinsics())) queue.push([value, [name], true]);
     for (let index = 0; index < queue.length; index++) {
       const [value, path, isWalked] = queue[index]!;
       if (this.#paths.has(value)) continue;
+      if (ENGINE_HOOKS.has(path.join("."))) continue;
       if (typeof value === "function" && !isBuiltInCode(value) && LANGUAGE_GLOBALS.has(path[0] ?? "")) {
-        this.#foreignNames.add(path.at(-1)!);
+        const key = path.at(-1)!.replace(/^[gs]et /, "");
+        this.#foreign.push({ holder: path.slice(0, -1), key: key.startsWith("@@") ? Symbol(key) : key });
         continue;
       }
       this.#paths.set(value, path);
@@ -119,13 +129,11 @@ export class BuiltIns {
       const step = this.#stepOf(key);
       const descriptor = Object.getOwnPropertyDescriptor(holder, key);
       if (step === undefined || descriptor === undefined) continue;
-      if ("value" in descriptor) {
-        if (!isObject(descriptor.value)) continue;
-        this.#places.push({ holder, key, value: descriptor.value });
-        queue.push([descriptor.value, [...path, step], true]);
-      } else {
-        if (descriptor.get) queue.push([descriptor.get, [...path, `get ${step}`], true]);
-        if (descriptor.set) queue.push([descriptor.set, [...path, `set ${step}`], true]);
+      for (const part of ["value", "get", "set"] as const) {
+        const value: unknown = descriptor[part];
+        if (!isObject(value) || ENGINE_HOOKS.has([...path, step].join("."))) continue;
+        this.#places.push({ holder, path, key, part, value });
+        queue.push([value, [...path, part === "value" ? step : `${part} ${step}`], true]);
       }
     }
   }
@@ -155,14 +163,12 @@ export class BuiltIns {
     return this.#symbols.get(symbol);
   }
 
-  /** Lists the names of what differs now: built-ins that the program replaced. Reads no accessor. */
-  replacedNames(): ReadonlySet<string> {
-    const names = new Set(this.#foreignNames);
-    for (const { holder, key, value } of this.#places) {
-      const now = Object.getOwnPropertyDescriptor(holder, key);
-      if (now !== undefined && "value" in now && now.value !== value) names.add(String(key));
-    }
-    return names;
+  /** Tells what differs now: built-ins that the program replaced or deleted. Reads no accessor. */
+  replaced(): ReplacedBuiltIns {
+    const changed = this.#places.filter(
+      ({ holder, key, part, value }) => Object.getOwnPropertyDescriptor(holder, key)?.[part] !== value,
+    );
+    return new ReplacedBuiltIns([...this.#foreign, ...changed.map(({ path, key }) => ({ holder: path, key }))]);
   }
 }
 

@@ -8,13 +8,16 @@
  *   3. Nothing of the program runs: properties are taken by descriptor, internal slots through the methods of the language.
  */
 import { type ErrorPlace, type Host, type InspectionSession, MillraceError } from "@millrace/core";
-import { pathText } from "./built-ins.js";
+import { stateOf } from "../package-state.js";
 import { attributesOf, type Capture, type CaptureTools } from "./capture.js";
 import { CapturedScripts } from "./captured-scripts.js";
+import { ClassCapture } from "./class-capture.js";
 import { FunctionCapture } from "./function-capture.js";
+import { FunctionSources } from "./function-sources.js";
 import { ObjectCapture } from "./object-capture.js";
 import { PackageReferences } from "./package-references.js";
 import { below, type CapturePath, FIXES, pathTextOf, refuse } from "./refusal.js";
+import type { ReplacedBuiltIns } from "./replaced-built-ins.js";
 import {
   type CapturedGraph,
   WIRE_VERSION,
@@ -52,7 +55,7 @@ export class CaptureRun implements Capture {
   readonly session: InspectionSession;
   readonly tools: CaptureTools;
   readonly packages: PackageReferences;
-  readonly replacedNames: ReadonlySet<string>;
+  readonly replaced: ReplacedBuiltIns;
   readonly scripts: CapturedScripts;
   readonly units: WireUnit[] = [];
   readonly chunks: Uint8Array[] = [];
@@ -74,11 +77,13 @@ export class CaptureRun implements Capture {
     this.session = session;
     this.scripts = new CapturedScripts(tools.scripts);
     this.packages = new PackageReferences(tools.host, tools.scripts);
-    this.replacedNames = tools.builtIns.replacedNames();
+    this.replaced = tools.builtIns.replaced();
     this.#handleOf = handleOf;
     this.#start = clock.monotonic();
-    this.#functions = new FunctionCapture(this);
-    this.#objects = new ObjectCapture(this, this.#functions);
+    const sources = new FunctionSources(this);
+    const classes = new ClassCapture(this, sources);
+    this.#functions = new FunctionCapture(this, sources, classes);
+    this.#objects = new ObjectCapture(this, sources, classes);
   }
 
   capture(functions: readonly CaptureRoot[], setUp: readonly CaptureRoot[], process: WireProcess): CapturedGraph {
@@ -228,7 +233,7 @@ export class CaptureRun implements Capture {
   #describe(value: object, path: CapturePath): WireNode {
     const handle = this.#handleOf(value);
     if (handle !== undefined) return { type: "handle", data: this.value(handle.data, path) };
-    const reference = this.reference(value, path) ?? this.packageReference(value, path, false);
+    const reference = this.reference(value, path) ?? this.packageReference(value, false);
     if (reference !== undefined) return reference;
     return typeof value === "function" ? this.#functions.describe(value, path) : this.#objects.describe(value, path);
   }
@@ -237,33 +242,20 @@ export class CaptureRun implements Capture {
   reference(value: object, path: CapturePath): WireNode | undefined {
     const builtIn = this.tools.builtIns.pathOf(value);
     if (builtIn === undefined) return undefined;
-    if (builtIn.some((step) => this.replacedNames.has(step))) {
-      this.refuse(path, `the built-in ${pathText(builtIn)}, which the program has replaced`, FIXES.setUp);
+    const replaced = this.replaced.within(builtIn);
+    if (replaced !== undefined) {
+      this.refuse(path, `a built-in with ${replaced}, which the program has replaced`, FIXES.setUp);
     }
     return { type: "intrinsic", path: builtIn };
   }
 
   /** Gives the reference to something of a package. */
-  packageReference(value: object, path: CapturePath, isCertain: boolean): WireNode | undefined {
+  packageReference(value: object, isCertain: boolean): WireNode | undefined {
     const found = isCertain ? this.packages.findDeep(value) : this.packages.find(value);
     if (found === undefined) return undefined;
-    const state = this.tools.host.isHostModule(found.specifier) ? [] : this.#stateOf(value, path);
+    const isHost = this.tools.host.isHostModule(found.specifier);
+    const state = OWN_STATE.test(found.specifier) ? [] : stateOf(value, isHost);
     return { type: "module", ...found, ...(state.length === 0 ? {} : { state }) };
-  }
-
-  /** What a program may have set on an object of a package: own properties that hold primitives. */
-  #stateOf(value: object, path: CapturePath): (readonly [string, WireValue])[] {
-    const state: [string, WireValue][] = [];
-    for (const key of Object.getOwnPropertyNames(value)) {
-      if (key === "name" || key === "length") continue;
-      const descriptor = Object.getOwnPropertyDescriptor(value, key);
-      if (descriptor === undefined || !("value" in descriptor) || descriptor.writable !== true) continue;
-      const { value: member } = descriptor as { value: unknown };
-      if (typeof member === "number" || typeof member === "boolean" || typeof member === "string") {
-        state.push([key, this.value(member, path)]);
-      }
-    }
-    return state;
   }
 
   /** Gives one own property by its descriptor. */
@@ -281,5 +273,8 @@ export class CaptureRun implements Capture {
     return typeof key === "symbol" ? this.#symbol(key) : String(key);
   }
 }
+
+/** What follows the program by itself, and what must not be compared: Millrace keeps registries of what was made. */
+const OWN_STATE = /^(?:node:)?process$|^@?millrace(?:\/|$)/;
 
 const UNFINISHED: WireNode = { type: "list", items: [] };

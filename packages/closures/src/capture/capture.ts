@@ -3,6 +3,7 @@ import type { BuiltIns } from "./built-ins.js";
 import type { CapturedScripts } from "./captured-scripts.js";
 import type { PackageReferences } from "./package-references.js";
 import type { CapturePath } from "./refusal.js";
+import type { ReplacedBuiltIns } from "./replaced-built-ins.js";
 import type { ScriptTable } from "./script-table.js";
 import {
   CONFIGURABLE,
@@ -27,8 +28,8 @@ export interface Capture {
   readonly session: InspectionSession;
   readonly tools: CaptureTools;
   readonly packages: PackageReferences;
-  /** The names of built-ins that the program has replaced. */
-  readonly replacedNames: ReadonlySet<string>;
+  /** The built-ins that the program has replaced. */
+  readonly replaced: ReplacedBuiltIns;
   readonly scripts: CapturedScripts;
   readonly units: WireUnit[];
   readonly chunks: Uint8Array[];
@@ -46,7 +47,7 @@ export interface Capture {
   /** Tells whether something has its place in the graph already. */
   isKnown(value: object): boolean;
   /** Gives the reference to something of a package; `isCertain` looks deep. */
-  packageReference(value: object, path: CapturePath, isCertain: boolean): WireNode | undefined;
+  packageReference(value: object, isCertain: boolean): WireNode | undefined;
   /** Counts what the graph takes, and refuses more than may travel. */
   addSize(numBytes: number, path: CapturePath): void;
   countFunction(path: CapturePath): void;

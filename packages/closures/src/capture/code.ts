@@ -184,22 +184,3 @@ export function withoutName(text: string, name: string): string {
   if (match === null || !text.startsWith(name, match[0].length)) return text;
   return match[0] + " ".repeat(name.length) + text.slice(match[0].length + name.length);
 }
-
-/** The object literal around a member, with the keys that it writes down. */
-export function literalKeysAround(
-  node: AnyNode,
-  program: AnyNode,
-  partsOf: (node: AnyNode) => AnyNode[],
-): string[] | undefined {
-  let literal: AnyNode | undefined;
-  let current: AnyNode | undefined = program;
-  while (current !== undefined && current !== node) {
-    if (current.type === "ObjectExpression") literal = current;
-    current = partsOf(current).find((part) => part.start <= node.start && node.end <= part.end);
-  }
-  if (literal?.type !== "ObjectExpression") return undefined;
-  return literal.properties.flatMap((property) => {
-    const key = property.type === "Property" && !property.computed ? literalKey(property.key) : undefined;
-    return key === undefined || key === "__proto__" ? [] : [key];
-  });
-}

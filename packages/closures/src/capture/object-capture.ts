@@ -6,7 +6,8 @@
 import type { InspectedKind } from "@millrace/core";
 import { pathText } from "./built-ins.js";
 import { attributesOf, type Capture } from "./capture.js";
-import type { FunctionCapture } from "./function-capture.js";
+import type { ClassCapture } from "./class-capture.js";
+import type { FunctionSources } from "./function-sources.js";
 import { below, type CapturePath, FIXES } from "./refusal.js";
 import { ALL_ATTRIBUTES, type WireNode, type WireOwn, type WireProperty, type WireValue } from "./wire.js";
 
@@ -41,13 +42,15 @@ const MAX_PROTOTYPES = 1_000;
 /** Describes objects for one capture. */
 export class ObjectCapture {
   readonly #run: Capture;
-  readonly #functions: FunctionCapture;
+  readonly #sources: FunctionSources;
+  readonly #classes: ClassCapture;
   /** Whether objects with this prototype must be asked for private fields; only chains that are right are here. */
   readonly #checkedChains = new Map<object, { readonly base: string; readonly privates: Privates }>();
 
-  constructor(run: Capture, functions: FunctionCapture) {
+  constructor(run: Capture, sources: FunctionSources, classes: ClassCapture) {
     this.#run = run;
-    this.#functions = functions;
+    this.#sources = sources;
+    this.#classes = classes;
   }
 
   describe(value: object, path: CapturePath): WireNode {
@@ -118,8 +121,8 @@ export class ObjectCapture {
 
   #ordinary(value: object, path: CapturePath): WireNode {
     const prototype: unknown = Object.getPrototypeOf(value);
-    const owner = this.#functions.ownerOfPrototype(value);
-    if (owner !== undefined) return this.#functions.describePrototype(value, owner, path);
+    const owner = this.#classes.ownerOfPrototype(value);
+    if (owner !== undefined) return this.#classes.describePrototype(value, owner, path);
     const special = prototype === null ? undefined : this.#special(value, prototype as object, path);
     if (special !== undefined) return special;
     this.#checkChain(value, undefined, path);
@@ -141,8 +144,6 @@ export class ObjectCapture {
         return undefined;
       values.push(descriptor.value);
     }
-    const isMethod = values.some((each) => typeof each === "function");
-    if (isMethod) for (const each of values) this.#functions.noteHome(each, value);
     this.#run.addSize(keys.length * PROPERTY_BYTES, path);
     return {
       type: "record",
@@ -327,10 +328,6 @@ export class ObjectCapture {
     const prototype = Object.getPrototypeOf(value) as object | null;
     const builtIn = prototype === null ? undefined : this.#run.tools.builtIns.pathOf(prototype);
     const isBase = base !== undefined && builtIn !== undefined && pathText(builtIn) === base;
-    for (const key of keys) {
-      const descriptor = Object.getOwnPropertyDescriptor(value, key)!;
-      for (const each of [descriptor.value, descriptor.get, descriptor.set]) this.#functions.noteHome(each, value);
-    }
     const properties = keys.map((key) =>
       key === "stack" ? this.#stack(value, path) : this.#run.property(value, key, path),
     );
@@ -381,13 +378,13 @@ export class ObjectCapture {
       }
       if (this.#run.packages.isMillrace(current)) return privates === "none" ? "unknown" : privates;
       const reference = this.#run.packages.find(current);
-      const owner = this.#functions.ownerOfPrototype(current);
+      const owner = this.#classes.ownerOfPrototype(current);
       if (reference !== undefined) this.#refuseInstance(owner === undefined ? "" : nameOf(owner), path);
       if (owner !== undefined) {
-        const origin = this.#functions.originOf(owner);
+        const origin = this.#sources.originOf(owner);
         if (origin === "millrace") return privates === "none" ? "unknown" : privates;
         if (origin !== "user") this.#refuseInstance(nameOf(owner), path);
-        if (this.#functions.hasPrivates(owner, path)) privates = "some";
+        if (this.#classes.hasPrivates(owner, path)) privates = "some";
       }
       current = Object.getPrototypeOf(current) as object | null;
     }

@@ -60,6 +60,10 @@ function checkNode(node: Record<string, unknown>, { check, numChunks, units }: S
     if (key in node) for (const value of list(node[key], key)) check(value);
   }
   for (const key of ["home", "of", "factory", "data", "time", "buffer"]) if (key in node) check(node[key]);
+  if ("state" in node) {
+    for (const entry of list(node.state, "a state"))
+      for (const part of list(entry, "an entry of a state")) text(part, "a part of a state");
+  }
   if ("path" in node) for (const step of list(node.path, "a path")) text(step, "a step of a path");
   if ("properties" in node) {
     for (const property of list(node.properties, "properties")) {

@@ -6,6 +6,7 @@
  * a script (a unit), however many closures were made there.
  */
 
+import type { StateEntry } from "../package-state.js";
 import type { WireSourceMap } from "./source-map.js";
 
 /** Is raised by every change of the form; a reader takes its own version only. */
@@ -71,8 +72,8 @@ export type WireNode =
       readonly from: string;
       readonly path: readonly string[];
       readonly isRequired: boolean;
-      /** Own data properties with primitive values, which a fresh import must have too. */
-      readonly state?: readonly (readonly [key: string, value: WireValue])[];
+      /** In which state it is, which a fresh import must have too. */
+      readonly state?: readonly StateEntry[];
     }
   | { readonly type: "symbol"; readonly kind: "registered" | "wellKnown" | "unique"; readonly key: string | null }
   | ({ readonly type: "object" } & WireOwn)

@@ -22,6 +22,7 @@ import {
   type WireProperty,
   type WireValue,
 } from "../capture/wire.js";
+import { differenceOf, stateOf } from "../package-state.js";
 import { perSlot } from "../per-slot.js";
 import { CodeMaker } from "./code-maker.js";
 import { hasChanged } from "./compare.js";
@@ -168,16 +169,15 @@ class Revival {
     for (const node of this.#nodes) {
       if (node.type !== "module" || node.state === undefined) continue;
       const value = this.#moduleValue(node) as object;
-      for (const [key, wire] of node.state) {
-        const now: unknown = Object.getOwnPropertyDescriptor(value, key)?.value;
-        if (Object.is(now, this.value(wire))) continue;
-        throw new MillraceError({
-          code: "PACKAGE_STATE_DIFFERS",
-          what: `The program has set "${key}" of ${[node.specifier, ...node.path].join(".")}, which is otherwise in the worker`,
-          expected: "packages that are set up in the same way in every worker",
-          fix: "Set it up in env.setUp(() => …), which runs once in every worker before user code.",
-        });
-      }
+      const place = differenceOf(node.state, stateOf(value, this.#scripts.isHostModule(node.specifier)));
+      if (place === undefined) continue;
+      const name = [node.specifier, ...node.path].join(".");
+      throw new MillraceError({
+        code: "PACKAGE_STATE_DIFFERS",
+        what: `The program has set ${place === "" ? "" : `"${place}" of `}${name}, which is otherwise in the worker`,
+        expected: "packages that are set up in the same way in every worker",
+        fix: "Set it up in env.setUp(() => …), which runs once in every worker before user code.",
+      });
     }
   }
 

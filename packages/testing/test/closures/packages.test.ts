@@ -15,6 +15,11 @@ exports.Decimal = Decimal;
 exports.round = (x) => Math.round(x);
 exports.nested = { deep: () => "deep" };
 exports.hide = () => inner;
+exports.defaults = { retry: { times: 3 }, plugins: ["a"] };
+exports.fetchAll = Object.assign(() => exports.defaults.retry.times, { limit: 10 });
+exports.cache = new Map();
+let kept = [];
+exports.remember = (x) => kept.push(x);
 `;
 const ESM_PACKAGE = `
 export class Schema { parse(x) { return x; } }
@@ -123,6 +128,54 @@ describe("packages", () => {
     expect(outcome).toMatchObject({
       code: "PACKAGE_STATE_DIFFERS",
       error: expect.stringMatching(/"precision" of decimal\.Decimal.*env\.setUp/s),
+    });
+  });
+
+  test.each([
+    ["an object of settings", "tools.defaults.retry.times = 9;", "tools.defaults.retry.times", "defaults.retry.times"],
+    ["a setting that was not there", "tools.defaults.added = null;", "tools.defaults.added", "defaults.added"],
+    ["an item of a list", 'tools.defaults.plugins.push("mine");', "tools.defaults.plugins", "defaults.plugins.1"],
+    ["a setting of a function", "tools.fetchAll.limit = 1;", "tools.fetchAll()", "fetchAll.limit"],
+    [
+      "a class, when the module is used as a whole",
+      "tools.Decimal.precision = 50;",
+      "new tools.Decimal(1).show()",
+      "Decimal.precision",
+    ],
+    ["a function that was replaced", 'tools.fetchAll = () => "mine";', "tools.fetchAll()", "fetchAll"],
+    [
+      "a method that was replaced",
+      'tools.Decimal.prototype.show = () => "mine";',
+      "new tools.Decimal(1).show()",
+      "Decimal.prototype.show",
+    ],
+  ])("[C65] a package of which the program set %s", async (_name, change, use, place) => {
+    const program = `import tools from "decimal";\n${change}\n`;
+    const outcome = await run(`${program}${print(`there(() => ${use})`)}`);
+    expect(outcome).toMatchObject({
+      code: "PACKAGE_STATE_DIFFERS",
+      error: expect.stringContaining(`The program has set "${place}" of decimal`),
+    });
+    const setUp = `{ captureOptions: { setUp: [{ value: setUp, where: { operator: "setUp" } }] } }`;
+    const right = `import tools from "decimal";\nconst setUp = () => { ${change} };\nsetUp();\n`;
+    const fixed = (await run(`${right}${print(`there(() => ${use}, ${setUp})`)}`)) as {
+      value?: string;
+      error?: string;
+    };
+    // A function of the program's own is another one in the worker, though of the same text.
+    expect(fixed.error).toBeUndefined();
+  });
+
+  test("[C65] what a package keeps for itself is no setting", async () => {
+    const program = `import tools from "decimal";\ntools.cache.set("used", 1);\ntools.remember("more");\n`;
+    expect(await run(`${program}${print("there(() => tools.fetchAll())")}`)).toEqual({ value: "3" });
+  });
+
+  test("[C65] a module of Node.js that the program patched", async () => {
+    const program = `import fs from "node:fs";\nfs.existsSync = () => "patched";\n`;
+    expect(await run(`${program}${print('there(() => fs.existsSync("/"))')}`)).toMatchObject({
+      code: "PACKAGE_STATE_DIFFERS",
+      error: expect.stringContaining('"existsSync" of node:fs'),
     });
   });
 

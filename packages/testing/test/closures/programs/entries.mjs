@@ -257,6 +257,14 @@ same("[C67] a base that mentions its heir", () => { class A { heir() { return ne
 same("[C67] an heir first, whose base mentions it", () => { class A { heir() { return new B(); } } class B extends A { n = 2; } const b = new B(); return () => b.heir().n; });
 same("[C67] a mixin", () => { const M = (Base) => class extends Base { mixed() { return "mixed"; } }; class A { a() { return 1; } } class B extends M(A) {} const b = new B(); return () => [b.mixed(), b.a()]; });
 same("[C67] two classes of one mixin", () => { const M = (Base, n) => class extends Base { mixed() { return n; } }; const A = M(Object, 1); const B = M(Object, 2); return () => [new A().mixed(), new B().mixed()]; });
+same("[C67] a method of a mixin that was given to another class of it", () => { const M = (Base, n) => class extends Base { mixed() { return n; } }; const A = M(Object, 1); const B = M(Object, 2); A.prototype.mixed = B.prototype.mixed; return () => new A().mixed(); });
+same("[C67] a static method and an accessor of a mixin that were given to another class", () => { const M = (n) => class { static s() { return n; } get v() { return n; } }; const A = M(1); const B = M(2); A.s = B.s; Object.defineProperty(A.prototype, "v", Object.getOwnPropertyDescriptor(B.prototype, "v")); return () => [A.s(), new A().v, B.s(), new B().v]; });
+same("[C67] a method of a mixin that names its class", () => { const M = (n) => class X { static n = n; m() { return X.n; } }; const A = M(1); const B = M(2); A.prototype.m = B.prototype.m; return () => new A().m(); });
+same("[C67] one method of two classes is one function", () => { const M = () => class { m() { return 1; } }; const A = M(); const B = M(); A.prototype.m = B.prototype.m; return () => [A.prototype.m === B.prototype.m, new A().m()]; });
+same("[C67] a method of the same text from another place", () => { const old = 1; class A { m() { return old; } } const B = ((old) => class { m() { return old; } })(2); A.prototype.m = B.prototype.m; return () => new A().m(); });
+same("[C67] classes that a loop makes", () => { const all = []; for (const n of [1, 2]) all.push(class { m() { return n; } }); return () => all.map((A) => new A().m()); });
+same("[C67] a mixin with super", () => { const M = (Base, n) => class extends Base { m() { return `${super.m?.()}${n}`; } }; const A = M(M(Object, 1), 2); return () => new A().m(); });
+refused("[C85] a method with super that two classes of a mixin have", /two classes have/, () => { const M = (Base) => class extends Base { m() { return super.toString(); } }; const A = M(Object); const B = M(Array); A.prototype.m = B.prototype.m; return () => [new A(), new B()]; });
 same("[C67] a class that extends null", () => { class N extends null { static s() { return 1; } } return () => [N.s(), Object.getPrototypeOf(N.prototype)]; });
 same("[C67] a class that extends a built-in", () => { class E extends TypeError { get name() { return "E"; } } return () => { const e = new E("m"); return [e.name, e.message, e instanceof TypeError]; }; });
 same("[C67] a class that extends a function", () => { function Old(n) { this.n = n; } Old.prototype.get = function () { return this.n; }; class New extends Old {} return () => new New(8).get(); });
@@ -290,12 +298,17 @@ same("[C67] fields without semicolons around a static one", () => {
 
 // super and home objects
 
-same("[C77] super in a method of an object", () => { const o = { __proto__: { hi() { return "base"; } }, hi() { return `${super.hi()}!`; } }; return () => o.hi(); });
-same("[C77] super in a getter of an object", () => { const o = { __proto__: { get x() { return 1; } }, get x() { return super.x + 1; } }; return () => o.x; });
-same("[C77] super in a static method", () => { class A { static m() { return 1; } } class B extends A { static m() { return super.m() + 1; } } return () => B.m(); });
-same("[C77] super in an arrow of a method", () => { class A { m() { return 1; } } class B extends A { m() { return [1, 2].map((x) => super.m() + x); } } const b = new B(); return () => b.m(); });
-same("[C77] super in an accessor of a class", () => { class A { get v() { return 1; } } class B extends A { get v() { return super.v + 1; } } const b = new B(); return () => b.v; });
-same("[C77] super in an async method", () => { class A { async m() { return 1; } } class B extends A { async m() { return (await super.m()) + 1; } } const b = new B(); return () => b.m(); });
+same("[C94] super in a method of an object", () => { const o = { __proto__: { hi() { return "base"; } }, hi() { return `${super.hi()}!`; } }; return () => o.hi(); });
+same("[C94] super in a getter of an object", () => { const o = { __proto__: { get x() { return 1; } }, get x() { return super.x + 1; } }; return () => o.x; });
+same("[C94] super in an async generator and a setter of an object", () => { const base = { set v(x) { this.seen = x; }, async *all() { yield 1; } }; const o = { __proto__: base, set v(x) { super.v = x; }, async *all() { yield* super.all(); yield 2; } }; return async () => { const made = Object.create(o); made.v = 5; const all = []; for await (const x of o.all()) all.push(x); return [made.seen, all]; }; });
+refused("[C94] a method with super in a copy of its object", /super whose object cannot be told/, () => { const base = { m() { return super.toString(); } }; const o = { ...base, __proto__: { toString: () => "other" } }; return () => o.m(); });
+refused("[C94] a method with super that another object of the same name has", /super whose object cannot be told/, () => { const make = () => { const o = { __proto__: { hi: () => "right" }, m() { return super.hi(); } }; return o; }; const o = { ...make(), __proto__: { hi: () => "wrong" } }; return () => o.m(); });
+refused("[C94] a method with super whose variable was given a copy", /super whose object cannot be told/, () => { let o = { m() { return super.toString(); } }; o = { ...o, __proto__: null }; return () => o.m(); });
+refused("[C94] a method with super of an object that has no variable", /super whose object cannot be told/, () => { const make = () => ({ m() { return super.toString(); } }); const held = make(); return () => held.m(); });
+same("[C94] super in a static method", () => { class A { static m() { return 1; } } class B extends A { static m() { return super.m() + 1; } } return () => B.m(); });
+same("[C94] super in an arrow of a method", () => { class A { m() { return 1; } } class B extends A { m() { return [1, 2].map((x) => super.m() + x); } } const b = new B(); return () => b.m(); });
+same("[C94] super in an accessor of a class", () => { class A { get v() { return 1; } } class B extends A { get v() { return super.v + 1; } } const b = new B(); return () => b.v; });
+same("[C94] super in an async method", () => { class A { async m() { return 1; } } class B extends A { async m() { return (await super.m()) + 1; } } const b = new B(); return () => b.m(); });
 same("[C77] import() of a module of Node.js", () => async () => typeof (await import("node:path")).join);
 same("[C77] import() from the user's file", () => async () => (await import("./helpers.mjs")).table.b.c);
 
@@ -446,7 +459,7 @@ refused("[C85] a class with a static private field", /static private field/, () 
 same("[C67] a class with a key that is not computed again", () => { let n = 0; const A = class { [`m${n++}`]() { return 1; } }; return () => [new A().m0(), Object.getOwnPropertyNames(A.prototype)]; });
 refused("[C85] a class with a field whose key is computed", /field whose key is computed/, () => { const key = "k"; return class { [key] = 1; }; });
 refused("[C85] a method that uses a private name of a class that does not come with it", /#x of a class/, () => { const { m } = new (class { #x = 1; m() { return this.#x; } })(); return m; });
-refused("[C85] a method with super that was taken out of its object", /taken out of its object/, () => { const { m } = { m() { return super.toString(); } }; return m; });
+refused("[C94] a method with super that was taken out of its object", /super whose object cannot be told/, () => { const { m } = { m() { return super.toString(); } }; return m; });
 refused("[C85] a function inside of a with statement", /with statement/, () => (0, eval)("(function () { with ({ a: 1 }) { return () => a; } })")());
 refused("[C85] a mock", /a mock function/, () => { const mock = Object.assign(() => 1, { _isMockFunction: true }); return () => mock(); });
 refused("[C85] code that measures coverage", /coverage/, () => { const cov_1abc = () => ({ f: [0] }); return () => { cov_1abc().f[0]; return 1; }; });
@@ -462,5 +475,32 @@ refused("[C75] what the program put on the global object, through it", /put on t
 refused("[C75] a global that is read by a getter", /read by a getter/, () => { Object.defineProperty(globalThis, "corpusGetter", { get: () => 1, configurable: true }); return () => corpusGetter; });
 refused("[C76] a replaced built-in", /Math\.random, which the program has replaced/, () => { const { random: old } = Math; Math.random = () => 0.5; entries.restore = () => { Math.random = old; }; return () => Math.random(); });
 refused("[C76] a replaced method of a built-in prototype", /uses \.trimEnd, a built-in method which the program has replaced/, () => { const old = String.prototype.trimEnd; String.prototype.trimEnd = () => "mine"; entries.restore = () => { String.prototype.trimEnd = old; }; return (text) => text.trimEnd(); });
+function replacing(holder, key, value, make) {
+  return () => { const old = Object.getOwnPropertyDescriptor(holder, key); const made = make(); if (value === undefined) delete holder[key]; else Object.defineProperty(holder, key, { ...old, ...value }); entries.restore = () => Object.defineProperty(holder, key, old); return made; };
+}
+const mine = { value: () => "mine" };
+for (const [name, code] of Object.entries({
+  "by a text": () => (text) => text["trimEnd"](),
+  "by destructuring": () => (text) => { const { trimEnd } = text; return trimEnd.call(text); },
+  "by a template": () => (text) => text[`trimEnd`](),
+  "by a variable that holds its name": () => { const how = "trimEnd"; return (text) => text[how](); },
+  "by a name that is a parameter": () => (text, how) => text[how](),
+  "by an optional call": () => (text, how) => text?.[how]?.(),
+  "by a computed tag": () => (text, how) => text[how]``,
+  "by a helper": () => { const helper = (text) => text.trimEnd(); return (text) => helper(text); },
+  "by a method of a class": () => { class A { m(text) { return text.trimEnd(); } } return () => new A().m("x "); },
+})) {
+  refused(`[C76] a replaced method of a prototype, used ${name}`, /trimEnd, a built-in method/, replacing(String.prototype, "trimEnd", mine, code));
+}
+refused("[C76] a deleted method of a prototype", /uses \.trimEnd/, replacing(String.prototype, "trimEnd", undefined, () => (text) => typeof text.trimEnd));
+refused("[C76] a replaced accessor of a prototype", /uses \.size/, replacing(Map.prototype, "size", { get: () => 7 }, () => () => new Map().size));
+refused("[C76] a replaced method that the language calls", /RegExp\.prototype\.exec, which code uses without naming it/, replacing(RegExp.prototype, "exec", { value: () => null }, () => (text) => /a/.test(text)));
+refused("[C76] a replaced iterator", /Array\.prototype\.Symbol\(Symbol\.iterator\), which code uses/, replacing(Array.prototype, Symbol.iterator, { value: function () { return this.values(); } }, () => () => { for (const each of [1]) return each; }));
+refused("[C76] a replaced function of an object that is captured as a whole", /Math\.random, which the program has replaced/, replacing(Math, "random", { value: () => 0.5 }, () => { const m = Math; return () => m.random(); }));
+refused("[C76] a replaced function by way of the global object", /Math\.random, which the program has replaced/, replacing(Math, "random", { value: () => 0.5 }, () => () => globalThis.Math.random()));
+same("[C76] a method of the program's with the name of a replaced function", replacing(Math, "random", { value: () => 0.5 }, () => { const dice = { random: () => 4 }; return () => dice.random(); }));
+same("[C76] the old one of a replaced built-in", () => { const old = String.prototype.trimEnd; String.prototype.trimEnd = () => "mine"; entries.restore = () => { String.prototype.trimEnd = old; }; return (text) => Reflect.apply(old, text, []); }, "x ");
+same("[C76] a computed name that is no call, while a method is replaced", replacing(String.prototype, "trimEnd", mine, () => (list, at) => list[at]), [1, 2], 1);
+same("[C76] a local variable with the name of a replaced global", replacing(globalThis, "fetch", { value: () => "mock" }, () => () => { const fetch = () => "own"; return fetch(); }));
 refused("[C76] a replaced global of the host", /the built-in fetch, which the program has replaced/, () => { const old = globalThis.fetch; globalThis.fetch = async () => "mock"; entries.restore = () => { globalThis.fetch = old; }; return () => fetch("x"); });
 refused("[C62] a function of Node.js that nothing leads to", /not among the exports|instance of/, () => { const { emit } = process.stdout; const inner = Object.getOwnPropertyDescriptor(process, "emitWarning").value; return () => [emit, inner]; });

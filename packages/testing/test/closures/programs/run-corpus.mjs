@@ -34,13 +34,14 @@ async function problemOf(index, { make, args, pattern }) {
   try {
     bytes = encodeCapturedGraph(captureFunctions([{ value: made, where: { operator: "Map at corpus" } }], host));
   } catch (error) {
+    restore();
     if (pattern === undefined) return `refused: ${error.stack}`;
     if (error.code === undefined) return `no typed error: ${error.stack}`;
     if (!pattern.test(error.message)) return `another refusal: ${error.message}`;
     if (!error.message.includes("Map at corpus")) return `the message does not name the operator: ${error.message}`;
     return undefined;
   } finally {
-    entries.restore?.();
+    restore();
   }
   if (pattern !== undefined) return "it was captured, and should have been refused";
   const expected = await outcomeOf(() => made(...args));
@@ -49,4 +50,10 @@ async function problemOf(index, { make, args, pattern }) {
     worker.postMessage({ index, bytes, args });
   });
   return isDeepStrictEqual(outcome, expected) ? undefined : `here ${JSON.stringify(expected)}, there ${JSON.stringify(outcome)}`;
+}
+
+/** Takes back what an entry did to built-ins. */
+function restore() {
+  entries.restore?.();
+  entries.restore = undefined;
 }

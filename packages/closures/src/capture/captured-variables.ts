@@ -1,0 +1,186 @@
+/**
+ * Reads what the free names of a function stand for: scope by scope from the inside, then on the global object. Of module objects only
+ * the members that the text names are taken, since the rest of a module is nobody's business.
+ */
+import type { InspectedScope } from "@millrace/core";
+import type { FunctionAnalysis } from "../analysis.js";
+import type { FunctionSite } from "../script-source.js";
+import { type AnyNode, partsOf } from "../syntax.js";
+import { BUILT_IN_GLOBALS } from "./built-ins.js";
+import type { Capture } from "./capture.js";
+import { type FunctionCode, HERITAGE_NAME } from "./code.js";
+import type { FunctionSource, FunctionSources } from "./function-sources.js";
+import { below, type CapturePath, FIXES } from "./refusal.js";
+import type { KnownScript } from "./script-table.js";
+import type { WireProperty, WireValue } from "./wire.js";
+
+/** Variables that hold a module, of which only what is named is taken. */
+const MODULE_VARIABLE = /^(?:import_|__vi(?:te)?_|exports$|module$)/;
+
+/** Those of them that test runners make, which may be wrapped into a Proxy. */
+const RUNNER_VARIABLE = /^__vi(?:te)?_/;
+
+/** Reads variables for one capture. */
+export class CapturedVariables {
+  readonly #run: Capture;
+  readonly #sources: FunctionSources;
+
+  constructor(run: Capture, sources: FunctionSources) {
+    this.#run = run;
+    this.#sources = sources;
+  }
+
+  /** Gives the values of those free names that are no built-ins. */
+  read(value: object, { code, inspected, known, site }: FunctionSource, path: CapturePath): Map<string, unknown> {
+    const found = new Map<string, unknown>();
+    let pending = code.analysis.freeNames.map(({ name }) => name);
+    if (code.hasHeritage) {
+      found.set(HERITAGE_NAME, Object.getPrototypeOf(value));
+      pending = pending.filter((name) => name !== HERITAGE_NAME);
+    }
+    for (const scope of inspected.scopes) {
+      if (pending.length === 0 || scope.kind === "global") break;
+      if (scope.kind === "with") this.#run.refuse(path, "a function inside of a with statement", FIXES.parameter);
+      const variables = scope.read(pending);
+      for (const [name, variable] of variables) {
+        const isEarly =
+          variable.isUninitialized === true ||
+          (variable.isUninitialized === "maybe" && !isSurelyInitialized(name, site, known));
+        if (isEarly) {
+          this.#run.refuse(
+            below(path, name),
+            "a variable that is not yet initialized",
+            "Start the job after the line that declares it.",
+          );
+        }
+        found.set(name, variable.value);
+      }
+      pending = pending.filter((name) => !variables.has(name));
+    }
+    for (const name of pending) this.#global(name, code.analysis, found, path);
+    return found;
+  }
+
+  /** A name in no scope: a built-in stays a name, what the program put on the global object is captured. */
+  #global(name: string, analysis: FunctionAnalysis, found: Map<string, unknown>, path: CapturePath): void {
+    if (BUILT_IN_GLOBALS.has(name)) {
+      this.#checkBuiltIn(name, analysis, path);
+      return;
+    }
+    const descriptor = Object.getOwnPropertyDescriptor(globalThis, name);
+    // A name that exists nowhere throws a ReferenceError here as there.
+    if (descriptor === undefined) return;
+    if (!("value" in descriptor))
+      this.#run.refuse(below(path, name), "a global that is read by a getter", FIXES.parameter);
+    found.set(name, descriptor.value);
+  }
+
+  #checkBuiltIn(name: string, analysis: FunctionAnalysis, path: CapturePath): void {
+    const { members } = analysis.freeNames.find((free) => free.name === name)!;
+    const isGlobalObject = name === "globalThis" || name === "global";
+    if (isGlobalObject) this.#checkGlobalObject(name, members, path);
+    const named = isGlobalObject && members !== "whole" ? members.map((member) => [member, "whole"] as const) : [];
+    for (const [each, ofIt] of [[name, members] as const, ...named]) {
+      const replaced = this.#run.replaced.ofGlobal(each, ofIt) ?? (this.#isReplaced(each) ? each : undefined);
+      if (replaced === undefined) continue;
+      this.#run.refuse(below(path, name), `the built-in ${replaced}, which the program has replaced`, FIXES.setUp);
+    }
+  }
+
+  /** Globals of the host that are not there from the start are known by whose code they are. */
+  #isReplaced(name: string): boolean {
+    const value: unknown = Object.getOwnPropertyDescriptor(globalThis, name)?.value;
+    const origin = typeof value === "function" ? this.#sources.originOf(value) : "host";
+    return origin === "user" || origin === "package";
+  }
+
+  #checkGlobalObject(name: string, members: readonly string[] | "whole", path: CapturePath): void {
+    if (members === "whole") this.#run.refuse(below(path, name), "the global object as a whole", FIXES.symbolic);
+    for (const member of members) {
+      if (BUILT_IN_GLOBALS.has(member) || !Object.hasOwn(globalThis, member)) continue;
+      this.#run.refuse(
+        below(path, `${name}.${member}`),
+        "a property that the program put on the global object",
+        `Write ${member} without ${name}.`,
+      );
+    }
+  }
+
+  /** Gives what travels for a variable. */
+  wireOf(name: string, value: unknown, code: FunctionCode, path: CapturePath): WireValue {
+    const members = code.analysis.freeNames.find((free) => free.name === name)?.members ?? "whole";
+    const isModule =
+      members !== "whole" && typeof value === "object" && value !== null && this.#isModuleObject(name, value);
+    if (!isModule || this.#run.packages.find(value) !== undefined) return this.#run.value(value, path);
+    const properties: WireProperty[] = [];
+    // What is no ordinary object is a module of the engine's, or a test runner's wrapper around one, which only passes on.
+    const isOpaque = this.#run.session.kindOf(value) !== "ordinary";
+    for (const member of members) {
+      const at = below(path, member);
+      if (isOpaque) {
+        if (member in value) properties.push([member, 7, this.#exportOf(value, member, at)]);
+      } else {
+        const holder = holderOf(value, member);
+        if (holder !== undefined) properties.push(this.#run.property(holder, member, path));
+      }
+    }
+    return this.#run.addNode({ type: "object", properties });
+  }
+
+  #isModuleObject(name: string, value: object): boolean {
+    const kind = this.#run.session.kindOf(value);
+    if (kind === "module namespace") return true;
+    if (kind === "proxy") return RUNNER_VARIABLE.test(name);
+    return kind === "ordinary" && (MODULE_VARIABLE.test(name) || Object.hasOwn(value, "__esModule"));
+  }
+
+  #exportOf(namespace: object, name: string, path: CapturePath): WireValue {
+    let value: unknown;
+    try {
+      value = (namespace as Record<string, unknown>)[name];
+    } catch {
+      this.#run.refuse(path, "an export that is not yet initialized", "Start the job when the module has been loaded.");
+    }
+    return this.#run.value(value, path);
+  }
+}
+
+/** Reads variables as the code sees them: each from the innermost scope that has it. Those that no scope has are left out. */
+export function readScopes(scopes: readonly InspectedScope[], names: readonly string[]): Map<string, unknown> {
+  const found = new Map<string, unknown>();
+  let pending = names;
+  for (const scope of scopes) {
+    if (pending.length === 0 || scope.kind === "global") break;
+    for (const [name, { value }] of scope.read(pending)) found.set(name, value);
+    pending = pending.filter((name) => !found.has(name));
+  }
+  return found;
+}
+
+/** Finds who has a property, along the prototypes. */
+function holderOf(value: object, key: string): object | undefined {
+  for (let holder: object | null = value; holder !== null; holder = Object.getPrototypeOf(holder) as object | null) {
+    if (Object.hasOwn(holder, key)) return holder;
+  }
+  return undefined;
+}
+
+/** Where the engine does not tell: a function that stands behind the declaration was made after it. */
+function isSurelyInitialized(name: string, site: FunctionSite, known: KnownScript): boolean {
+  let declared: AnyNode | undefined;
+  let current: AnyNode | undefined = known.parsed!.program;
+  while (current !== undefined && current !== site.node) {
+    const parts = partsOf(current);
+    for (const part of parts) {
+      const declaration = part.type === "ExportNamedDeclaration" && part.declaration ? part.declaration : part;
+      if (declaration.type === "ClassDeclaration" && declaration.id?.name === name) declared = declaration;
+      if (declaration.type !== "VariableDeclaration" || declaration.kind === "var") continue;
+      for (const each of declaration.declarations) {
+        if (each.id.type === "Identifier" ? each.id.name === name : true)
+          declared = each.id.type === "Identifier" ? each : (declared ?? each);
+      }
+    }
+    current = parts.find((part) => part.start <= site.start && site.node.end <= part.end);
+  }
+  return declared === undefined || declared.end <= site.start;
+}
