@@ -1,0 +1,211 @@
+/**
+ * The solution set of a delta iteration: one row per key, looked up and replaced, in bounded memory (R037). It is cut into partitions by the high bits of
+ * the key's hash. A partition is *resident*, a table of its own, or *spilled*, a log of rows in a file in which later ones count. When memory is short, a
+ * partition with many dead rows is compacted, else the largest one is spilled.
+ *
+ * Looking into a spilled partition means loading it, so lookups there are put off: whoever probes keeps the probing rows and comes back by
+ * `numPasses`, `loadPass`. A partition that is larger than the memory for loading is loaded in passes, each with the keys of a part of
+ * the hashes, for which the log is read again. So its size is not bounded by memory.
+ */
+import { invariant, type Memory } from "@millrace/core";
+import type { KeyFieldSpec } from "@millrace/job-graph";
+import type { PageBudget } from "../memory/page-budget.js";
+import type { LayoutTable, StreamLayout } from "../rows/stream-layout.js";
+import type { SpillSpace } from "../spill/spill-space.js";
+import type { Steps } from "../task/driver.js";
+import { BudgetPart } from "./budget-part.js";
+import { HashKeys, KeyEquality } from "./hash-keys.js";
+import { SolutionPartition } from "./solution-partition.js";
+import type { EntryRow } from "./spilled-entries.js";
+
+/** The least pages a solution set works with. @internal */
+export const MIN_SOLUTION_SET_PAGES = 10;
+
+const MAX_PARTITION_BITS = 6;
+/** Pages of a budget per partition, about: each may hold one to append to its log, and there must be enough left to load one. */
+const PAGES_PER_PARTITION = 8;
+/** To load a pass takes a page to read, a directory and pages of rows. */
+const MIN_LOADING_PAGES = 4;
+const ROWS_PER_TURN = 4096;
+const MAX_PASSES = 1 << 20;
+
+/** Is what a solution set is made with. @internal */
+export interface SolutionSetOptions {
+  /** Its pages, at least {@link MIN_SOLUTION_SET_PAGES}. */
+  readonly budget: PageBudget;
+  readonly spill: SpillSpace;
+  readonly layouts: LayoutTable;
+  /** The key of its rows. */
+  readonly keys: readonly KeyFieldSpec[];
+  readonly hashSeed: { readonly low: number; readonly high: number };
+  /** Throws when the job was cancelled. */
+  readonly throwIfCancelled: () => void;
+}
+
+/** Is the solution set of one subtask. @internal */
+export class SolutionSet {
+  /** The key of its rows. */
+  readonly keys: readonly KeyFieldSpec[];
+  readonly #options: SolutionSetOptions;
+  readonly #hashKeys: HashKeys;
+  readonly #partitions: SolutionPartition[] = [];
+  readonly #bits: number;
+  readonly #resident: BudgetPart;
+  readonly #logs: BudgetPart;
+  readonly #loading: BudgetPart;
+  /** Who has a spilled partition loaded: one at a time. */
+  #loader: object | undefined;
+
+  constructor(options: SolutionSetOptions) {
+    const { budget, keys, layouts, spill } = options;
+    this.#options = options;
+    this.keys = keys;
+    this.#hashKeys = new HashKeys(keys);
+    const numPages = budget.numPages;
+    this.#bits = Math.min(MAX_PARTITION_BITS, Math.max(0, 31 - Math.clz32(Math.floor(numPages / PAGES_PER_PARTITION))));
+    // One page is left for the copy that compaction makes.
+    this.#resident = new BudgetPart(budget, numPages - 1);
+    this.#logs = new BudgetPart(budget, 1 << this.#bits);
+    this.#loading = new BudgetPart(budget, numPages);
+    const equality = new KeyEquality(keys, keys);
+    const parts = { resident: this.#resident, logs: this.#logs, loading: this.#loading };
+    for (let i = 0; i < 1 << this.#bits; i++) {
+      this.#partitions.push(new SolutionPartition(parts, layouts, equality, spill, this.#bits));
+    }
+  }
+
+  /** Returns the hash of the key of a row of the solution set. */
+  hash(memory: Memory, slot: number, layout: StreamLayout): number {
+    return this.#hashKeys.of(layout).hash(memory, slot, this.#options.hashSeed);
+  }
+
+  /** Returns the number of the partition of the keys with this hash. */
+  partitionOf(hash: number): number {
+    return this.#bits === 0 ? 0 : hash >>> (32 - this.#bits);
+  }
+
+  /** How many partitions there are. */
+  get numPartitions(): number {
+    return this.#partitions.length;
+  }
+
+  /** Tells whether lookups in a partition have to be put off. */
+  isSpilled(partition: number): boolean {
+    return this.#partitions[partition]!.isSpilled;
+  }
+
+  /** Takes a row in, in place of the one with its key. */
+  upsert(memory: Memory, slot: number, layout: StreamLayout): void {
+    const hash = this.hash(memory, slot, layout);
+    const partition = this.#partitions[this.partitionOf(hash)]!;
+    while (!partition.upsert(memory, slot, layout, hash)) this.#makeRoom();
+  }
+
+  /**
+   * Returns the row whose key equals that of a probing row with this hash, or undefined; it lies there until the next call. The partition is resident, or
+   * loaded by the pass of the hash. `equality` compares rows of the solution set, first, with probing rows.
+   */
+  find(memory: Memory, slot: number, layout: StreamLayout, hash: number, equality: KeyEquality): EntryRow | undefined {
+    return this.#partitions[this.partitionOf(hash)]!.find(memory, slot, layout, hash, equality);
+  }
+
+  /** Waits until nobody else has a partition loaded, and takes its turn. */
+  *beginLoading(loader: object): Steps {
+    while (this.#loader !== undefined && this.#loader !== loader) yield "turn";
+    this.#loader = loader;
+  }
+
+  /** Ends the turn of `loader`; a no-op when it has none. */
+  endLoading(loader: object): void {
+    if (this.#loader !== loader) return;
+    this.#loader = undefined;
+    for (const partition of this.#partitions) partition.unload();
+  }
+
+  /**
+   * Calls `visit` for each pass over a spilled partition, with a test that tells which hashes it has. The whole of the pass can be looked up then. Between
+   * `beginLoading` and `endLoading` only. A pass may be visited again with more passes when it turned out not to fit, before it was visited once.
+   */
+  *passes(partitionNumber: number, visit: (hasHash: (hash: number) => boolean) => Steps): Steps {
+    const partition = this.#partitions[partitionNumber]!;
+    for (let pass = 0, numPasses = 1; pass < numPasses; ) {
+      if (partition.load(pass, numPasses, this.#options.throwIfCancelled)) {
+        const [at, of] = [pass, numPasses];
+        yield* visit((hash) => partition.passOf(hash, of) === at);
+        pass++;
+      } else {
+        invariant(numPasses < MAX_PASSES, "some rows of a solution set fit into the pages for loading");
+        // Twice as many passes: what was visited so far are the passes before twice the number.
+        pass *= 2;
+        numPasses *= 2;
+      }
+    }
+    partition.unload();
+  }
+
+  /**
+   * Gives all rows, in any order, to `take`, which returns false when it wants a pause after the row. Nothing may be changed meanwhile.
+   */
+  *walk(take: (memory: Memory, slot: number, layout: StreamLayout) => boolean): Steps {
+    for (const partition of this.#partitions) {
+      if (!partition.isSpilled) yield* walkRows(partition, take);
+    }
+    yield* this.beginLoading(this);
+    for (const [number, partition] of this.#partitions.entries()) {
+      if (partition.isSpilled) yield* this.passes(number, () => walkRows(partition, take));
+    }
+    this.endLoading(this);
+  }
+
+  /** Gives back all pages and removes all files. Never throws. */
+  close(): void {
+    for (const partition of this.#partitions) partition.close();
+    this.#options.budget.giveAll();
+  }
+
+  /** Frees pages of resident partitions. */
+  #makeRoom(): void {
+    const wasteful = this.#partitions.find((each) => each.isWasteful);
+    if (wasteful !== undefined) {
+      this.#resident.limit = this.#resident.numPages + 1;
+      const isDone = wasteful.compact();
+      this.#resident.limit = this.#resident.numPages - 1;
+      if (isDone) return;
+    }
+    this.#spillLargest();
+  }
+
+  #spillLargest(): void {
+    let largest: SolutionPartition | undefined;
+    for (const each of this.#partitions) {
+      if (!each.isSpilled && (largest === undefined || each.numPages > largest.numPages)) largest = each;
+    }
+    invariant(largest !== undefined, "a solution set whose partitions are all spilled needs no more pages");
+    largest.spill();
+    // From now on pages are kept for logs and for loading, which may also have what resident partitions leave.
+    const { numPages } = this.#options.budget;
+    const forLoading = Math.max(MIN_LOADING_PAGES, Math.floor(numPages / 4));
+    this.#resident.limit = Math.max(0, numPages - forLoading - this.#partitions.length - 1);
+    while (this.#resident.numOut > this.#resident.numPages) {
+      const next = this.#partitions.find((each) => !each.isSpilled && each.numPages > 0);
+      if (next === undefined) break;
+      next.spill();
+    }
+  }
+}
+
+function* walkRows(
+  partition: SolutionPartition,
+  take: (memory: Memory, slot: number, layout: StreamLayout) => boolean,
+): Steps {
+  const rows = partition.rows;
+  if (rows === undefined) return;
+  let numRows = 0;
+  for (let cell = 0; cell < rows.numCells; cell++) {
+    const pointer = rows.entryAt(cell);
+    if (pointer === 0) continue;
+    const { memory, slot, layout } = rows.row(pointer);
+    if (!take(memory, slot, layout)) yield "output";
+    else if (++numRows % ROWS_PER_TURN === 0) yield "turn";
+  }
+}

@@ -1,0 +1,259 @@
+/** The solution set compared with a Map, over random upserts, layouts, sizes of rows and memory. */
+import { keyText, Memory, RowLayout, type TypeInformation, types } from "@millrace/core";
+import { SeededRandom } from "@millrace/host-test";
+import type { JoinKind } from "@millrace/job-graph";
+import { expect, test } from "vitest";
+import { solutionJoinDriver } from "../../src/drivers/solution-join-driver.js";
+import { HashKeys, KeyEquality } from "../../src/hash/hash-keys.js";
+import { MIN_SOLUTION_SET_PAGES, SolutionSet } from "../../src/hash/solution-set.js";
+import type { DriverContext, PageCursor, RecordOutput, Steps, StreamLayout } from "../../src/index.js";
+import { MemorySpill, TestLayouts } from "../sort/doubles.js";
+import { assertAllReturned, FailingBudget, pageBudget } from "../support/budgets.js";
+
+const BASE_SEED = Number(process.env.FUZZ_SEED ?? 20_261_123);
+const NUM_CASES = 40 * Number(process.env.FUZZ_COUNT ?? 1);
+const HASH_SEED = { low: 0x1234, high: 0x5678 };
+
+interface Entry {
+  readonly id: number;
+  readonly value: number;
+  readonly text: string;
+}
+
+const DECLARED = types.row({ id: types.int32, value: types.int32, text: types.string });
+/** A second layout, with the key as another type. */
+const OTHER = types.row({ id: types.float64, text: types.string, value: types.float64 });
+
+/** Writes records as rows on the heap, one at a time. */
+class Rows {
+  readonly memory = new Memory(new ArrayBuffer(1 << 17));
+
+  put(layout: StreamLayout, record: unknown): Memory {
+    layout.serializer.write(record, this.memory, 0, this.memory.numSlots);
+    return this.memory;
+  }
+}
+
+class Solution {
+  readonly layouts = new TestLayouts();
+  readonly declared: StreamLayout;
+  readonly other: StreamLayout;
+  readonly spill: MemorySpill;
+  readonly budget: FailingBudget;
+  readonly set: SolutionSet;
+  readonly expected = new Map<number, Entry>();
+  readonly #rows = new Rows();
+
+  constructor(numPages: number, failsAt = 0) {
+    this.declared = this.layouts.add(RowLayout.of(DECLARED as unknown as TypeInformation<unknown>));
+    this.other = this.layouts.add(RowLayout.of(OTHER as unknown as TypeInformation<unknown>));
+    this.spill = new MemorySpill(failsAt);
+    this.budget = new FailingBudget(pageBudget(numPages));
+    this.set = new SolutionSet({
+      budget: this.budget,
+      spill: this.spill,
+      layouts: this.layouts,
+      keys: [{ path: "id" }],
+      hashSeed: HASH_SEED,
+      throwIfCancelled: () => {},
+    });
+  }
+
+  upsert(entry: Entry, layout: StreamLayout): void {
+    this.set.upsert(this.#rows.put(layout, entry), 0, layout);
+    this.expected.set(entry.id, entry);
+  }
+
+  all(): Entry[] {
+    const found: Entry[] = [];
+    run(
+      this.set.walk((memory, slot, layout) => {
+        found.push(layout.serializer.read(memory, slot) as Entry);
+        return found.length % 3 !== 0;
+      }),
+    );
+    return found.sort(byId);
+  }
+}
+
+function byId(a: Entry, b: Entry): number {
+  return a.id - b.id;
+}
+
+function run(steps: Steps): void {
+  for (const _ of steps) {
+    // Nothing has to be waited for.
+  }
+}
+
+function randomSolution(random: SeededRandom, numPages: number): Solution {
+  const solution = new Solution(numPages);
+  const numUpserts = [0, 1, 100, 3000, 9000][random.below(5)]!;
+  const numKeys = random.between(1, 4000);
+  const textLength = [0, 10, 200][random.below(3)]!;
+  const hasTwoLayouts = random.chance(0.3);
+  const changesSize = random.chance(0.5);
+  for (let i = 0; i < numUpserts; i++) {
+    const id = random.below(numKeys);
+    const length = changesSize ? random.below(textLength + 1) : textLength;
+    const text = random.chance(0.001) ? "x".repeat(40_000) : "abc".repeat(length);
+    solution.upsert({ id, value: i, text }, hasTwoLayouts && random.chance(0.4) ? solution.other : solution.declared);
+  }
+  return solution;
+}
+
+for (let i = 0; i < NUM_CASES; i++) {
+  const seed = BASE_SEED + i;
+  test(`a solution set has the last row of each key (seed ${seed})`, () => {
+    const random = new SeededRandom(seed);
+    const solution = randomSolution(random, [MIN_SOLUTION_SET_PAGES, 20, 64, 300][random.below(4)]!);
+    const expected = [...solution.expected.values()].sort(byId);
+    expect(solution.all()).toEqual(expected);
+    // Reading changes nothing, and rows can be replaced afterwards.
+    solution.upsert({ id: 7, value: -1, text: "" }, solution.declared);
+    expect(solution.all()).toEqual([...solution.expected.values()].sort(byId));
+    solution.set.close();
+    assertAllReturned(solution.budget);
+    expect(solution.spill.files.size).toBe(0);
+  });
+
+  test(`a join with a solution set is that with a map (seed ${seed})`, () => {
+    const random = new SeededRandom(seed);
+    const solution = randomSolution(random, [MIN_SOLUTION_SET_PAGES, 30, 200][random.below(3)]!);
+    const probes = Array.from({ length: random.below(3000) }, (_, n) => ({
+      id: random.chance(0.05) ? null : random.below(5000),
+      n,
+    }));
+    const isFirst = random.chance(0.5);
+    const kinds: JoinKind[] = isFirst ? ["inner", "right-outer"] : ["inner", "left-outer", "semi", "anti"];
+    const joinType = random.pick(kinds);
+    const results = join(solution, probes, joinType, isFirst, random.between(2, 9));
+    expect(sortedTexts(results)).toEqual(sortedTexts(expectedJoin(solution.expected, probes, joinType, isFirst)));
+    solution.set.close();
+    assertAllReturned(solution.budget);
+    expect(solution.spill.files.size).toBe(0);
+  });
+}
+
+interface Probe {
+  readonly id: number | null;
+  readonly n: number;
+}
+
+function expectedJoin(rows: Map<number, Entry>, probes: readonly Probe[], kind: JoinKind, isFirst: boolean): unknown[] {
+  return probes.flatMap((probe) => {
+    const found = probe.id === null ? undefined : rows.get(probe.id);
+    if (kind === "semi") return found === undefined ? [] : [probe];
+    if (kind === "anti") return found === undefined ? [probe] : [];
+    if (found === undefined && kind === "inner") return [];
+    return [isFirst ? [found ?? null, probe] : [probe, found ?? null]];
+  });
+}
+
+function join(
+  solution: Solution,
+  probes: readonly Probe[],
+  joinType: JoinKind,
+  isFirst: boolean,
+  numPages: number,
+): unknown[] {
+  const type = types.row({ id: types.nullable(types.float64), n: types.int32 });
+  const layout = solution.layouts.add(RowLayout.of(type as unknown as TypeInformation<unknown>));
+  const results: unknown[] = [];
+  const out: RecordOutput = {
+    isFull: false,
+    collect: (record) => void results.push(record),
+    collectRow: (memory, slot, { serializer }) => void results.push(serializer.read(memory, slot)),
+  };
+  const budget = pageBudget(numPages);
+  const context = {
+    budget,
+    spill: solution.spill,
+    layouts: solution.layouts,
+    out,
+    hashSeed: HASH_SEED,
+    pages: () => new ProbePages(probes, layout),
+    throwIfCancelled: () => {},
+  } as unknown as DriverContext;
+  const driver = solutionJoinDriver(
+    {
+      kind: "join",
+      joinType,
+      strategy: isFirst ? "solution-first" : "solution-second",
+      leftKeys: [{ path: "id" }],
+      rightKeys: [{ path: "id" }],
+      leftValue: undefined,
+      rightValue: undefined,
+      result: joinType === "semi" || joinType === "anti" ? { kind: "left" } : { kind: "pair" },
+    },
+    context,
+    solution.set,
+  );
+  run(driver.run());
+  driver.close();
+  assertAllReturned(budget);
+  return results;
+}
+
+/** Gives a row a page. */
+class ProbePages implements PageCursor {
+  readonly memory = new Memory(new ArrayBuffer(1 << 12));
+  readonly slot = 0;
+  readonly numRows = 1;
+  readonly layout: StreamLayout;
+  endSlot = 0;
+  isAtEnd = false;
+  readonly #records: Iterator<Probe>;
+
+  constructor(records: readonly Probe[], layout: StreamLayout) {
+    this.#records = records.values();
+    this.layout = layout;
+  }
+
+  nextPage(): boolean {
+    const { done, value } = this.#records.next();
+    this.isAtEnd = done === true;
+    if (done === true) return false;
+    this.endSlot = this.layout.serializer.write(value, this.memory, 0, this.memory.numSlots);
+    return true;
+  }
+}
+
+function sortedTexts(records: readonly unknown[]): string[] {
+  return records.map((record) => keyText(record)).sort();
+}
+
+test("a row is found by a key of another layout, where it was replaced last", () => {
+  const solution = new Solution(MIN_SOLUTION_SET_PAGES);
+  solution.upsert({ id: 1, value: 1, text: "first" }, solution.declared);
+  solution.upsert({ id: 1, value: 2, text: "second" }, solution.other);
+  const memory = new Rows().put(solution.other, { id: 1, text: "", value: 0 });
+  const hash = new HashKeys([{ path: "id" }]).of(solution.other).hash(memory, 0, HASH_SEED);
+  const equality = new KeyEquality([{ path: "id" }], [{ path: "id" }]);
+  const row = solution.set.find(memory, 0, solution.other, hash, equality)!;
+  expect(row.layout.serializer.read(row.memory, row.slot)).toEqual({ id: 1, text: "second", value: 2 });
+  solution.set.close();
+});
+
+test("when the n-th call of the disk fails, the error is the disk's, and nothing is left", () => {
+  let numFailures = 0;
+  for (let n = 1; ; n++) {
+    const solution = new Solution(MIN_SOLUTION_SET_PAGES, n);
+    let error: unknown;
+    try {
+      for (let i = 0; i < 1500; i++) {
+        solution.upsert({ id: i % 1000, value: i, text: "some text".repeat(60) }, solution.declared);
+      }
+      expect(solution.all()).toHaveLength(1000);
+    } catch (thrown) {
+      error = thrown;
+    }
+    solution.set.close();
+    assertAllReturned(solution.budget);
+    expect(solution.spill.files.size).toBe(0);
+    if (error === undefined) break;
+    expect(error).toMatchObject({ code: "SPILL_FAILED" });
+    numFailures++;
+  }
+  expect(numFailures).toBeGreaterThan(10);
+});
