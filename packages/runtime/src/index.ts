@@ -45,8 +45,16 @@ export { MAX_MEMORY_PAGES, makeSharedMemory, memoryOfWasm, wasmMemoryOf } from "
 export type { PageCursor, RowCursor } from "./rows/row-cursor.js";
 export type { LayoutTable, StreamLayout } from "./rows/stream-layout.js";
 // Sorting
-export { GroupRows } from "./sort/group-rows.js";
-export type { RowOrder } from "./sort/sort-keys.js";
+export { KeyOrder } from "./sort/key-order.js";
+export { GroupRows } from "./sort/merge-groups/group-rows.js";
+export {
+  MergeJoin,
+  type MergeJoinOptions,
+  MIN_MERGE_JOIN_PAGES,
+  type PairSink,
+} from "./sort/merge-groups/merge-join.js";
+export { PairedGroups, type Side } from "./sort/merge-groups/paired-groups.js";
+export type { LayoutKeyFields, RowOrder } from "./sort/sort-keys.js";
 export { MIN_SORT_PAGES } from "./sort/sort-limits.js";
 export { type RowCombiner, type RowEmitter, Sorter, type SorterOptions } from "./sort/sorter.js";
 // Spilling

@@ -44,7 +44,7 @@ export class LargeRows {
     return memory;
   }
 
-  /** Removes the file. */
+  /** Removes the file and forgets the rows; new ones can be put. */
   close(): void {
     this.#held.length = 0;
     this.#file?.remove();

@@ -11,7 +11,6 @@ import {
   PAGE_USED_BYTES_OFFSET,
   startPage,
 } from "@millrace/core";
-import type { PageBudget } from "../memory/page-budget.js";
 import type { LayoutTable, StreamLayout } from "../rows/stream-layout.js";
 import type { SpillFile } from "../spill/spill-space.js";
 import { copySlots } from "./copy-row.js";
@@ -99,38 +98,39 @@ export class RunWriter {
   }
 }
 
-/** Reads a run in order, a page at a time, and removes its file at the end. */
+/** Reads a run in order, a page at a time. At the end, however it comes, it calls `letGo`, once. */
 export class RunRows implements SortedRows {
   readonly memory: Memory;
   slot = 0;
   layout: StreamLayout;
   largeBlock = NOT_LARGE;
   readonly #run: Run;
-  readonly #budget: PageBudget;
   readonly #layouts: LayoutTable;
-  readonly #prefixes: PrefixReader;
+  readonly #prefixes: PrefixReader | undefined;
   readonly #loadLarge: (block: number) => Memory;
+  readonly #letGo: () => void;
   #page: MemorySegment | undefined;
   #block = 0;
   #isTagged = false;
   #next = 0;
   #limit = 0;
 
+  /** @param prefixes - makes the prefixes; needed by `readPrefix` alone */
   constructor(
     run: Run,
     page: MemorySegment,
-    budget: PageBudget,
     layouts: LayoutTable,
-    prefixes: PrefixReader,
+    prefixes: PrefixReader | undefined,
     loadLarge: (block: number) => Memory,
+    letGo: () => void,
   ) {
     this.#run = run;
     this.#page = page;
-    this.#budget = budget;
     this.#layouts = layouts;
     this.#prefixes = prefixes;
     this.#loadLarge = loadLarge;
-    this.memory = budget.memory;
+    this.#letGo = letGo;
+    this.memory = page.memory;
     this.layout = run.layout ?? layouts.at(0);
   }
 
@@ -169,14 +169,13 @@ export class RunRows implements SortedRows {
   readPrefix(into: Uint32Array, at: number): void {
     const isLarge = this.largeBlock !== NOT_LARGE;
     const memory = isLarge ? this.#loadLarge(this.largeBlock) : this.memory;
-    this.#prefixes.read(memory, isLarge ? 0 : this.slot, this.layout, into, at);
+    this.#prefixes!.read(memory, isLarge ? 0 : this.slot, this.layout, into, at);
   }
 
   close(): void {
     if (this.#page === undefined) return;
-    this.#budget.give(this.#page);
     this.#page = undefined;
     this.#next = this.#limit = 0;
-    this.#run.file.remove();
+    this.#letGo();
   }
 }

@@ -20,6 +20,18 @@ export interface RowOrder {
   readonly keys: readonly KeyField[];
   /** Returns the comparison of rows of layout `a` with rows of layout `b`; a key that a layout does not have is null. */
   comparator(a: StreamLayout, b: StreamLayout): RowCompare;
+  /** Returns the fields that decide the order of rows of a layout, one after the other. */
+  fieldsOf(layout: StreamLayout): LayoutKeyFields;
+}
+
+/** Is the fields of a key in one layout. @internal */
+export interface LayoutKeyFields {
+  /** Fields that there are, the first decides first. */
+  readonly fields: readonly KeyField[];
+  /** Whether they are the whole key: the layout has all of it. */
+  readonly isWhole: boolean;
+  /** Names the fields as parts of the key; equal in layouts whose fields correspond. */
+  readonly parts: string;
 }
 
 const PREFIX_BYTES = 12;
@@ -49,7 +61,7 @@ export class SortKeys {
       this.#writers[layout.index] = canonicalWriter(layout, this.order.keys);
       return false;
     }
-    const { write, isComplete, form } = plainWriter(layout, this.order.keys);
+    const { write, isComplete, form } = plainWriter(layout, this.order);
     if (isFirst || (form !== undefined && form === this.#form)) {
       this.#writers[layout.index] = write;
       this.isPrefixComplete = isComplete;
@@ -74,22 +86,16 @@ interface PlainWriter {
   readonly form: string | undefined;
 }
 
-/** Returns the writer for the keys before the first that core cannot resolve in this layout. */
-function plainWriter(layout: StreamLayout, keys: readonly KeyField[]): PlainWriter {
-  for (let numKeys = keys.length; numKeys > 0; numKeys--) {
-    try {
-      const entries = new SortEntries(layout.layout, keys.slice(0, numKeys));
-      const isWhole = numKeys === keys.length;
-      return {
-        write: entries.write,
-        isComplete: isWhole && entries.isPrefixComplete,
-        form: isWhole ? entries.form : undefined,
-      };
-    } catch {
-      // A key that this layout does not have, or that is the whole record, is left to the full comparison.
-    }
-  }
-  return { write: keylessWriter, isComplete: false, form: undefined };
+function plainWriter(layout: StreamLayout, order: RowOrder): PlainWriter {
+  const { fields, isWhole, parts } = order.fieldsOf(layout);
+  // A key of no fields, such as a whole record that has none, is always equal.
+  if (fields.length === 0) return { write: keylessWriter, isComplete: isWhole, form: isWhole ? parts : undefined };
+  const { write, isPrefixComplete, form } = new SortEntries(layout.layout, fields);
+  return {
+    write,
+    isComplete: isWhole && isPrefixComplete,
+    form: isWhole && form !== undefined ? parts + form : undefined,
+  };
 }
 
 /** Writes prefixes that are all equal. */

@@ -10,20 +10,21 @@
  *    fewest pages are merged until one merge can read all runs.
  * 4. The result is that last merge, made as it is read. Files are removed and pages given back as they come to their end.
  */
-import { type Memory, type MemorySegment, MillraceError } from "@millrace/core";
+import type { Memory, MemorySegment } from "@millrace/core";
 import type { PageBudget } from "../memory/page-budget.js";
 import type { PageCursor, RowCursor } from "../rows/row-cursor.js";
 import type { LayoutTable, StreamLayout } from "../rows/stream-layout.js";
 import type { SpillFile, SpillSpace } from "../spill/spill-space.js";
 import type { Steps } from "../task/driver.js";
-import { GroupRows } from "./group-rows.js";
 import { LargeRows } from "./large-rows.js";
+import { GroupRows } from "./merge-groups/group-rows.js";
 import { MergeRows } from "./merge-rows.js";
 import { type Run, RunRows, RunWriter } from "./run.js";
 import { SortBuffer } from "./sort-buffer.js";
 import { type RowOrder, SortKeys } from "./sort-keys.js";
 import { MAX_FAN_IN, MAX_ROW_SLOTS, MIN_SORT_PAGES } from "./sort-limits.js";
 import { NOT_LARGE, PrefixReader, type SortedRows } from "./sorted-rows.js";
+import { tooFewPages } from "./too-few-pages.js";
 
 /** Takes rows that a combiner makes. The row is copied before the call returns. @internal */
 export type RowEmitter = (memory: Memory, slot: number, layout: StreamLayout) => void;
@@ -79,7 +80,7 @@ export class Sorter {
   /** Throws INSUFFICIENT_MEMORY when the budget has fewer than {@link MIN_SORT_PAGES} pages. */
   constructor(options: SorterOptions) {
     const { budget, spill, layouts, order } = options;
-    if (budget.numPages < MIN_SORT_PAGES) throw tooFewPages(budget);
+    if (budget.numPages < MIN_SORT_PAGES) throw tooFewPages(budget, MIN_SORT_PAGES, "sort");
     this.#budget = budget;
     this.#spill = spill;
     this.#layouts = layouts;
@@ -114,7 +115,7 @@ export class Sorter {
 
   /** Writes the buffer as a run, and merges runs when there are too many. */
   *spillBuffer(): Steps {
-    if (this.#buffer.numRows === 0) throw tooFewPages(this.#budget);
+    if (this.#buffer.numRows === 0) throw tooFewPages(this.#budget, MIN_SORT_PAGES, "sort");
     this.#buffer.sort(this.#between);
     yield "turn";
     yield* this.#spillSorted();
@@ -151,7 +152,11 @@ export class Sorter {
   #openRuns(runs: readonly LeveledRun[], inMemory: readonly SortedRows[]): MergeRows {
     const load = (block: number): Memory => this.#large.load(block);
     const inputs = runs.map(({ run }) => {
-      return new RunRows(run, this.#takePage(), this.#budget, this.#layouts, this.#prefixes, load);
+      const page = this.#takePage();
+      return new RunRows(run, page, this.#layouts, this.#prefixes, load, () => {
+        this.#budget.give(page);
+        run.file.remove();
+      });
     });
     return new MergeRows([...inputs, ...inMemory], this.#keys, this.#large);
   }
@@ -177,7 +182,7 @@ export class Sorter {
   /** Takes a page that is there by the arithmetic of this class. */
   #takePage(): MemorySegment {
     const page = this.#budget.take();
-    if (page === undefined) throw tooFewPages(this.#budget);
+    if (page === undefined) throw tooFewPages(this.#budget, MIN_SORT_PAGES, "sort");
     return page;
   }
 
@@ -246,13 +251,4 @@ export class Sorter {
     this.#large.close();
     this.#budget.giveAll();
   }
-}
-
-function tooFewPages(budget: PageBudget): MillraceError {
-  return new MillraceError({
-    code: "INSUFFICIENT_MEMORY",
-    what: `${budget.owner} has ${budget.numPages} pages to sort with`,
-    expected: `${MIN_SORT_PAGES} pages or more`,
-    fix: "Give the job more memory, or lower its parallelism.",
-  });
 }

@@ -1,18 +1,16 @@
 import {
   invariant,
-  type KeyField,
   type LayoutIdWords,
   Memory,
   type MemorySegment,
   MillraceError,
   type RowCompare,
   RowLayout,
-  RowPairComparator,
   RowSerializer,
   type TypeInformation,
 } from "@millrace/core";
 import type { LayoutTable, SpillFile, SpillSpace, StreamLayout } from "../../src/index.js";
-import type { RowOrder } from "../../src/sort/sort-keys.js";
+import { KeyOrder } from "../../src/sort/key-order.js";
 
 /** Keeps files in memory, and lets the n-th call fail. */
 export class MemorySpill implements SpillSpace {
@@ -123,16 +121,12 @@ export class TestLayouts implements LayoutTable {
   }
 }
 
-export class TestOrder implements RowOrder {
-  readonly keys: readonly KeyField[];
+/** Counts comparisons of rows. */
+export class TestOrder extends KeyOrder {
   numComparisons = 0;
 
-  constructor(keys: readonly KeyField[]) {
-    this.keys = keys;
-  }
-
-  comparator(a: StreamLayout, b: StreamLayout): RowCompare {
-    const { compare } = new RowPairComparator(a.layout, this.keys, b.layout, this.keys);
+  override comparator(a: StreamLayout, b: StreamLayout): RowCompare {
+    const compare = super.comparator(a, b);
     return (...row) => {
       this.numComparisons++;
       return compare(...row);

@@ -1,6 +1,7 @@
 /** Sorts compared with Array.prototype.sort, which is stable, over random types, orders and memory. */
-import { compareTyped, compareValues, type KeyField, type TypeInformation, types } from "@millrace/core";
+import { compareTyped, compareValues, type TypeInformation, types } from "@millrace/core";
 import { randomValue, SeededRandom } from "@millrace/host-test";
+import type { KeyFieldSpec } from "@millrace/job-graph";
 import { expect, test } from "vitest";
 import { MIN_SORT_PAGES } from "../../src/sort/sort-limits.js";
 import { assertAllReturned, FailingBudget, pageBudget } from "../support/budgets.js";
@@ -47,7 +48,7 @@ for (let i = 0; i < NUM_CASES; i++) {
     });
     const layouts = new TestLayouts();
     const layout = layouts.ofType(type as unknown as TypeInformation<unknown>);
-    const keys: KeyField[] = [...parts.keys()].map((k) => ({
+    const keys: KeyFieldSpec[] = [...parts.keys()].map((k) => ({
       path: `k${k}`,
       order: random.chance(0.4) ? "descending" : "ascending",
     }));
@@ -70,7 +71,7 @@ for (let i = 0; i < NUM_CASES; i++) {
     const expected = records.map(([, record]) => record as Record<string, unknown>);
     expected.sort((a, b) => {
       for (const key of keys) {
-        const part = key.path === "nested.n" ? -1 : Number(String(key.path).slice(1));
+        const part = key.path === "nested.n" ? -1 : Number(key.path.slice(1));
         const order =
           part < 0
             ? compareValues((a.nested as { n: number }).n, (b.nested as { n: number }).n)

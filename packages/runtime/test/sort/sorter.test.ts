@@ -17,7 +17,7 @@ function sorted(records: readonly TypedRecord[]): unknown[] {
 function check(records: readonly TypedRecord[], numPages: number): MemorySpill {
   const budget = new FailingBudget(pageBudget(numPages));
   const spill = new MemorySpill();
-  const result = sortRecords({ budget, spill, layouts, order: new TestOrder([{ path: 0 }]) }, records);
+  const result = sortRecords({ budget, spill, layouts, order: new TestOrder([{ path: "0" }]) }, records);
   expect(result).toEqual(sorted(records));
   assertAllReturned(budget);
   expect(spill.files.size).toBe(0);

@@ -51,3 +51,30 @@ export function sortRecords(setting: SortSetting, records: Iterable<TypedRecord>
     sorter.close();
   }
 }
+
+/** Is records as rows that are overwritten by the next one, as those of files are. */
+export class RecordRows implements RowCursor {
+  memory = new Memory(new ArrayBuffer(0));
+  slot = 0;
+  layout: StreamLayout;
+  readonly #records: readonly TypedRecord[];
+  #next = 0;
+
+  constructor(records: readonly TypedRecord[]) {
+    this.#records = records;
+    this.layout = records[0]?.[0] as StreamLayout;
+  }
+
+  next(): boolean {
+    const record = this.#records[this.#next];
+    this.memory.u8.fill(0xcc);
+    if (record === undefined) return false;
+    this.#next++;
+    const row = rowOf(record);
+    this.memory = new Memory(row.u8.slice(0, row.i32[0]! + 8).buffer);
+    this.memory.u8.copyWithin(8, 0);
+    this.slot = 1;
+    this.layout = record[0];
+    return true;
+  }
+}

@@ -1,8 +1,8 @@
 import { Memory, type RowCompare } from "@millrace/core";
-import type { RowCursor } from "../rows/row-cursor.js";
-import type { StreamLayout } from "../rows/stream-layout.js";
-import { copySlots } from "./copy-row.js";
-import type { RowOrder } from "./sort-keys.js";
+import type { RowCursor } from "../../rows/row-cursor.js";
+import type { StreamLayout } from "../../rows/stream-layout.js";
+import { copySlots } from "../copy-row.js";
+import type { RowOrder } from "../sort-keys.js";
 
 const INITIAL_SLOTS = 128;
 

@@ -1,0 +1,194 @@
+/**
+ * Joins two streams that are sorted by their keys (sort-merge join). Of a key that both sides have, the right group is kept:
+ *
+ * 1. Its rows are taken into the memory that there is. When all are in it, each left row meets all of them.
+ * 2. Else the right group is written to disk, and the memory holds left rows in its place, as many as it has room for: for each such block the right
+ *    group is read once, and each of its rows meets all left rows of the block. So groups of any size on both sides
+ *    cost no more than (left size / memory) passes over the right group.
+ */
+import type { Memory, MemorySegment } from "@millrace/core";
+import type { JoinKind, KeyFieldSpec } from "@millrace/job-graph";
+import type { PageBudget } from "../../memory/page-budget.js";
+import type { RowCursor } from "../../rows/row-cursor.js";
+import type { LayoutTable, StreamLayout } from "../../rows/stream-layout.js";
+import type { SpillFile, SpillSpace } from "../../spill/spill-space.js";
+import type { Steps } from "../../task/driver.js";
+import { LargeRows } from "../large-rows.js";
+import { type Run, RunRows, RunWriter } from "../run.js";
+import { MAX_ROW_SLOTS } from "../sort-limits.js";
+import { NOT_LARGE } from "../sorted-rows.js";
+import { tooFewPages } from "../too-few-pages.js";
+import { NullParts } from "./null-parts.js";
+import { PairedGroups } from "./paired-groups.js";
+import { RowBlock } from "./row-block.js";
+
+/** Is the least number of pages of a merge join: one to hold rows, one to read and write a group on disk with. @internal */
+export const MIN_MERGE_JOIN_PAGES = 2;
+
+/** Takes the results of a join. `drain` runs before the next call whenever `isWaiting`. @internal */
+export interface PairSink {
+  /** Whether `drain` has to run. */
+  readonly isWaiting: boolean;
+  /** Takes a pair of rows with equal keys. */
+  pair(
+    left: Memory,
+    leftSlot: number,
+    leftLayout: StreamLayout,
+    right: Memory,
+    rightSlot: number,
+    rightLayout: StreamLayout,
+  ): void;
+  /** Takes a left row for itself. */
+  left(memory: Memory, slot: number, layout: StreamLayout): void;
+  /** Takes a right row for itself. */
+  right(memory: Memory, slot: number, layout: StreamLayout): void;
+  /** Waits for room. */
+  drain(): Steps;
+}
+
+/** Is what a merge join works with. @internal */
+export interface MergeJoinOptions {
+  /** Says which rows have results. */
+  readonly joinType: JoinKind;
+  /** The key of the left rows. */
+  readonly leftKeys: readonly KeyFieldSpec[];
+  /** The key of the right rows. */
+  readonly rightKeys: readonly KeyFieldSpec[];
+  /** Its pages: {@link MIN_MERGE_JOIN_PAGES} at least. Nobody else takes from it. */
+  readonly budget: PageBudget;
+  /** Where large groups go. */
+  readonly spill: SpillSpace;
+  /** The layouts of the slot. */
+  readonly layouts: LayoutTable;
+  /** Takes the results. */
+  readonly sink: PairSink;
+}
+
+/** Joins sorted streams; see above. @internal */
+export class MergeJoin {
+  readonly #options: MergeJoinOptions;
+  readonly #nulls: NullParts;
+  readonly #keepsLeft: boolean;
+  readonly #keepsRight: boolean;
+  readonly #large: LargeRows;
+  #block: RowBlock | undefined;
+  /** The page with which groups on disk are written and read. */
+  #page: MemorySegment | undefined;
+  #file: SpillFile | undefined;
+
+  constructor(options: MergeJoinOptions) {
+    const { budget, joinType, leftKeys, spill } = options;
+    if (budget.numPages < MIN_MERGE_JOIN_PAGES) throw tooFewPages(budget, MIN_MERGE_JOIN_PAGES, "join");
+    this.#options = options;
+    this.#nulls = new NullParts(leftKeys);
+    this.#keepsLeft = joinType === "left-outer" || joinType === "full-outer" || joinType === "anti";
+    this.#keepsRight = joinType === "right-outer" || joinType === "full-outer";
+    this.#large = new LargeRows(spill, budget.owner);
+  }
+
+  /** Reads both streams, and gives all results. It is one generator for all groups, since most groups are of one row. */
+  *run(leftRows: RowCursor, rightRows: RowCursor): Steps {
+    const { leftKeys, rightKeys, joinType, sink } = this.#options;
+    const groups = new PairedGroups(leftRows, leftKeys, rightRows, rightKeys);
+    const { left, right } = groups;
+    for (let side = groups.next(); side !== undefined; side = groups.next()) {
+      if (groups.isLeftAtEnd && !this.#keepsRight) return;
+      if (groups.isRightAtEnd && !this.#keepsLeft) return;
+      const isMatch = side === "both" && !this.#nulls.areIn(left.firstMemory, 0, left.firstLayout);
+      if (isMatch && joinType !== "semi" && joinType !== "anti") {
+        const block = this.#takeGroup(right);
+        if (block === undefined) yield* this.#givePairsFromDisk(left, right);
+        else {
+          while (left.next()) {
+            block.reset();
+            while (block.next()) {
+              if (sink.isWaiting) yield* sink.drain();
+              sink.pair(left.memory, left.slot, left.layout, block.memory, block.slot, block.layout);
+            }
+          }
+        }
+      } else {
+        const givesLeft = isMatch ? joinType === "semi" : side !== "right" && this.#keepsLeft;
+        while (givesLeft && left.next()) {
+          if (sink.isWaiting) yield* sink.drain();
+          sink.left(left.memory, left.slot, left.layout);
+        }
+        const givesRight = !isMatch && side !== "left" && this.#keepsRight;
+        while (givesRight && right.next()) {
+          if (sink.isWaiting) yield* sink.drain();
+          sink.right(right.memory, right.slot, right.layout);
+        }
+      }
+      if (sink.isWaiting) yield* sink.drain();
+    }
+  }
+
+  /** Takes the right group into memory; undefined when the current row of `right` is the first without room. */
+  #takeGroup(right: RowCursor): RowBlock | undefined {
+    const block = this.#openBlock();
+    while (right.next()) if (!block.append(right.memory, right.slot, right.layout)) return undefined;
+    return block;
+  }
+
+  /** `right` is at the first row for which the block had no room. */
+  *#givePairsFromDisk(left: RowCursor, right: RowCursor): Steps {
+    const { sink, layouts, budget } = this.#options;
+    const block = this.#block!;
+    const run = this.#writeRun(block, right);
+    const load = (number: number): Memory => this.#large.load(number);
+    for (let hasLeft = left.next(); hasLeft; ) {
+      block.clear();
+      while (hasLeft && block.append(left.memory, left.slot, left.layout)) hasLeft = left.next();
+      if (block.isEmpty) throw tooFewPages(budget, MIN_MERGE_JOIN_PAGES, "join");
+      const rows = new RunRows(run, this.#page!, layouts, undefined, load, () => {});
+      while (rows.next()) {
+        const isLarge = rows.largeBlock !== NOT_LARGE;
+        const memory = isLarge ? load(rows.largeBlock) : rows.memory;
+        const slot = isLarge ? 0 : rows.slot;
+        block.reset();
+        while (block.next()) {
+          if (sink.isWaiting) yield* sink.drain();
+          sink.pair(block.memory, block.slot, block.layout, memory, slot, rows.layout);
+        }
+      }
+    }
+    run.file.remove();
+  }
+
+  /** Writes the rows of the block, and those of `right` from the current one on. */
+  #writeRun(block: RowBlock, right: RowCursor): Run {
+    const { spill, budget } = this.#options;
+    this.#file = spill.createFile(budget.owner);
+    const writer = new RunWriter(this.#file, this.#page!);
+    block.reset();
+    while (block.next()) this.#write(writer, block);
+    do this.#write(writer, right);
+    while (right.next());
+    return writer.finish();
+  }
+
+  #write(writer: RunWriter, { memory, slot, layout }: RowCursor): void {
+    const isLarge = memory.i32[slot * 2]! >> 3 > MAX_ROW_SLOTS;
+    writer.append(memory, slot, layout, isLarge ? this.#large.put(memory, slot) : NOT_LARGE);
+  }
+
+  /** Returns the block, empty. */
+  #openBlock(): RowBlock {
+    const { budget, layouts } = this.#options;
+    this.#page ??= budget.take();
+    if (this.#page === undefined) throw tooFewPages(budget, MIN_MERGE_JOIN_PAGES, "join");
+    this.#block ??= new RowBlock(budget, layouts, this.#large);
+    this.#block.clear();
+    this.#large.close();
+    return this.#block;
+  }
+
+  /** Gives back all pages and removes all files, whatever was done so far. Never throws. */
+  close(): void {
+    this.#file?.remove();
+    this.#large.close();
+    this.#block = undefined;
+    this.#page = undefined;
+    this.#options.budget.giveAll();
+  }
+}
