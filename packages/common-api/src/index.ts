@@ -1,3 +1,16 @@
+// Engines
+export { type Deferred, deferred } from "./engine/deferred.js";
+export { EngineJobs } from "./engine/engine-jobs.js";
+export {
+  type ArrivedFunctions,
+  arrivedOf,
+  type FunctionTransport,
+  functionsOfPlan,
+  sendFunctions,
+  type TransportedFunction,
+} from "./engine/function-transport.js";
+export { PlanJob, type PlanJobAttempt, type PlanJobOutcome, type PlanJobWork } from "./engine/plan-job.js";
+export type { Batch } from "./engine/record-batches.js";
 // Functions
 export { OPERATOR, operatorOf } from "./functions/data-set-handle.js";
 export { instantiate } from "./functions/instantiate.js";

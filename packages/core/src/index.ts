@@ -4,6 +4,7 @@ export {
   type AccumulatorClass,
   type AccumulatorResult,
   AverageAccumulator,
+  checkAccumulatorClass,
   DoubleCounter,
   Histogram,
   IntCounter,

@@ -4,4 +4,3 @@ export {
   collectionEngine,
   collectionEngineFactory,
 } from "./engine/collection-engine.js";
-export type { FunctionTransport, TransportedFunction } from "./engine/function-transport.js";

@@ -1,4 +1,5 @@
 export type { Accumulator, AccumulatorClass, AccumulatorResult } from "./accumulator.js";
+export { checkAccumulatorClass } from "./check-class.js";
 export { DoubleCounter, IntCounter, LongCounter } from "./counters.js";
 export {
   AverageAccumulator,

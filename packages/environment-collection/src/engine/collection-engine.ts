@@ -1,17 +1,7 @@
 import { FunctionAnalyzer } from "@millrace/closures";
-import { explainPlan, type Plan } from "@millrace/common-api";
-import {
-  type Engine,
-  type EngineFactory,
-  type EnvironmentOptions,
-  type Host,
-  type Job,
-  type JobOptions,
-  MillraceError,
-} from "@millrace/core";
-import { CollectionJob } from "./collection-job.js";
-import { type FunctionTransport, sendFunctions } from "./function-transport.js";
-import { preparePlan } from "./prepare-plan.js";
+import { EngineJobs, explainPlan, type FunctionTransport, type Plan, PlanJob } from "@millrace/common-api";
+import type { Engine, EngineFactory, EnvironmentOptions, Host, Job, JobOptions } from "@millrace/core";
+import { collectionWork } from "./collection-work.js";
 
 /** How many subtasks an operator has unless the program says otherwise: one place, one order, the easiest to debug. */
 const DEFAULT_PARALLELISM = 1;
@@ -47,11 +37,8 @@ export function collectionEngineFactory(host: Host): EngineFactory<Plan> {
 class CollectionEngine implements Engine<Plan> {
   readonly name = "collection";
   readonly host: Host;
-  readonly #jobs = new Set<CollectionJob>();
+  readonly #jobs = new EngineJobs("collection");
   readonly #analyzer = new FunctionAnalyzer();
-  #numJobs = 0;
-  #isClosed = false;
-
   readonly #options: CollectionEngineOptions;
 
   constructor(host: Host, options: CollectionEngineOptions) {
@@ -64,40 +51,19 @@ class CollectionEngine implements Engine<Plan> {
   }
 
   start(plan: Plan, options: JobOptions): Job {
-    this.#checkIsOpen();
-    const id = `collection-${++this.#numJobs}`;
     const parallelism = this.defaultParallelism(options.environment);
-    const { functionTransport } = this.#options;
-    const job = new CollectionJob(
-      id,
-      plan,
-      this.host,
-      options,
-      (each) => preparePlan(each, parallelism, this.#analyzer),
-      async (each) => (functionTransport === undefined ? new Map() : sendFunctions(each, functionTransport)),
-    );
-    this.#jobs.add(job);
-    job.ended.then(() => this.#jobs.delete(job));
-    return job;
+    return this.#jobs.start((id) => {
+      const work = collectionWork(this.host, parallelism, this.#analyzer, options, this.#options.functionTransport);
+      return new PlanJob(id, plan, this.host, options, work);
+    });
   }
 
   explain(plan: Plan, options: EnvironmentOptions): Promise<string> {
-    this.#checkIsOpen();
+    this.#jobs.checkIsOpen();
     return Promise.resolve(explainPlan(plan, this.defaultParallelism(options)));
   }
 
-  async close(): Promise<void> {
-    this.#isClosed = true;
-    await Promise.all([...this.#jobs].map((job) => job.cancel()));
-  }
-
-  #checkIsOpen(): void {
-    if (!this.#isClosed) return;
-    throw new MillraceError({
-      code: "INVALID_ARGUMENT",
-      what: "The environment was closed",
-      expected: "one that is open",
-      fix: "Make a new environment.",
-    });
+  close(): Promise<void> {
+    return this.#jobs.close();
   }
 }

@@ -1,5 +1,5 @@
+import { deferred } from "@millrace/common-api";
 import type { Host } from "@millrace/core";
-import { deferred } from "../execution/deferred.js";
 
 /** How long user code may run, in milliseconds, before the event loop gets a turn: short for a person, long for a timer. */
 const PAUSE_AFTER_MS = 20;

@@ -1,6 +1,7 @@
 import type { Operator } from "@millrace/common-api";
+import { checkAccumulatorClass } from "@millrace/core";
 import { PerSubtask } from "./per-subtask.js";
-import { type AnyAccumulator, checkClass, SubtaskAccumulators } from "./subtask-accumulators.js";
+import { type AnyAccumulator, SubtaskAccumulators } from "./subtask-accumulators.js";
 
 /** What all subtasks have added to one name. */
 interface Total {
@@ -27,7 +28,7 @@ export class JobAccumulators {
   take(subtask: SubtaskAccumulators): void {
     for (const [name, accumulator] of subtask.entries()) {
       const total = this.#totals.get(name) ?? { instance: accumulator, states: [] };
-      checkClass(name, total.instance, accumulator.constructor);
+      checkAccumulatorClass(name, total.instance, accumulator.constructor);
       this.#totals.set(name, total);
       total.states.push(structuredClone(accumulator.toState()));
       accumulator.resetLocal();

@@ -1,8 +1,7 @@
 /** mapAsync: rules [O28] and [O29]. */
 
-import type { MapAsyncOperator } from "@millrace/common-api";
+import { deferred, type MapAsyncOperator } from "@millrace/common-api";
 import { checkOne, MillraceError } from "@millrace/core";
-import { deferred } from "../execution/deferred.js";
 import { throwIfCancelled } from "../execution/job-attempt.js";
 import type { OperatorRun } from "../execution/operator-run.js";
 import type { Partitions } from "../execution/partitions.js";

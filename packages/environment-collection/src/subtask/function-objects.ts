@@ -1,5 +1,4 @@
-import { instantiate, type Operator, type UserFunction } from "@millrace/common-api";
-import { type ArrivedFunctions, arrivedOf } from "../engine/function-transport.js";
+import { type ArrivedFunctions, arrivedOf, instantiate, type Operator, type UserFunction } from "@millrace/common-api";
 import { PerSubtask } from "../execution/per-subtask.js";
 
 /** Holds the function objects of a job's subtasks. A job that is started again has new ones. */

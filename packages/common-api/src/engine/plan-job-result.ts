@@ -1,8 +1,15 @@
-import type { Accumulator, AccumulatorClass, AccumulatorResult, JobResult } from "@millrace/core";
-import { type AnyAccumulator, checkClass } from "../execution/subtask-accumulators.js";
+import {
+  type Accumulator,
+  type AccumulatorClass,
+  type AccumulatorResult,
+  checkAccumulatorClass,
+  type JobResult,
+} from "@millrace/core";
 
-/** Is what a finished job of this engine tells. */
-export class CollectionJobResult implements JobResult {
+type AnyAccumulator = Accumulator<never, unknown>;
+
+/** Is what a finished job tells. */
+export class PlanJobResult implements JobResult {
   readonly jobId: string;
   readonly jobName: string;
   readonly netRuntime: number;
@@ -22,7 +29,7 @@ export class CollectionJobResult implements JobResult {
   getAccumulatorResult(name: string): unknown;
   getAccumulatorResult(name: string, type?: AccumulatorClass<Accumulator<never, unknown>>): unknown {
     const accumulator = this.#accumulators.get(name);
-    if (accumulator !== undefined && type !== undefined) checkClass(name, accumulator, type);
+    if (accumulator !== undefined && type !== undefined) checkAccumulatorClass(name, accumulator, type);
     return accumulator?.getLocalValue();
   }
 

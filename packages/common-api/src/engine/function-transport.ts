@@ -1,5 +1,7 @@
-import { type Plan, type UserFunction, userFunctionsOf } from "@millrace/common-api";
 import type { ErrorPlace } from "@millrace/core";
+import type { UserFunction } from "../functions/user-function.js";
+import { userFunctionsOf } from "../functions/user-functions-of.js";
+import type { Plan } from "../plan/plan.js";
 
 /** Is a function or function object of a plan, and the operator that has it. @internal */
 export interface TransportedFunction {
@@ -16,21 +18,27 @@ export interface TransportedFunction {
  */
 export type FunctionTransport = (functions: readonly TransportedFunction[]) => Promise<readonly unknown[]>;
 
-/** What arrived, by the function or object that was sent. */
+/** Is what arrived, by the function or object that was sent. @internal */
 export type ArrivedFunctions = ReadonlyMap<object, object>;
 
-/** Sends all functions of a plan, each object once. */
-export async function sendFunctions(plan: Plan, transport: FunctionTransport): Promise<ArrivedFunctions> {
-  const sent = new Map<object, TransportedFunction>();
+/** Returns all functions and function objects of a plan, each once, with an operator that has it. @internal */
+export function functionsOfPlan(plan: Plan): readonly TransportedFunction[] {
+  const found = new Map<object, TransportedFunction>();
   for (const operator of plan.operators) {
     const where = { operator: operator.settings.name, ...operator.location };
-    for (const { target } of userFunctionsOf(operator)) sent.set(target, { value: target, where });
+    for (const { target } of userFunctionsOf(operator)) found.set(target, { value: target, where });
   }
-  const arrived = await transport([...sent.values()]);
-  return new Map([...sent.keys()].map((target, index) => [target, arrived[index] as object]));
+  return [...found.values()];
 }
 
-/** Gives the function that arrived in place of one of the plan's. */
+/** Sends all functions of a plan, each object once. @internal */
+export async function sendFunctions(plan: Plan, transport: FunctionTransport): Promise<ArrivedFunctions> {
+  const sent = functionsOfPlan(plan);
+  const arrived = await transport(sent);
+  return new Map(sent.map(({ value }, index) => [value, arrived[index] as object]));
+}
+
+/** Gives the function that arrived in place of one of the plan's. @internal */
 export function arrivedOf(userFunction: UserFunction, arrived: ArrivedFunctions): UserFunction {
   const target = arrived.get(userFunction.target);
   return target === undefined ? userFunction : { target, method: userFunction.method };

@@ -1,11 +1,11 @@
-/** Is a promise with the functions that settle it. */
+/** Is a promise with the functions that settle it. @internal */
 export interface Deferred<T> {
   readonly promise: Promise<T>;
   readonly resolve: (value: T) => void;
   readonly reject: (reason: unknown) => void;
 }
 
-/** Makes a promise that is settled from outside. */
+/** Makes a promise that is settled from outside. @internal */
 export function deferred<T>(): Deferred<T> {
   let settle: Omit<Deferred<T>, "promise"> | undefined;
   const promise = new Promise<T>((resolve, reject) => {

@@ -1,0 +1,215 @@
+import {
+  type Accumulator,
+  Configuration,
+  type Host,
+  isMillraceError,
+  type Job,
+  type JobOptions,
+  type JobResult,
+  MillraceError,
+} from "@millrace/core";
+import type { Plan } from "../plan/plan.js";
+import { localPaths } from "./cached-files.js";
+import { deferred } from "./deferred.js";
+import { PlanJobResult } from "./plan-job-result.js";
+import { type Batch, RecordBatches } from "./record-batches.js";
+
+/** Is what the attempts of a job share, and what tells one from the others. @public */
+export interface PlanJobAttempt {
+  /** 0 for the first. */
+  readonly attemptNumber: number;
+  /** What the environment gives all functions. */
+  readonly jobParameters: Configuration;
+  /** Local paths by the names under which the program registered the files. */
+  readonly cachedFiles: ReadonlyMap<string, string>;
+  /** Aborts when the job is cancelled. */
+  readonly signal: AbortSignal;
+  /** Makes the error of a cancelled job. */
+  readonly cancelled: () => MillraceError;
+}
+
+/** Is what an attempt that succeeded leaves. @public */
+export interface PlanJobOutcome {
+  /** The merged accumulators by name. */
+  readonly accumulators: ReadonlyMap<string, Accumulator<never, unknown>>;
+  /** Returns what reached collecting sink number `index`, partition after partition; asked for once. Batches belong to who reads them. */
+  readonly records: (index: number) => Iterator<Batch> | AsyncIterator<Batch>;
+  /** Drops what nobody will read; called at most once. */
+  readonly close?: (() => void) | undefined;
+}
+
+/** Is what an engine does for a job; what is the same for all engines is done by {@link PlanJob}. @public */
+export interface PlanJobWork<Prepared> {
+  /** Reads the plan at once, before the caller can change anything. What it throws is the failure of the job. */
+  readonly prepare: (plan: Plan) => Prepared;
+  /** Runs what was prepared, once. It may be called again when it fails. */
+  readonly run: (prepared: Prepared, attempt: PlanJobAttempt) => Promise<PlanJobOutcome>;
+}
+
+/**
+ * Is a job of an engine of ours, from its start to its end: it is prepared in the turn in which it is made and runs in a later one; attempts
+ * follow each other as rule [O112] says; signals cancel it. An engine gives the work.
+ * @public
+ */
+export class PlanJob<Prepared = unknown> implements Job {
+  readonly id: string;
+  readonly #plan: Plan;
+  readonly #host: Host;
+  readonly #options: JobOptions;
+  readonly #work: PlanJobWork<Prepared>;
+  readonly #controller = new AbortController();
+  readonly #outcome: Promise<{ readonly result: JobResult; readonly left: PlanJobOutcome }>;
+  readonly #closed = deferred<void>();
+  readonly #sinksRead = new Set<number>();
+  #numSinksLeft: number;
+  #isClosed = false;
+
+  /** The reason of the caller's signal that aborted first; undefined when the job was cancelled by its handle. */
+  #cancelReason: unknown = undefined;
+
+  constructor(id: string, plan: Plan, host: Host, options: JobOptions, work: PlanJobWork<Prepared>) {
+    this.id = id;
+    this.#plan = plan;
+    this.#host = host;
+    this.#options = options;
+    this.#work = work;
+    this.#numSinksLeft = plan.sinks.filter(({ kind }) => kind === "collect").length;
+    this.#outcome = this.#run();
+    // Whoever asks for the result hears of a failure; a job that nobody asks about must not end the process.
+    this.#outcome.then(
+      ({ left }) => (left.close === undefined || this.#numSinksLeft === 0 ? this.#close() : undefined),
+      () => this.#closed.resolve(),
+    );
+  }
+
+  /** Resolves when nothing of the job runs any more, however it ended. */
+  get ended(): Promise<void> {
+    const nothing = (): void => undefined;
+    return this.#outcome.then(nothing, nothing);
+  }
+
+  /** Resolves when the job ended and keeps no records any more: they were read or dropped, or there are none. */
+  get closed(): Promise<void> {
+    return this.#closed.promise;
+  }
+
+  async result(): Promise<JobResult> {
+    return (await this.#outcome).result;
+  }
+
+  records(index: number): AsyncIterable<readonly unknown[]> {
+    const numCollecting = this.#plan.sinks.filter(({ kind }) => kind === "collect").length;
+    if (!Number.isInteger(index) || index < 0 || index >= numCollecting) {
+      throw new MillraceError({
+        code: "INVALID_ARGUMENT",
+        what: `The records of collecting sink ${index} were asked for, and the plan has ${numCollecting}`,
+        expected: "the number of a collecting sink, counted from 0",
+      });
+    }
+    if (this.#sinksRead.has(index)) {
+      throw new MillraceError({
+        code: "ITERABLE_CONSUMED",
+        what: `The records of collecting sink ${index} were asked for a second time`,
+        expected: "one reader of each sink",
+      });
+    }
+    this.#sinksRead.add(index);
+    const batches = this.#outcome.then(({ left }) => left.records(index));
+    return new RecordBatches(batches, {
+      onEnd: () => this.#sinkWasRead(),
+      onLeave: () => this.drop(),
+    });
+  }
+
+  async cancel(): Promise<void> {
+    this.#controller.abort();
+    await this.ended;
+  }
+
+  /** Cancels the job, and drops the records that were not read if it ended; for who reads no more. */
+  async drop(): Promise<void> {
+    await this.cancel();
+    this.#numSinksLeft = 0;
+    await this.#close();
+  }
+
+  /** Everything that the job left is dropped once all of it was read. */
+  async #sinkWasRead(): Promise<void> {
+    this.#numSinksLeft--;
+    if (this.#numSinksLeft === 0) await this.#close();
+  }
+
+  async #close(): Promise<void> {
+    const ended = await this.#outcome.catch(() => undefined);
+    if (!this.#isClosed) ended?.left.close?.();
+    this.#isClosed = true;
+    this.#closed.resolve();
+  }
+
+  async #run(): Promise<{ readonly result: JobResult; readonly left: PlanJobOutcome }> {
+    const release = this.#followSignals();
+    try {
+      // The plan is read before the caller can change anything, functions are called after it has the job.
+      const prepared = this.#work.prepare(this.#plan);
+      return await this.#runWithRetries(prepared);
+    } finally {
+      release();
+    }
+  }
+
+  /** Runs the plan until it succeeds, is cancelled, or there are no retries left. */
+  async #runWithRetries(prepared: Prepared): Promise<{ readonly result: JobResult; readonly left: PlanJobOutcome }> {
+    const started = this.#host.clock.monotonic();
+    const cachedFiles = await localPaths(this.#options.cachedFiles, this.#host);
+    const numRetries = this.#options.environment.executionRetries ?? 0;
+    let firstError: unknown;
+    for (let attemptNumber = 0; ; attemptNumber++) {
+      try {
+        const left = await this.#work.run(prepared, this.#newAttempt(attemptNumber, cachedFiles));
+        const netRuntime = this.#host.clock.monotonic() - started;
+        return { result: new PlanJobResult(this.id, this.#options.name, netRuntime, left.accumulators), left };
+      } catch (error) {
+        if (this.#controller.signal.aborted) throw this.#cancelled();
+        if (attemptNumber === 0) firstError = error;
+        // A stream has no second attempt; what is worth telling is why the first one failed.
+        else if (isMillraceError(error, "ITERABLE_CONSUMED")) throw firstError;
+        if (attemptNumber >= numRetries) throw error;
+      }
+    }
+  }
+
+  #newAttempt(attemptNumber: number, cachedFiles: ReadonlyMap<string, string>): PlanJobAttempt {
+    return {
+      attemptNumber,
+      jobParameters: new Configuration(this.#options.environment.jobParameters),
+      cachedFiles,
+      signal: this.#controller.signal,
+      cancelled: () => this.#cancelled(),
+    };
+  }
+
+  /** Cancels the job when a signal of the caller aborts; the function it returns stops that. */
+  #followSignals(): () => void {
+    const signals = [this.#options.signal, this.#options.environment.signal].filter((signal) => signal !== undefined);
+    const following = signals.map((signal) => {
+      const abort = (): void => {
+        this.#cancelReason ??= signal.reason;
+        this.#controller.abort();
+      };
+      if (signal.aborted) abort();
+      signal.addEventListener("abort", abort);
+      return () => signal.removeEventListener("abort", abort);
+    });
+    return () => {
+      for (const stop of following) stop();
+    };
+  }
+
+  #cancelled(): MillraceError {
+    return new MillraceError({
+      code: "JOB_CANCELLED",
+      what: `The job ${JSON.stringify(this.#options.name)} was cancelled`,
+      cause: this.#cancelReason,
+    });
+  }
+}

@@ -1,0 +1,72 @@
+import type { FunctionAnalyzer } from "@millrace/closures";
+import {
+  type ArrivedFunctions,
+  type FunctionTransport,
+  type Plan,
+  type PlanJobAttempt,
+  type PlanJobOutcome,
+  type PlanJobWork,
+  sendFunctions,
+} from "@millrace/common-api";
+import type { Host, JobOptions } from "@millrace/core";
+import { JobAccumulators } from "../execution/job-accumulators.js";
+import { PerSubtask } from "../execution/per-subtask.js";
+import { PlanEvaluation } from "../execution/plan-evaluation.js";
+import type { CollectionRuntimeContext } from "../subtask/collection-runtime-context.js";
+import { FunctionObjects } from "../subtask/function-objects.js";
+import { batchesOf } from "./batches-of.js";
+import { pausesOf } from "./pauses.js";
+import { type PreparedPlan, preparePlan } from "./prepare-plan.js";
+
+/** Is a plan that was read, and its functions on their way back. */
+interface Prepared extends PreparedPlan {
+  readonly arrived: Promise<ArrivedFunctions>;
+}
+
+/** Returns what this engine does for a job: it evaluates the plan over arrays. */
+export function collectionWork(
+  host: Host,
+  parallelism: number,
+  analyzer: FunctionAnalyzer,
+  options: JobOptions,
+  transport: FunctionTransport | undefined,
+): PlanJobWork<Prepared> {
+  return {
+    prepare: (plan) => {
+      const prepared = preparePlan(plan, parallelism, analyzer);
+      const arrived = sent(plan, transport);
+      // The job hears of it when it waits for the functions.
+      arrived.catch(() => undefined);
+      return { ...prepared, arrived };
+    },
+    run: (prepared, attempt) => evaluate(host, prepared, attempt, options),
+  };
+}
+
+async function sent(plan: Plan, transport: FunctionTransport | undefined): Promise<ArrivedFunctions> {
+  return transport === undefined ? new Map() : sendFunctions(plan, transport);
+}
+
+async function evaluate(
+  host: Host,
+  { plan, parallelism, recordTypes, copies, arrived }: Prepared,
+  attempt: PlanJobAttempt,
+  options: JobOptions,
+): Promise<PlanJobOutcome> {
+  const accumulators = new JobAccumulators();
+  const job = {
+    ...attempt,
+    host,
+    recordTypes,
+    copies,
+    accumulators,
+    functionObjects: new FunctionObjects(await arrived),
+    contexts: new PerSubtask<CollectionRuntimeContext>(),
+    pause: pausesOf(host),
+  };
+  const collected = await new PlanEvaluation(plan, parallelism, job, options.onProgress).run();
+  return {
+    accumulators: accumulators.merged(),
+    records: (index) => batchesOf(collected[index] ?? [], copies),
+  };
+}
