@@ -48,6 +48,8 @@ export interface SorterOptions {
   readonly order: RowOrder;
   /** Undefined keeps all rows. */
   readonly combine?: RowCombiner | undefined;
+  /** Whether the rows are read more than once: then files stay until the sorter is closed. */
+  readonly isReadAgain?: boolean | undefined;
   /** Is called every few thousand rows inside of long steps; what it throws ends the sort. */
   readonly throwIfCancelled?: (() => void) | undefined;
 }
@@ -64,6 +66,7 @@ export class Sorter {
   readonly #layouts: LayoutTable;
   readonly #order: RowOrder;
   readonly #combine: RowCombiner | undefined;
+  readonly #isReadAgain: boolean;
   readonly #between: () => void;
   readonly #keys: SortKeys;
   readonly #prefixes: PrefixReader;
@@ -86,6 +89,7 @@ export class Sorter {
     this.#layouts = layouts;
     this.#order = order;
     this.#combine = options.combine;
+    this.#isReadAgain = options.isReadAgain === true;
     this.#between = options.throwIfCancelled ?? (() => {});
     this.#keys = new SortKeys(order);
     this.#prefixes = new PrefixReader(this.#keys);
@@ -149,13 +153,13 @@ export class Sorter {
   }
 
   /** Returns the rows of runs, and of what is in memory behind them, in order. */
-  #openRuns(runs: readonly LeveledRun[], inMemory: readonly SortedRows[]): MergeRows {
+  #openRuns(runs: readonly LeveledRun[], inMemory: readonly SortedRows[], keepsFiles = false): MergeRows {
     const load = (block: number): Memory => this.#large.load(block);
     const inputs = runs.map(({ run }) => {
       const page = this.#takePage();
       return new RunRows(run, page, this.#layouts, this.#prefixes, load, () => {
         this.#budget.give(page);
-        run.file.remove();
+        if (!keepsFiles) run.file.remove();
       });
     });
     return new MergeRows([...inputs, ...inMemory], this.#keys, this.#large);
@@ -214,6 +218,12 @@ export class Sorter {
 
   /** Sorts what was appended and returns the rows in order. Nothing may be appended afterwards. */
   *finish(): Steps<RowCursor> {
+    yield* this.complete();
+    return this.rows();
+  }
+
+  /** Sorts what was appended: `rows` returns it then. Nothing may be appended afterwards. */
+  *complete(): Steps {
     const buffer = this.#buffer;
     buffer.sort(this.#between);
     yield "turn";
@@ -221,10 +231,14 @@ export class Sorter {
       if (buffer.numRows > 0) yield* this.#spillSorted();
       while (this.#runs.length > this.#budget.numFree) yield* this.#mergeSmallest();
     }
-    const inMemory = buffer.sorted();
-    if (this.#runs.length === 0 && inMemory.length === 1 && !buffer.isMixed) return inMemory[0]!;
-    this.#result = this.#openRuns(this.#runs, inMemory);
-    this.#runs = [];
+  }
+
+  /** Returns the sorted rows from the beginning, once `complete` is done. A cursor that was returned before must not be used any more. */
+  rows(): RowCursor {
+    this.#result?.close();
+    const inMemory = this.#buffer.sorted();
+    if (this.#runs.length === 0 && inMemory.length === 1 && !this.#buffer.isMixed) return inMemory[0]!;
+    this.#result = this.#openRuns(this.#runs, inMemory, this.#isReadAgain);
     return this.#result;
   }
 

@@ -20,7 +20,7 @@ const NONE = new Memory(new ArrayBuffer(0));
 export class HeapRows implements RowKeeper {
   #pages: HeapPage[] = [];
 
-  add(page: PageCursor): void {
+  add(page: PageCursor): undefined {
     const numSlots = page.endSlot - page.slot;
     const memory = new Memory(new ArrayBuffer(numSlots * 8));
     copyRow(page.memory, page.slot, memory, 0, numSlots);

@@ -6,8 +6,8 @@ import type { Steps } from "./driver.js";
  * iterations, broadcast sets. It spills what its pages do not hold.
  */
 export interface RowKeeper {
-  /** Takes all rows of the page that a cursor is at. */
-  add(page: PageCursor): void;
+  /** Takes all rows of the page that a cursor is at; with steps when that takes long. */
+  add(page: PageCursor): Steps | undefined;
   /** Ends the taking in. Called once, in an iteration once per superstep. */
   complete(): Steps;
   /** Returns all rows, from the beginning. After `complete`, as often as one likes; a new cursor ends the one before. */

@@ -151,7 +151,8 @@ export class Task {
       const left: (typeof dams)[number][] = [];
       for (const dam of open) {
         if (dam.gate.nextPage()) {
-          dam.keeper!.add(dam.gate);
+          const steps = dam.keeper!.add(dam.gate);
+          if (steps !== undefined) yield* steps;
           hasRead = true;
           left.push(dam);
         } else if (dam.gate.isAtEnd) {
