@@ -6,6 +6,7 @@ import type { Driver } from "../task/driver.js";
 import type { TaskDriverContext } from "../task/task-driver-context.js";
 import { CollectDriver } from "./collect-driver.js";
 import { CollectionDriver } from "./collection-driver.js";
+import { CrossDriver, MIN_CROSS_PAGES } from "./cross-driver.js";
 import { ForwardDriver } from "./forward-driver.js";
 import { createHashJoinDriver } from "./hash-join-driver.js";
 import { MapPartitionDriver } from "./map-partition-driver.js";
@@ -34,6 +35,7 @@ const factories: Factories = {
   forward: (_spec, context) => new ForwardDriver(context),
   mapPartition: (spec, context) => new MapPartitionDriver(spec, context),
   join: (spec, context) => createJoinDriver(spec, context),
+  cross: (spec, context) => new CrossDriver(spec, context),
   sink: (_spec, context) => new SinkDriver(context),
   collect: (spec, context) => new CollectDriver(spec, context),
 };
@@ -50,7 +52,10 @@ function missingDriver(kind: string): MillraceError {
 }
 
 /** The fewest pages with which drivers work; those that are not named need none. */
-const minPages: { readonly [K in DriverSpec["kind"]]?: number } = { join: minHashJoinPages() };
+const minPages: { readonly [K in DriverSpec["kind"]]?: number } = {
+  cross: MIN_CROSS_PAGES,
+  join: minHashJoinPages(),
+};
 
 /** Returns the fewest pages with which a driver works. */
 export function minDriverPages({ kind }: DriverSpec): number {

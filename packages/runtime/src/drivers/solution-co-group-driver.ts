@@ -1,0 +1,174 @@
+/**
+ * Calls the function once per key of its input, which is sorted, with none or one record of the solution set (R068, [O65]). Groups of spilled partitions are put
+ * off to the end, and then found partition by partition.
+ */
+import { Memory } from "@millrace/core";
+import type { DriverSpec } from "@millrace/job-graph";
+import { singlePassOver } from "../code/index.js";
+import { HashKeys, KeyEquality } from "../hash/hash-keys.js";
+import { MIN_PUT_OFF_PAGES, type PutOffCursor, PutOffRows } from "../hash/put-off-rows.js";
+import type { SolutionSet } from "../hash/solution-set.js";
+import type { RowCursor } from "../rows/row-cursor.js";
+import type { StreamLayout } from "../rows/stream-layout.js";
+import { GroupRows } from "../sort/group-rows.js";
+import type { Driver, DriverContext, Steps, TaskFunction } from "../task/driver.js";
+import { RowRecordReader } from "./record-reader.js";
+
+type CoGroupSpec = Extract<DriverSpec, { kind: "coGroup" }>;
+
+/** The least pages of the driver. @internal */
+export const MIN_SOLUTION_CO_GROUP_PAGES = MIN_PUT_OFF_PAGES;
+
+/** Makes the driver of a coGroup with a solution set. @internal */
+export class SolutionCoGroupDriver implements Driver {
+  readonly #context: DriverContext;
+  readonly #solution: SolutionSet;
+  readonly #isSolutionFirst: boolean;
+  readonly #keys: HashKeys;
+  /** Compares rows of the solution set with rows of the input, and rows of the input. */
+  readonly #equality: KeyEquality;
+  readonly #inputEquality: KeyEquality;
+  readonly #putOff: PutOffRows;
+  readonly #function: TaskFunction;
+  readonly #inputReader: RowRecordReader;
+  readonly #solutionReader: RowRecordReader;
+  readonly #found = new SingleRow();
+
+  /** @param solution - the solution set of this subtask */
+  constructor(spec: CoGroupSpec, context: DriverContext, solution: SolutionSet) {
+    this.#context = context;
+    this.#solution = solution;
+    this.#isSolutionFirst = spec.solution === "first";
+    const inputKeys = this.#isSolutionFirst ? spec.rightKeys : spec.leftKeys;
+    this.#keys = new HashKeys(inputKeys);
+    this.#equality = new KeyEquality(solution.keys, inputKeys);
+    this.#inputEquality = new KeyEquality(inputKeys, inputKeys);
+    this.#putOff = new PutOffRows(context.budget, context.spill, context.layouts, solution.numPartitions);
+    this.#function = context.function(spec.function, "coGroup");
+    const [solutionValue, inputValue] = this.#isSolutionFirst
+      ? [spec.leftValue, spec.rightValue]
+      : [spec.rightValue, spec.leftValue];
+    this.#inputReader = new RowRecordReader(inputValue);
+    this.#solutionReader = new RowRecordReader(solutionValue);
+  }
+
+  *run(): Steps {
+    const groups = this.#groupsOf(this.#context.rows(0));
+    while (groups.nextGroup()) {
+      const { firstMemory, firstLayout } = groups;
+      const hash = this.#keys.of(firstLayout).hash(firstMemory, 0, this.#context.hashSeed);
+      const partition = this.#solution.partitionOf(hash);
+      if (this.#solution.isSpilled(partition)) this.#putGroupOff(partition, hash, groups);
+      else yield* this.#call(groups, hash);
+      if (this.#context.out.isFull) yield "output";
+    }
+    yield* this.#callForPutOff();
+  }
+
+  close(): void {
+    this.#solution.endLoading(this);
+    this.#putOff.clear();
+    this.#context.budget.giveAll();
+  }
+
+  #groupsOf(rows: RowCursor): GroupRows {
+    return new GroupRows(rows, { keys: [], comparator: (a, b) => this.#inputEquality.of(a, b) });
+  }
+
+  #putGroupOff(partition: number, hash: number, group: RowCursor): void {
+    while (group.next()) this.#putOff.add(partition, group.memory, group.slot, group.layout, hash);
+  }
+
+  *#callForPutOff(): Steps {
+    this.#putOff.finish();
+    const solution = this.#solution;
+    for (let partition = 0; partition < solution.numPartitions; partition++) {
+      if (!solution.isSpilled(partition) || !this.#putOff.hasRowsOf(partition)) continue;
+      yield* solution.beginLoading(this);
+      yield* solution.passes(partition, (hasHash) => this.#callForPass(partition, hasHash));
+    }
+    solution.endLoading(this);
+    this.#putOff.clear();
+  }
+
+  *#callForPass(partition: number, hasHash: (hash: number) => boolean): Steps {
+    const rows = this.#putOff.rowsOf(partition);
+    const isOfPass = (hash: number): boolean => this.#solution.partitionOf(hash) === partition && hasHash(hash);
+    const groups = this.#groupsOf(new FilteredRows(rows, isOfPass));
+    while (groups.nextGroup()) {
+      // Whoever has a partition loaded may not wait for others, who might wait for it: the output keeps what it has no room for.
+      for (const wait of this.#call(groups, rows.hash)) yield wait === "output" ? "turn" : wait;
+      this.#context.throwIfCancelled();
+    }
+    rows.close();
+  }
+
+  *#call(group: GroupRows, hash: number): Steps {
+    const { firstMemory, firstLayout } = group;
+    const found = this.#solution.find(firstMemory, 0, firstLayout, hash, this.#equality);
+    this.#found.set(found?.memory, found?.slot ?? 0, found?.layout);
+    const values = singlePassOver(group, this.#inputReader);
+    const solution = singlePassOver(this.#found, this.#solutionReader);
+    const args = this.#isSolutionFirst ? [solution, values] : [values, solution];
+    const steps = this.#function.many(this.#context.out, ...args);
+    if (steps !== undefined) yield* steps;
+  }
+}
+
+const NO_MEMORY = new Memory(new ArrayBuffer(0));
+
+/** Is a cursor over one row, or none. */
+class SingleRow implements RowCursor {
+  memory = NO_MEMORY;
+  slot = 0;
+  #layout: StreamLayout | undefined;
+  #isPending = false;
+
+  get layout(): StreamLayout {
+    return this.#layout!;
+  }
+
+  /** Begins anew, with a row, or none when `memory` is undefined. */
+  set(memory: Memory | undefined, slot: number, layout: StreamLayout | undefined): void {
+    this.memory = memory ?? NO_MEMORY;
+    this.slot = slot;
+    this.#layout = layout;
+    this.#isPending = memory !== undefined;
+  }
+
+  next(): boolean {
+    const isPending = this.#isPending;
+    this.#isPending = false;
+    return isPending;
+  }
+}
+
+/** Leaves out rows by the hash of their key. */
+class FilteredRows implements RowCursor {
+  readonly #rows: PutOffCursor;
+  readonly #hasHash: (hash: number) => boolean;
+
+  constructor(rows: PutOffCursor, hasHash: (hash: number) => boolean) {
+    this.#rows = rows;
+    this.#hasHash = hasHash;
+  }
+
+  get memory(): Memory {
+    return this.#rows.memory;
+  }
+
+  get slot(): number {
+    return this.#rows.slot;
+  }
+
+  get layout(): StreamLayout {
+    return this.#rows.layout;
+  }
+
+  next(): boolean {
+    while (this.#rows.next()) {
+      if (this.#hasHash(this.#rows.hash)) return true;
+    }
+    return false;
+  }
+}
