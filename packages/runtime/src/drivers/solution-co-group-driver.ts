@@ -10,7 +10,7 @@ import { MIN_PUT_OFF_PAGES, type PutOffCursor, PutOffRows } from "../hash/put-of
 import type { SolutionSet } from "../hash/solution-set.js";
 import type { RowCursor } from "../rows/row-cursor.js";
 import type { StreamLayout } from "../rows/stream-layout.js";
-import { GroupRows } from "../sort/group-rows.js";
+import { GroupRows } from "../sort/merge-groups/group-rows.js";
 import type { Driver, DriverContext, Steps, TaskFunction } from "../task/driver.js";
 import { RowRecordReader } from "./record-reader.js";
 
