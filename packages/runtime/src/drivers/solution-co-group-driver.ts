@@ -10,6 +10,7 @@ import { MIN_PUT_OFF_PAGES, type PutOffCursor, PutOffRows } from "../hash/put-of
 import type { SolutionSet } from "../hash/solution-set.js";
 import type { RowCursor } from "../rows/row-cursor.js";
 import type { StreamLayout } from "../rows/stream-layout.js";
+import { KeyOrder } from "../sort/key-order.js";
 import { GroupRows } from "../sort/merge-groups/group-rows.js";
 import type { Driver, DriverContext, Steps, TaskFunction } from "../task/driver.js";
 import { RowRecordReader } from "./record-reader.js";
@@ -25,9 +26,9 @@ export class SolutionCoGroupDriver implements Driver {
   readonly #solution: SolutionSet;
   readonly #isSolutionFirst: boolean;
   readonly #keys: HashKeys;
-  /** Compares rows of the solution set with rows of the input, and rows of the input. */
+  /** Compares rows of the solution set with rows of the input. */
   readonly #equality: KeyEquality;
-  readonly #inputEquality: KeyEquality;
+  readonly #inputOrder: KeyOrder;
   readonly #putOff: PutOffRows;
   readonly #function: TaskFunction;
   readonly #inputReader: RowRecordReader;
@@ -42,7 +43,7 @@ export class SolutionCoGroupDriver implements Driver {
     const inputKeys = this.#isSolutionFirst ? spec.rightKeys : spec.leftKeys;
     this.#keys = new HashKeys(inputKeys);
     this.#equality = new KeyEquality(solution.keys, inputKeys);
-    this.#inputEquality = new KeyEquality(inputKeys, inputKeys);
+    this.#inputOrder = new KeyOrder(inputKeys);
     this.#putOff = new PutOffRows(context.budget, context.spill, context.layouts, solution.numPartitions);
     this.#function = context.function(spec.function, "coGroup");
     const [solutionValue, inputValue] = this.#isSolutionFirst
@@ -72,7 +73,7 @@ export class SolutionCoGroupDriver implements Driver {
   }
 
   #groupsOf(rows: RowCursor): GroupRows {
-    return new GroupRows(rows, { keys: [], comparator: (a, b) => this.#inputEquality.of(a, b) });
+    return new GroupRows(rows, this.#inputOrder);
   }
 
   #putGroupOff(partition: number, hash: number, group: RowCursor): void {
