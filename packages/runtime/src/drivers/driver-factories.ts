@@ -1,8 +1,12 @@
 /** Says which driver runs which plan part. */
-import { MillraceError } from "@millrace/core";
+import { invariant, MillraceError } from "@millrace/core";
 import type { DriverSpec } from "@millrace/job-graph";
 import { minHashJoinPages } from "../hash/index.js";
+import { MIN_SOLUTION_SET_PAGES, type SolutionSet } from "../hash/solution-set.js";
+import { HeadDriver } from "../iteration/head-driver.js";
+import { TailDriver, type TailKind } from "../iteration/tail-driver.js";
 import type { Driver } from "../task/driver.js";
+import { MIN_STORE_PAGES } from "../task/local-strategies.js";
 import type { TaskDriverContext } from "../task/task-driver-context.js";
 import { CollectDriver } from "./collect-driver.js";
 import { CollectionDriver } from "./collection-driver.js";
@@ -11,6 +15,7 @@ import { ForwardDriver } from "./forward-driver.js";
 import { createHashJoinDriver } from "./hash-join-driver.js";
 import { MapPartitionDriver } from "./map-partition-driver.js";
 import { SinkDriver } from "./sink-driver.js";
+import { MIN_SOLUTION_JOIN_PAGES, solutionJoinDriver } from "./solution-join-driver.js";
 import { SourceDriver } from "./source-driver.js";
 
 type Factories = {
@@ -24,9 +29,19 @@ function createJoinDriver(spec: JoinSpec, context: TaskDriverContext): Driver {
     case "hash-build-first":
     case "hash-build-second":
       return createHashJoinDriver(spec, context);
+    case "solution-first":
+    case "solution-second":
+      return solutionJoinDriver(spec, context, solutionSetOf(context));
     default:
       throw missingDriver(`join by ${spec.strategy}`);
   }
+}
+
+/** Returns the solution set of the task's index. */
+function solutionSetOf({ iteration, subtaskIndex }: TaskDriverContext): SolutionSet {
+  const solutionSet = iteration?.parts[subtaskIndex]?.solutionSet;
+  invariant(solutionSet !== undefined, "who reads a solution set is in a delta iteration, at its parallelism");
+  return solutionSet;
 }
 
 const factories: Factories = {
@@ -36,6 +51,12 @@ const factories: Factories = {
   mapPartition: (spec, context) => new MapPartitionDriver(spec, context),
   join: (spec, context) => createJoinDriver(spec, context),
   cross: (spec, context) => new CrossDriver(spec, context),
+  bulkHead: (_spec, context) => new HeadDriver(context),
+  deltaHead: (_spec, context) => new HeadDriver(context),
+  bulkTail: ({ kind }, context) => new TailDriver(kind as TailKind, context),
+  worksetTail: ({ kind }, context) => new TailDriver(kind as TailKind, context),
+  terminationTail: ({ kind }, context) => new TailDriver(kind as TailKind, context),
+  solutionTail: ({ kind }, context) => new TailDriver(kind, context),
   sink: (_spec, context) => new SinkDriver(context),
   collect: (spec, context) => new CollectDriver(spec, context),
 };
@@ -51,13 +72,34 @@ function missingDriver(kind: string): MillraceError {
   return new MillraceError({ code: "INVARIANT_VIOLATED", what: `There is no driver of kind ${kind}` });
 }
 
-/** The fewest pages with which drivers work; those that are not named need none. */
-const minPages: { readonly [K in DriverSpec["kind"]]?: number } = {
-  cross: MIN_CROSS_PAGES,
-  join: minHashJoinPages(),
-};
-
 /** Returns the fewest pages with which a driver works. */
-export function minDriverPages({ kind }: DriverSpec): number {
-  return minPages[kind] ?? 0;
+export function minDriverPages(spec: DriverSpec): number {
+  switch (spec.kind) {
+    case "join":
+      return minJoinPages(spec);
+    case "cross":
+      return MIN_CROSS_PAGES;
+    case "deltaHead":
+      return MIN_SOLUTION_SET_PAGES;
+    case "bulkHead":
+    case "bulkTail":
+    case "worksetTail":
+    case "solutionTail":
+      return MIN_STORE_PAGES;
+    default:
+      return 0;
+  }
+}
+
+function minJoinPages({ strategy }: JoinSpec): number {
+  switch (strategy) {
+    case "hash-build-first":
+    case "hash-build-second":
+      return minHashJoinPages();
+    case "solution-first":
+    case "solution-second":
+      return MIN_SOLUTION_JOIN_PAGES;
+    case "merge":
+      return 0;
+  }
 }

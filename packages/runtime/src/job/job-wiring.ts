@@ -27,10 +27,16 @@ import {
 import { RowScratch } from "../exchange/row-scratch.js";
 import { TaskOutput } from "../exchange/task-output.js";
 import type { IterationRun } from "../iteration/iteration-run.js";
+import { hasWorksetBudget, makeIteration } from "../iteration/make-iteration.js";
 import type { PageBudget } from "../memory/page-budget.js";
 import { EdgeMetrics } from "../metrics/task-metrics.js";
-import { HeapRowQueue } from "../task/heap-rows.js";
-import { makeRowKeeper, minKeeperPages } from "../task/local-strategies.js";
+import {
+  MIN_QUEUE_PAGES,
+  MIN_STORE_PAGES,
+  makeRowKeeper,
+  makeRowQueue,
+  minKeeperPages,
+} from "../task/local-strategies.js";
 import type { BroadcastSet } from "../task/operator-runtime-context.js";
 import { Task } from "../task/task.js";
 import type { TaskInput } from "../task/task-parts.js";
@@ -53,50 +59,36 @@ export class JobWiring {
     this.#edges = edgePlansOf(graph);
   }
 
-  /** Returns what all owners of pages ask for, in the order in which {@link JobWiring.tasks} takes their budgets. */
+  /** Returns what all owners of pages ask for, in the order in which {@link JobWiring.wire} takes their budgets. */
   demands(): MemoryDemand[] {
     const demands: MemoryDemand[] = [];
+    const add = (owner: string, minPages: number, maxPages: number, weight: number): void => {
+      demands.push({ owner, minPages, maxPages, weight });
+    };
     for (const vertex of this.#graph.vertices) {
       for (let index = 0; index < vertex.parallelism; index++) {
         const owner = `${vertex.name} (${index + 1}/${vertex.parallelism})`;
-        const minPages = minDriverPages(vertex.driver);
-        demands.push({
-          owner,
-          minPages,
-          maxPages: minPages === 0 ? 0 : Number.POSITIVE_INFINITY,
-          weight: vertex.memoryWeight,
-        });
+        const forDriver = minDriverPages(vertex.driver);
+        add(owner, forDriver, mostPages(forDriver), vertex.memoryWeight);
+        if (hasWorksetBudget(vertex)) add(`${owner}, workset`, MIN_STORE_PAGES, mostPages(1), vertex.memoryWeight);
         for (const { input, weight } of this.#inputsOf(vertex)) {
-          const least = minKeeperPages(input);
-          demands.push({
-            owner: `${owner}, input`,
-            minPages: least,
-            maxPages: least === 0 ? 0 : Number.POSITIVE_INFINITY,
-            weight,
-          });
+          const forInput = minKeeperPages(input);
+          add(`${owner}, input`, forInput, mostPages(forInput), weight);
         }
         for (const edge of this.#outputsOf(vertex)) {
           const numTargets = numTargetsOf(edge, this.#graph);
-          demands.push({
-            owner: `${owner}, output`,
-            minPages: numTargets + 1,
-            maxPages: 2 * numTargets + 2,
-            weight: EDGE_WEIGHT,
-          });
+          add(`${owner}, output`, numTargets + 1, 2 * numTargets + 2, EDGE_WEIGHT);
+          add(`${owner}, overdraft`, MIN_QUEUE_PAGES, MIN_QUEUE_PAGES, 0);
         }
       }
     }
     return demands;
   }
 
-  /** Makes all tasks, by vertex. */
-  tasks(
-    job: JobContext,
-    budgets: readonly PageBudget[],
-    iterations: readonly IterationRun[],
-  ): readonly (readonly Task[])[] {
-    const run = new WiringRun(this.#graph, this.#edges, job, budgets, iterations);
-    return run.tasks(
+  /** Makes all tasks and iterations. */
+  wire(job: JobContext, budgets: readonly PageBudget[]): WiredJob {
+    const run = new WiringRun(this.#graph, this.#edges, job, budgets);
+    return run.wire(
       (vertex) => this.#inputsOf(vertex),
       (vertex) => this.#outputsOf(vertex),
     );
@@ -123,16 +115,40 @@ export class JobWiring {
 
 const MATERIALIZE = { kind: "materialize" } as const;
 
+/** Returns the most pages that are of use to an owner that needs some, or none. */
+function mostPages(minPages: number): number {
+  return minPages === 0 ? 0 : Number.POSITIVE_INFINITY;
+}
+
+/** Is what a job is put together to. */
+export interface WiredJob {
+  readonly tasks: readonly Task[];
+  readonly iterations: readonly IterationRun[];
+}
+
+/** Is the memory of one task. */
+interface TaskBudgets {
+  readonly driver: PageBudget;
+  /** The second one of the head of a delta iteration. */
+  readonly workset: PageBudget | undefined;
+  readonly inputs: readonly PageBudget[];
+}
+
+interface OutputBudgets {
+  readonly pages: PageBudget;
+  readonly overdraft: PageBudget;
+}
+
 /** Is one run of the wiring: what has been made so far. */
 class WiringRun {
   readonly #graph: JobGraph;
   readonly #edges: readonly EdgePlan[];
   readonly #job: JobContext;
   readonly #budgets: readonly PageBudget[];
-  readonly #iterations: readonly IterationRun[];
   readonly #tasks: Task[][];
+  #iterations: readonly IterationRun[] = [];
   /** By edge: the budgets of its producers' tasks. */
-  readonly #edgeBudgets = new Map<EdgePlan, PageBudget[]>();
+  readonly #edgeBudgets = new Map<EdgePlan, OutputBudgets[]>();
   /** By edge, then producer, then consumer. */
   readonly #channels = new Map<EdgePlan, RingChannel[][]>();
   readonly #roundRobins = new Map<JobInput, RoundRobinPartitioner>();
@@ -140,45 +156,44 @@ class WiringRun {
   readonly #scratch = new RowScratch();
   #nextBudget = 0;
 
-  constructor(
-    graph: JobGraph,
-    edges: readonly EdgePlan[],
-    job: JobContext,
-    budgets: readonly PageBudget[],
-    iterations: readonly IterationRun[],
-  ) {
+  constructor(graph: JobGraph, edges: readonly EdgePlan[], job: JobContext, budgets: readonly PageBudget[]) {
     this.#graph = graph;
     this.#edges = edges;
     this.#job = job;
     this.#budgets = budgets;
-    this.#iterations = iterations;
     this.#tasks = graph.vertices.map(() => []);
   }
 
-  tasks(
+  wire(
     inputsOf: (vertex: JobVertex) => readonly unknown[],
     outputsOf: (vertex: JobVertex) => readonly EdgePlan[],
-  ): readonly (readonly Task[])[] {
+  ): WiredJob {
     const owned = this.#graph.vertices.map((vertex) =>
-      Array.from({ length: vertex.parallelism }, () => {
+      Array.from({ length: vertex.parallelism }, (): TaskBudgets => {
         const driver = this.#takeBudget();
+        const workset = hasWorksetBudget(vertex) ? this.#takeBudget() : undefined;
         const inputs = inputsOf(vertex).map(() => this.#takeBudget());
         for (const edge of outputsOf(vertex)) {
           const ofEdge = this.#edgeBudgets.get(edge) ?? [];
-          ofEdge.push(this.#takeBudget());
+          ofEdge.push({ pages: this.#takeBudget(), overdraft: this.#takeBudget() });
           this.#edgeBudgets.set(edge, ofEdge);
         }
-        return { driver, inputs };
+        return { driver, workset, inputs };
       }),
     );
     for (const edge of this.#edges) this.#channels.set(edge, this.#makeChannels(edge));
+    this.#iterations = this.#graph.iterations.map((spec) =>
+      makeIteration(spec, this.#graph, this.#job, {
+        driverOf: (vertex, index) => owned[vertex.id]![index]!.driver,
+        worksetOf: (vertex, index) => owned[vertex.id]![index]!.workset!,
+      }),
+    );
     for (const vertex of this.#graph.vertices) {
       for (let index = 0; index < vertex.parallelism; index++) {
-        const { driver, inputs } = owned[vertex.id]![index]!;
-        this.#tasks[vertex.id]!.push(this.#makeTask(vertex, index, driver, inputs));
+        this.#tasks[vertex.id]!.push(this.#makeTask(vertex, index, owned[vertex.id]![index]!));
       }
     }
-    return this.#tasks;
+    return { tasks: this.#tasks.flat(), iterations: this.#iterations };
   }
 
   #takeBudget(): PageBudget {
@@ -192,7 +207,7 @@ class WiringRun {
     const numProducers = this.#graph.vertices[source]!.parallelism;
     const numConsumers = this.#graph.vertices[consumer]!.parallelism;
     return Array.from({ length: numProducers }, (_, producer) => {
-      const budget = this.#edgeBudgets.get(edge)![producer]!;
+      const budget = this.#edgeBudgets.get(edge)![producer]!.pages;
       const give = (page: MemorySegment): void => {
         if (!isLargePage(page)) budget.give(page);
         this.#tasks[source]![producer]?.onRoom();
@@ -210,9 +225,9 @@ class WiringRun {
     });
   }
 
-  #makeTask(vertex: JobVertex, index: number, budget: PageBudget, budgets: readonly PageBudget[]): Task {
+  #makeTask(vertex: JobVertex, index: number, budgets: TaskBudgets): Task {
     const job = this.#job;
-    const next = budgets.values();
+    const next = budgets.inputs.values();
     const take = (): PageBudget => next.next().value as PageBudget;
     const inputs = vertex.inputs.map((input, i) =>
       this.#makeInput(vertex, index, { kind: "input", index: i }, input, take()),
@@ -220,7 +235,7 @@ class WiringRun {
     const broadcasts = vertex.broadcasts.map(({ input }, i) =>
       this.#makeInput(vertex, index, { kind: "broadcast", index: i }, { ...input, local: MATERIALIZE }, take()),
     );
-    const borders = [...budgets.keys()]
+    const borders = budgets.inputs
       .slice(inputs.length + broadcasts.length)
       .map((_, i) => this.#makeInput(vertex, index, { kind: "borders", index: i }, BORDERS_INPUT, take()));
     const spec = vertex.driver.kind;
@@ -231,7 +246,7 @@ class WiringRun {
       vertex,
       subtaskIndex: index,
       job,
-      budget,
+      budget: budgets.driver,
       inputs,
       broadcasts,
       borders,
@@ -299,11 +314,12 @@ class WiringRun {
       .filter((edge) => edge.source === vertex.id && edge.output === output)
       .map((edge) => {
         const channels = this.#channels.get(edge)![index]!;
+        const { pages, overdraft } = this.#edgeBudgets.get(edge)![index]!;
         return new EdgeOutput({
           targets: edge.ship.kind === "broadcast" ? [new BroadcastChannel(channels)] : channels,
           partitioner: this.#partitioner(vertex, index, edge, borders),
-          budget: this.#edgeBudgets.get(edge)![index]!,
-          overdraft: new HeapRowQueue(),
+          budget: pages,
+          overdraft: makeRowQueue(overdraft, this.#job),
           scratch: this.#scratch,
           metrics: new EdgeMetrics(),
           isPipelined: edge.mode === "pipelined",

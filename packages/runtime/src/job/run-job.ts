@@ -14,6 +14,7 @@ import {
   type Source,
 } from "@millrace/core";
 import type { JobVertex, OperatorInfo } from "@millrace/job-graph";
+import type { IterationRun } from "../iteration/iteration-run.js";
 import type { PageBudget } from "../memory/page-budget.js";
 import type { SpillSpace } from "../spill/spill-space.js";
 import { SlotScheduler } from "../task/slot-scheduler.js";
@@ -60,6 +61,7 @@ class JobRun {
   readonly #shared = new Map<string, unknown>();
   readonly #accumulators = new JobAccumulators();
   #tasks: readonly Task[] = [];
+  #iterations: readonly IterationRun[] = [];
   #scheduler: SlotScheduler | undefined;
   #isCancelled = false;
   #hasEnded = false;
@@ -119,9 +121,12 @@ class JobRun {
     }
     try {
       await this.#initializeSinks(job);
-      this.#tasks = wiring.tasks(job, budgets, []).flat();
+      const { tasks, iterations } = wiring.wire(job, budgets);
+      this.#tasks = tasks;
+      this.#iterations = iterations;
       this.#scheduler = new SlotScheduler(this.#tasks, host, () => this.#throwIfCancelled());
       await this.#scheduler.run();
+      for (const iteration of this.#iterations) iteration.close();
       await this.#settled();
       await this.#commitSinks();
     } catch (error) {
@@ -154,6 +159,7 @@ class JobRun {
   async #abort(error: unknown): Promise<void> {
     if (!this.#controller.signal.aborted) this.#controller.abort(error);
     for (const task of this.#tasks) task.close();
+    for (const iteration of this.#iterations) iteration.close();
     await this.#settled();
     for (const sinkRun of this.#sinkRuns.values()) await sinkRun.abort().catch(() => undefined);
     for (const collected of this.#collected) collected?.close();

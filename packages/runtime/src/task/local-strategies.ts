@@ -1,14 +1,29 @@
 import type { JobInput } from "@millrace/job-graph";
+import type { RowQueue } from "../exchange/row-queue.js";
 import type { JobContext } from "../job/job-context.js";
 import type { PageBudget } from "../memory/page-budget.js";
 import { MIN_SORT_PAGES } from "../sort/sort-limits.js";
-import { HeapRows } from "./heap-rows.js";
+import { HeapRowQueue, HeapRows } from "./heap-rows.js";
 import type { RowKeeper } from "./row-keeper.js";
 import { SortKeeper } from "./sort-keeper.js";
 
+/** Is the fewest pages with which rows are kept. */
+export const MIN_STORE_PAGES = 0;
+
+/** Is the fewest pages with which rows are queued. */
+export const MIN_QUEUE_PAGES = 0;
+
 /** Returns the fewest pages with which an input can be taken in; undefined stands for the borders of a range partitioning. */
 export function minKeeperPages(input: JobInput | undefined): number {
-  return input?.local.kind === "sort" ? MIN_SORT_PAGES : 0;
+  switch (input?.local.kind) {
+    case undefined:
+    case "materialize":
+      return MIN_STORE_PAGES;
+    case "sort":
+      return MIN_SORT_PAGES;
+    case "none":
+      return input?.isConstant === true ? MIN_STORE_PAGES : 0;
+  }
 }
 
 /** Makes what takes an input in before the driver runs; undefined when the driver reads it as it comes. */
@@ -22,4 +37,14 @@ export function makeRowKeeper(input: JobInput, budget: PageBudget, job: JobConte
     case "sort":
       return new SortKeeper(local.keys, budget, job, input.isConstant);
   }
+}
+
+/** Makes a store for rows of an operator of ours, such as the feedback of an iteration. */
+export function makeRowStore(_budget: PageBudget, _job: JobContext): RowKeeper {
+  return new HeapRows();
+}
+
+/** Makes a queue for what an output has no room for. */
+export function makeRowQueue(_budget: PageBudget, _job: JobContext): RowQueue {
+  return new HeapRowQueue();
 }

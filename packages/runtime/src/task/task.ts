@@ -52,6 +52,7 @@ export class Task {
     invariant(output !== undefined, "a task has an output");
     this.#chain = vertex.chain.length === 0 ? undefined : makeChain(vertex.chain, this.#chainContext(), output);
     this.#out = this.#chain ?? output;
+    parts.iteration?.onChange(() => this.onReadable());
     this.#steps = this.#run();
   }
 
@@ -133,7 +134,7 @@ export class Task {
     yield* this.#takeIn(dams.filter(({ isConstant }) => isConstant));
     const changing = dams.filter(({ isConstant }) => !isConstant);
     const gates = [...inputs, ...broadcasts].filter(({ isConstant }) => !isConstant).map(({ gate }) => gate);
-    for (let superstep = 1; yield* this.#hasAnother(gates); superstep++) {
+    for (let superstep = 1; yield* this.#hasAnother(gates, superstep); superstep++) {
       yield* this.#takeIn(changing);
       yield* this.#runDriver();
       yield* this.#end({ kind: "endOfSuperstep", superstep });
@@ -167,7 +168,14 @@ export class Task {
   }
 
   /** Tells whether there is another superstep. */
-  *#hasAnother(gates: readonly InputGate[]): Steps<boolean> {
+  *#hasAnother(gates: readonly InputGate[], superstep: number): Steps<boolean> {
+    const { iteration } = this.#parts;
+    // A task that reads nothing that changes is told by the iteration, all others by their inputs.
+    while (gates.length === 0) {
+      if (iteration!.numStarted >= superstep) return true;
+      if (iteration!.isDone) return false;
+      yield "input";
+    }
     for (;;) {
       const next = gates.map((gate) => gate.peek());
       if (next.includes("more")) return true;
