@@ -8,12 +8,14 @@ import { TailDriver, type TailKind } from "../iteration/tail-driver.js";
 import type { Driver } from "../task/driver.js";
 import { MIN_STORE_PAGES } from "../task/local-strategies.js";
 import type { TaskDriverContext } from "../task/task-driver-context.js";
+import { CoGroupRawDriver } from "./co-group-raw-driver.js";
 import { CollectDriver } from "./collect-driver.js";
 import { CollectionDriver } from "./collection-driver.js";
 import { CrossDriver, MIN_CROSS_PAGES } from "./cross-driver.js";
 import { ForwardDriver } from "./forward-driver.js";
 import { createHashJoinDriver } from "./hash-join-driver.js";
 import { MapPartitionDriver } from "./map-partition-driver.js";
+import { RangeBordersDriver } from "./range-borders-driver.js";
 import { SinkDriver } from "./sink-driver.js";
 import { MIN_SOLUTION_JOIN_PAGES, solutionJoinDriver } from "./solution-join-driver.js";
 import { SourceDriver } from "./source-driver.js";
@@ -57,6 +59,8 @@ const factories: Factories = {
   worksetTail: ({ kind }, context) => new TailDriver(kind as TailKind, context),
   terminationTail: ({ kind }, context) => new TailDriver(kind as TailKind, context),
   solutionTail: ({ kind }, context) => new TailDriver(kind, context),
+  coGroupRaw: (spec, context) => new CoGroupRawDriver(spec, context),
+  rangeBorders: (spec, context) => new RangeBordersDriver(spec, context),
   sink: (_spec, context) => new SinkDriver(context),
   collect: (spec, context) => new CollectDriver(spec, context),
 };
