@@ -34,6 +34,7 @@ export { FunctionAnalyzer } from "./function-analyzer.js";
 export { type PerSlot, perSlot } from "./per-slot.js";
 // Refusals before a job starts
 export { type AssignedCapturesOptions, refuseAssignedCaptures } from "./refuse-assigned-captures.js";
+export { refuseAssignments } from "./refuse-assignments.js";
 // Revival
 export { type RevivedFunctions, type ReviveOptions, reviveFunctions } from "./revival/revive.js";
 export { parseScript, type ScriptSource } from "./script-source.js";

@@ -11,6 +11,7 @@ export {
 } from "./engine/function-transport.js";
 export { PlanJob, type PlanJobAttempt, type PlanJobOutcome, type PlanJobWork } from "./engine/plan-job.js";
 export type { Batch } from "./engine/record-batches.js";
+export { takeCollections } from "./engine/take-collections.js";
 // Functions
 export { OPERATOR, operatorOf } from "./functions/data-set-handle.js";
 export { instantiate } from "./functions/instantiate.js";

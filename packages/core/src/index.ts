@@ -363,6 +363,7 @@ export {
   checkNoResult,
   checkOne,
   checkPartition,
+  customTypesOf,
   failureOf,
   isPrivateMemberMissing,
   privateMembers,

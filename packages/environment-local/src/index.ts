@@ -1,2 +1,2 @@
-// Translation
-export { type TranslatedPlan, type TranslateSettings, translatePlan } from "./translate/translate-plan.js";
+// Engine
+export { type LocalEngineOptions, localEngine, localEngineFactory } from "./engine/local-engine.js";

@@ -1,10 +1,13 @@
 import { type EnvironmentOptions, registerEngine } from "@millrace/core";
 import { ExecutionEnvironment } from "@millrace/dataset";
 import { collectionEngineFactory } from "@millrace/environment-collection";
+import { localEngineFactory } from "@millrace/environment-local";
 import { nodeHost } from "@millrace/host-node";
 
 /** Importing the umbrella is what makes its engines known; nothing else of it has a side effect. */
 registerEngine(collectionEngineFactory(nodeHost()));
+// Asked for by name only, as long as it does not run every program.
+registerEngine({ ...localEngineFactory(nodeHost()), rank: -1 });
 
 /**
  * Returns an environment that runs programs on arrays, in the calling thread (B005): the one to debug in, and the one that
@@ -13,4 +16,13 @@ registerEngine(collectionEngineFactory(nodeHost()));
  */
 export function createCollectionEnvironment(options: EnvironmentOptions = {}): ExecutionEnvironment {
   return ExecutionEnvironment.createEnvironment("collection", options);
+}
+
+/**
+ * Returns an environment that runs programs on this machine in bounded memory (B003): what does not fit is spilled to disk. All of it happens
+ * in the calling thread.
+ * @public
+ */
+export function createLocalEnvironment(options: EnvironmentOptions = {}): ExecutionEnvironment {
+  return ExecutionEnvironment.createEnvironment("local", options);
 }

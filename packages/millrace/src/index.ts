@@ -199,4 +199,4 @@ export {
   type UnionOf,
   Where,
 } from "@millrace/dataset";
-export { createCollectionEnvironment } from "./environments.js";
+export { createCollectionEnvironment, createLocalEnvironment } from "./environments.js";

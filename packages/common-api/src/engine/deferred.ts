@@ -1,7 +1,10 @@
 /** Is a promise with the functions that settle it. @internal */
 export interface Deferred<T> {
+  /** Settled when one of the others is called. */
   readonly promise: Promise<T>;
+  /** Fulfils it. */
   readonly resolve: (value: T) => void;
+  /** Rejects it. */
   readonly reject: (reason: unknown) => void;
 }
 

@@ -21,12 +21,14 @@ export type FunctionTransport = (functions: readonly TransportedFunction[]) => P
 /** Is what arrived, by the function or object that was sent. @internal */
 export type ArrivedFunctions = ReadonlyMap<object, object>;
 
-/** Returns all functions and function objects of a plan, each once, with an operator that has it. @internal */
+/** Returns all functions and function objects of a plan, each once, with the first operator that has it. @internal */
 export function functionsOfPlan(plan: Plan): readonly TransportedFunction[] {
   const found = new Map<object, TransportedFunction>();
   for (const operator of plan.operators) {
     const where = { operator: operator.settings.name, ...operator.location };
-    for (const { target } of userFunctionsOf(operator)) found.set(target, { value: target, where });
+    for (const { target } of userFunctionsOf(operator)) {
+      if (!found.has(target)) found.set(target, { value: target, where });
+    }
   }
   return [...found.values()];
 }

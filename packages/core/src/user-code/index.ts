@@ -1,6 +1,6 @@
 export { CallCollector } from "./call-collector.js";
 export { failureOf, isPrivateMemberMissing, privateMembers } from "./failures.js";
-export { RecordCopies } from "./record-copies.js";
+export { customTypesOf, RecordCopies } from "./record-copies.js";
 export { shortRecordText } from "./record-text.js";
 export { checkBoolean, checkBoundary, checkMany, checkNoResult, checkOne, checkPartition } from "./result-checks.js";
 export { type RecordCursor, SinglePassIterable } from "./single-pass.js";

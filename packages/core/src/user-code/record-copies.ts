@@ -12,9 +12,7 @@ export class RecordCopies {
 
   /** @param types - all types that the plan declares */
   constructor(types: Iterable<TypeInformation<unknown>>) {
-    const customs = new Map<string, CustomType>();
-    for (const type of types) collectCustomTypes(type as AnyType, customs);
-    this.#customs = [...customs.values()];
+    this.#customs = customTypesOf(types);
   }
 
   /** Returns a copy of a stored record, which whoever gets it may do with what he likes. */
@@ -48,6 +46,13 @@ export class RecordCopies {
   #typeOf(value: object): CustomType | undefined {
     return this.#customs.find(({ serializer }) => serializer.isInstance(value));
   }
+}
+
+/** Returns the custom types that types are made of, each once. @internal */
+export function customTypesOf(types: Iterable<TypeInformation<unknown>>): readonly CustomType[] {
+  const customs = new Map<string, CustomType>();
+  for (const type of types) collectCustomTypes(type as AnyType, customs);
+  return [...customs.values()];
 }
 
 function collectCustomTypes(type: AnyType, found: Map<string, CustomType>): void {

@@ -1,7 +1,7 @@
-import { type CollectOperator, Plan, type SinkOperator } from "@millrace/common-api";
+import { refuseAssignments } from "@millrace/closures";
+import { type CollectOperator, functionsOfPlan, Plan, type SinkOperator } from "@millrace/common-api";
 import type { Job, JobResult } from "@millrace/core";
 import type { EnvironmentState } from "../environment/environment-state.js";
-import { refuseAssignments } from "../functions/refuse-assignments.js";
 import { refuseSilentFunctions } from "../functions/refuse-silent-functions.js";
 import { OperatorCall } from "../operators/operator-call.js";
 import { ProgressLine } from "../progress/progress-line.js";
@@ -21,7 +21,7 @@ export function planOf(
   jobName: string | undefined,
 ): Plan {
   const plan = new Plan(jobName ?? defaultJobName(environment), [...sinks]);
-  refuseAssignments(plan, environment.analyzer);
+  refuseAssignments(functionsOfPlan(plan), environment.analyzer);
   refuseSilentFunctions(plan, environment.analyzer);
   return plan;
 }

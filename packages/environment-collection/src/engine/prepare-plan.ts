@@ -1,7 +1,13 @@
-import type { FunctionAnalyzer } from "@millrace/closures";
-import { logical, type Operator, type Plan, parallelismOf, recordTypesOf } from "@millrace/common-api";
-import { failureOf, RecordCopies, type TypeInformation } from "@millrace/core";
-import { refuseAssignments } from "./refuse-assignments.js";
+import { type FunctionAnalyzer, refuseAssignments } from "@millrace/closures";
+import {
+  functionsOfPlan,
+  type Operator,
+  type Plan,
+  parallelismOf,
+  recordTypesOf,
+  takeCollections,
+} from "@millrace/common-api";
+import { RecordCopies, type TypeInformation } from "@millrace/core";
 
 /** Is a plan with all that a job reads of it when it starts. What the program changes later is not in it. */
 export interface PreparedPlan {
@@ -14,7 +20,7 @@ export interface PreparedPlan {
 
 /** Checks a plan and takes the records that the program itself holds. Throws what is wrong with it. */
 export function preparePlan(plan: Plan, defaultParallelism: number, analyzer: FunctionAnalyzer): PreparedPlan {
-  refuseAssignments(plan, analyzer);
+  refuseAssignments(functionsOfPlan(plan), analyzer);
   takeCollections(plan);
   return {
     plan,
@@ -22,15 +28,4 @@ export function preparePlan(plan: Plan, defaultParallelism: number, analyzer: Fu
     recordTypes: recordTypesOf(plan),
     copies: new RecordCopies(plan.operators.flatMap(({ settings }) => settings.resultType ?? [])),
   };
-}
-
-function takeCollections(plan: Plan): void {
-  for (const operator of plan.operators.map(logical)) {
-    if (operator.kind !== "collectionSource") continue;
-    try {
-      operator.takeRecords();
-    } catch (error) {
-      throw failureOf(error, "fromCollection", [], { operator: operator.settings.name, ...operator.location });
-    }
-  }
 }

@@ -1,0 +1,87 @@
+import { type FunctionAnalyzer, refuseAssignments } from "@millrace/closures";
+import {
+  type ArrivedFunctions,
+  arrivedOf,
+  type FunctionTransport,
+  functionsOfPlan,
+  type Plan,
+  type PlanJobAttempt,
+  type PlanJobOutcome,
+  type PlanJobWork,
+  sendFunctions,
+  takeCollections,
+} from "@millrace/common-api";
+import { type CustomType, customTypesOf, type Host, type JobOptions } from "@millrace/core";
+import { runJob } from "@millrace/runtime";
+import { type TranslatedPlan, translatePlan } from "../translate/translate-plan.js";
+import type { LocalResources } from "./local-resources.js";
+
+/** Is what the jobs of an engine share. */
+export interface LocalWorkSettings {
+  readonly parallelism: number;
+  readonly analyzer: FunctionAnalyzer;
+  readonly resources: LocalResources;
+  readonly transport: FunctionTransport | undefined;
+}
+
+/** Is a plan with all that a job reads of it when it starts. What the program changes later is not in it. */
+interface Prepared extends TranslatedPlan {
+  readonly customTypes: readonly CustomType[];
+  readonly arrived: Promise<ArrivedFunctions>;
+}
+
+/** Returns what this engine does for a job: it translates the plan and runs the job graph. */
+export function localWork(host: Host, options: JobOptions, settings: LocalWorkSettings): PlanJobWork<Prepared> {
+  return {
+    prepare: (plan) => prepare(plan, settings),
+    run: (prepared, attempt) => run(host, options, settings, prepared, attempt),
+  };
+}
+
+function prepare(plan: Plan, { parallelism, analyzer, transport }: LocalWorkSettings): Prepared {
+  refuseAssignments(functionsOfPlan(plan), analyzer);
+  takeCollections(plan);
+  let functions: ArrivedFunctions = new Map();
+  const replace = (userFunction: Parameters<typeof arrivedOf>[0]) => arrivedOf(userFunction, functions);
+  const translated = translatePlan(plan, { defaultParallelism: parallelism, replace });
+  const arrived = transport === undefined ? Promise.resolve(functions) : sendFunctions(plan, transport);
+  arrived.then(
+    (each) => {
+      functions = each;
+    },
+    // The job hears of it when it waits for the functions.
+    () => undefined,
+  );
+  const customTypes = customTypesOf(plan.operators.flatMap(({ settings }) => settings.resultType ?? []));
+  return { ...translated, customTypes, arrived };
+}
+
+async function run(
+  host: Host,
+  { name, environment }: JobOptions,
+  { resources }: LocalWorkSettings,
+  { graph, objects, customTypes, arrived }: Prepared,
+  attempt: PlanJobAttempt,
+): Promise<PlanJobOutcome> {
+  await arrived;
+  const { attemptNumber, jobParameters, cachedFiles, signal } = attempt;
+  const job = runJob({
+    graph,
+    objects,
+    host,
+    memory: resources.jobMemory(name, environment.memory),
+    createSpillSpace: () => resources.createSpillSpace(),
+    signal,
+    customTypes,
+    checksRecords: environment.checkRecords ?? true,
+    jobParameters,
+    cachedFiles,
+    attemptNumber,
+  });
+  const result = await job.result;
+  return {
+    accumulators: result.accumulators,
+    records: (index) => result.records(index),
+    close: () => result.close(),
+  };
+}
