@@ -1,5 +1,7 @@
+import { canGenerateCode } from "@millrace/core";
 import type { ChainedSpec } from "@millrace/job-graph";
 import type { ChainContext, RecordOutput } from "../task/driver.js";
+import { GeneratedChain } from "./generated-chain.js";
 import { InterpretedChain } from "./interpreted-chain.js";
 
 /**
@@ -19,5 +21,6 @@ export interface Chain extends RecordOutput {
 
 /** Makes the chain of `specs`, whose results go to `next`. @internal */
 export function makeChain(specs: readonly ChainedSpec[], context: ChainContext, next: RecordOutput): Chain {
-  return new InterpretedChain(specs, context, next);
+  const isGenerated = context.code === undefined ? canGenerateCode() : context.code === "generated";
+  return isGenerated ? new GeneratedChain(specs, context, next) : new InterpretedChain(specs, context, next);
 }

@@ -14,9 +14,9 @@ export class CodeUnit {
   readonly #named = new Map<unknown, string>();
   #numNames = 0;
 
-  /** Returns a name that nothing else has. */
+  /** Returns a name that nothing else has: the names of code that reads rows begin otherwise. */
   name(kind: string): string {
-    return `${kind}${this.#numNames++}`;
+    return `$${kind}${this.#numNames++}`;
   }
 
   /** Returns the name of a value that comes from outside; the same for the same value. */

@@ -1,4 +1,4 @@
-export { CodeBlock, CodeUnit } from "./code-block.js";
+export { CodeBlock, CodeUnit, quoted } from "./code-block.js";
 export type { Columns } from "./columns.js";
 export {
   expressionOverRecords,

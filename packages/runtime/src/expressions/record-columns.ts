@@ -1,4 +1,4 @@
-import { type FieldPath, fieldValue } from "@millrace/core";
+import { type FieldPath, fieldPathText, fieldValue } from "@millrace/core";
 import { type CodeBlock, type CodeUnit, quoted } from "./code-block.js";
 import type { Columns } from "./columns.js";
 import type { Operand } from "./operand.js";
@@ -15,7 +15,7 @@ export class RecordColumns implements Columns {
   }
 
   load(path: FieldPath, block: CodeBlock): Operand {
-    const key = `${this.#record} ${path.text}`;
+    const key = `${this.#record} ${fieldPathText(path.segments)}`;
     const known = block.recall<Operand>(key);
     if (known !== undefined) return known;
     // What leads on below a value without fields is an error.

@@ -1,4 +1,4 @@
-import { type FieldPath, fieldValue, type RowPart, type RowPartCode } from "@millrace/core";
+import { type FieldPath, fieldPathText, fieldValue, type RowPart, type RowPartCode } from "@millrace/core";
 import type { CodeBlock } from "./code-block.js";
 import type { Columns, TextInPlace } from "./columns.js";
 import { NULL_OPERAND, type Operand, type OperandKind } from "./operand.js";
@@ -12,10 +12,10 @@ export class RowColumns implements Columns {
   }
 
   load(path: FieldPath, block: CodeBlock): Operand {
-    const key = `row ${path.text}`;
+    const key = keyOf(path);
     const known = block.recall<Operand>(key);
     if (known !== undefined) return known;
-    const part = this.#part(path, block);
+    const part = this.part(path, block);
     if (part === undefined) return NULL_OPERAND;
     const operand = loaded(part, path, block);
     block.remember(key, operand);
@@ -23,21 +23,22 @@ export class RowColumns implements Columns {
   }
 
   isNull(path: FieldPath, block: CodeBlock): string {
-    const part = this.#part(path, block);
+    const part = this.part(path, block);
     if (part === undefined) return "true";
     if (part.rest.length > 0) return `${this.load(path, block).text} === null`;
     return part.isNull ?? "false";
   }
 
   textInPlace(path: FieldPath, block: CodeBlock): TextInPlace | undefined {
-    if (block.recall(`row ${path.text}`) !== undefined) return undefined;
-    const part = this.#part(path, block);
+    if (block.recall(keyOf(path)) !== undefined) return undefined;
+    const part = this.part(path, block);
     if (part?.kind !== "string" || part.rest.length > 0) return undefined;
     return { word: `${part.at} * 2`, base: part.base, isNull: part.isNull };
   }
 
-  #part(path: FieldPath, block: CodeBlock): RowPart | undefined {
-    const key = `part ${path.text}`;
+  /** Returns what is known of a column; undefined where the layout has none. */
+  part(path: FieldPath, block: CodeBlock): RowPart | undefined {
+    const key = `part ${fieldPathText(path.segments)}`;
     const known = block.recall<RowPart>(key);
     if (known !== undefined) return known;
     const part = this.#code.part(path.segments);
@@ -46,6 +47,10 @@ export class RowColumns implements Columns {
     block.remember(key, part);
     return part;
   }
+}
+
+function keyOf(path: FieldPath): string {
+  return `row ${fieldPathText(path.segments)}`;
 }
 
 function loaded(part: RowPart, path: FieldPath, block: CodeBlock): Operand {

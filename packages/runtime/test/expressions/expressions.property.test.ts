@@ -21,7 +21,8 @@ import { expressionOverRecords, expressionOverRows } from "../../src/index.js";
 import { randomExpression, randomRecordOf, randomRowType } from "./random-expression.js";
 
 const SEED = Number(process.env.FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 31));
-const COUNT = 1000 * Number(process.env.FUZZ_COUNT ?? 1);
+const SCALE = Number(process.env.FUZZ_COUNT ?? 1);
+const COUNT = 1000 * SCALE;
 const RECORDS_PER_EXPRESSION = 3;
 console.log(`FUZZ_SEED=${SEED}`);
 
@@ -43,7 +44,9 @@ function onRow(node: ExpressionNode, layout: RowLayout, record: unknown, code: "
   return outcome(() => expressionOverRows(node, layout, { code })(memory, slot));
 }
 
-test("[O80] [O81] [O82] [O83] [O84] [O85] [O86] [O87] [O88] generated and interpreted expressions agree", () => {
+test("[O80] [O81] [O82] [O83] [O84] [O85] [O86] [O87] [O88] generated and interpreted expressions agree", {
+  timeout: 30_000 * Math.max(1, SCALE),
+}, () => {
   const random = new SeededRandom(SEED);
   let numErrors = 0;
   for (let round = 0; round < COUNT; round++) {

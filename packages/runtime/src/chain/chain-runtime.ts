@@ -1,0 +1,138 @@
+import {
+  type AnyType,
+  checkBoolean,
+  generateRowComposer,
+  MillraceError,
+  type RowComposer,
+  RowLayout,
+  type RuntimeContext,
+  type TypeInformation,
+} from "@millrace/core";
+import type { ChainedSpec, ObjectRef } from "@millrace/job-graph";
+import { placeOf } from "../code/result-intake.js";
+import type { UserCode } from "../code/user-code.js";
+import type { StreamLayout } from "../rows/stream-layout.js";
+import type { ChainContext, RecordOutput } from "../task/driver.js";
+import { FlatMapCalls } from "./flat-map-calls.js";
+import type { PendingIterables } from "./pending-iterables.js";
+import { RowScratch } from "./row-scratch.js";
+import type { RowOfShape } from "./row-shape.js";
+
+/** Is a function of the user as generated code calls it. @internal */
+export interface ChainFunction {
+  /** The function, or the object that has the method. */
+  readonly target: unknown;
+  /** Undefined for a plain function. */
+  readonly method: string | undefined;
+  readonly runtimeContext: RuntimeContext;
+  /** Whether a result that is plain on the outside passes as it is. */
+  readonly passesPlain: boolean;
+  /** Returns the error to report for a call. */
+  readonly failure: (error: unknown, argument: unknown) => unknown;
+  /** Takes in the one result of a call. */
+  readonly takeOne: (result: unknown, argument: unknown) => unknown;
+  /** Takes in one of many results. */
+  readonly takeRecord: (record: unknown) => unknown;
+  /** Throws for a result that is neither true nor false. */
+  readonly checkBoolean: (result: unknown, argument: unknown) => void;
+}
+
+/** Is what the generated code of a chain calls and does not do itself. @internal */
+export class ChainRuntime {
+  /** By the position of the operator; undefined for operators over fields. */
+  readonly functions: readonly (ChainFunction | undefined)[];
+  readonly pending: PendingIterables;
+  readonly output: RecordOutput;
+  readonly scratch = new RowScratch();
+  /** Returns the error to report for what an operator over fields failed with, or the output refused. */
+  readonly located: (error: unknown, stage: number) => unknown;
+  /** Returns a copy of a value of a record. */
+  readonly copy: (value: unknown) => unknown;
+  /** Returns a key as plain data. */
+  readonly plainKey: (key: unknown) => unknown;
+  readonly #specs: readonly ChainedSpec[];
+  readonly #context: ChainContext;
+  readonly #flatMaps = new Map<number, FlatMapCalls>();
+
+  constructor(specs: readonly ChainedSpec[], context: ChainContext, pending: PendingIterables, output: RecordOutput) {
+    const { copies } = context;
+    this.#specs = specs;
+    this.#context = context;
+    this.pending = pending;
+    this.output = output;
+    this.copy = (value) => copies.handedOut(value);
+    this.plainKey = (key) => copies.plainKey(key);
+    this.functions = specs.map((spec) => functionOf(spec, context));
+    this.located = (error, stage) => {
+      const spec = specs[stage];
+      const isOpen = error instanceof MillraceError && error.where.operator === undefined;
+      return isOpen && spec !== undefined ? error.at(placeOf(spec.operator, context.subtaskIndex)) : error;
+    };
+  }
+
+  /** Returns what calls of the flatMap at `index` leave to others. */
+  flatMap(index: number): FlatMapCalls {
+    let calls = this.#flatMaps.get(index);
+    if (calls === undefined) {
+      calls = new FlatMapCalls(codeOf(this.#specs[index]!, this.#context)!, this.pending);
+      this.#flatMaps.set(index, calls);
+    }
+    return calls;
+  }
+
+  /** Returns the function that calls a key selector of the operator at `index`. */
+  selector(index: number, ref: ObjectRef): (record: unknown) => unknown {
+    const code = this.#context.function(this.#specs[index]!.operator, ref, "getKey");
+    return (record) => code.key(record);
+  }
+
+  /** Returns the writer of rows of a shape. */
+  composer(source: RowLayout, { layout, origins, values }: RowOfShape): RowComposer {
+    return generateRowComposer(source, layout, origins, values.length);
+  }
+
+  /** Returns the entry of the layout of records of a type. */
+  layoutOf(type: AnyType): StreamLayout {
+    return this.#context.layouts.add(RowLayout.of(type as unknown as TypeInformation<unknown>) as RowLayout);
+  }
+}
+
+function codeOf(spec: ChainedSpec, context: ChainContext): UserCode | undefined {
+  const hasFunction = spec.kind === "map" || spec.kind === "flatMap" || spec.kind === "filter";
+  return hasFunction ? context.function(spec.operator, spec.function, spec.kind) : undefined;
+}
+
+function functionOf(spec: ChainedSpec, context: ChainContext): ChainFunction | undefined {
+  const code = codeOf(spec, context);
+  if (code === undefined) return undefined;
+  const reported =
+    <A extends readonly unknown[], R>(action: (...args: A) => R, argumentOf: (...args: A) => readonly unknown[]) =>
+    (...args: A): R => {
+      try {
+        return action(...args);
+      } catch (error) {
+        throw code.failure(error, argumentOf(...args));
+      }
+    };
+  return {
+    target: code.object ?? code.call,
+    method: code.object === undefined ? undefined : code.method,
+    runtimeContext: code.runtimeContext,
+    passesPlain: !context.checksRecords && spec.operator.resultType === undefined,
+    failure: (error, argument) => code.failure(error, [argument]),
+    takeOne: reported(
+      (result: unknown, _argument: unknown) => code.takeOne(result),
+      (_result, argument) => [argument],
+    ),
+    takeRecord: reported(
+      (record: unknown) => code.take(record),
+      () => [],
+    ),
+    checkBoolean: reported(
+      (result: unknown, _argument: unknown) => {
+        checkBoolean(result, code.method);
+      },
+      (_result, argument) => [argument],
+    ),
+  };
+}
