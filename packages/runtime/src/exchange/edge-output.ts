@@ -15,7 +15,7 @@ import type { EdgeMetrics } from "../metrics/task-metrics.js";
 import type { StreamLayout } from "../rows/stream-layout.js";
 import type { ChannelEvent, OutputChannel } from "./exchange.js";
 import { isLargePage, largePage, MAX_PAGE_ROW_SLOTS, type OutputSerializer, PageWriter } from "./page-writer.js";
-import type { RowPartitioner } from "./row-partitioner.js";
+import { FixedPartitioner, type RowPartitioner } from "./row-partitioner.js";
 import type { RowQueue } from "./row-queue.js";
 import type { RowScratch } from "./row-scratch.js";
 
@@ -39,6 +39,8 @@ export class EdgeOutput {
   readonly #budget: PageBudget;
   readonly #overdraft: RowQueue;
   readonly #writers: readonly PageWriter[];
+  /** Whether all rows go to the only target, and nobody has to be asked. */
+  readonly #isUndivided: boolean;
   /** Finished pages by target, for whose channels there was no room yet. */
   readonly #waiting: readonly MemorySegment[][];
   #numWaiting = 0;
@@ -49,6 +51,7 @@ export class EdgeOutput {
     this.#budget = parts.budget;
     this.#overdraft = parts.overdraft;
     this.#writers = parts.targets.map(() => new PageWriter());
+    this.#isUndivided = parts.targets.length === 1 && parts.partitioner instanceof FixedPartitioner;
     this.#waiting = parts.targets.map(() => []);
   }
 
@@ -59,7 +62,7 @@ export class EdgeOutput {
 
   /** Takes a record. */
   collect(record: unknown, serializer: OutputSerializer): void {
-    if (this.#writers.length === 1 && this.#hasPlace) {
+    if (this.#isUndivided && this.#hasPlace) {
       const writer = this.#writers[0]!;
       if (writer.serialize(record, serializer)) return;
       this.#turnPage(0);

@@ -208,7 +208,7 @@ function nullTestOfField(layout: StreamLayout, path: string, isOnly: boolean): R
   const { kind } = type as AnyType;
   const mayBeTuple = isOnly && ["tuple", "array", "any"].includes(kind);
   if (!isNullable && !mayBeTuple) return [];
-  if (!KINDS_WITH_NULL_BYTE.includes(kind)) {
+  if (!KINDS_WITH_NULL_BYTE.includes(kind) || leadsIntoValue(layout, path)) {
     const read = path === WHOLE_RECORD ? layout.serializer.read : layout.serializer.fieldReader(path);
     return [(memory, slot) => hasNullPart(read(memory, slot), isOnly)];
   }
@@ -220,6 +220,15 @@ function nullTestOfField(layout: StreamLayout, path: string, isOnly: boolean): R
       return first[0] === 0;
     },
   ];
+}
+
+/** Tells whether a path goes on inside of a value, such as an array, whose parts have no slots and no normalized keys. */
+function leadsIntoValue(layout: StreamLayout, path: string): boolean {
+  const { segments } = parseFieldPath(path);
+  return segments.slice(0, -1).some((_, index) => {
+    const above = resolveField(layout.layout.type, parseFieldPath(fieldPathText(segments.slice(0, index + 1))));
+    return !["row", "tuple"].includes((above.type as AnyType).kind);
+  });
 }
 
 function hasNullPart(key: unknown, isOnly: boolean): boolean {

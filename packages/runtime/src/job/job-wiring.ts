@@ -345,7 +345,9 @@ class WiringRun {
   #partitioner(vertex: JobVertex, index: number, edge: EdgePlan, borders: readonly TaskInput[]): RowPartitioner {
     const numTargets = numTargetsOf(edge, this.#graph);
     const { ship } = edge;
-    if (numTargets === 1 || ship.kind === "forward" || ship.kind === "broadcast") return new FixedPartitioner(0);
+    // A user's partitioner is asked even where there is one target: what it answers is checked.
+    if ((numTargets === 1 && ship.kind !== "custom") || ship.kind === "forward" || ship.kind === "broadcast")
+      return new FixedPartitioner(0);
     switch (ship.kind) {
       case "rebalance":
         return this.#roundRobin(edge.input!, numTargets);
