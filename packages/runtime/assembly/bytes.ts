@@ -39,8 +39,9 @@ const SHORTEST_OFFSET: usize = 4;
 const TABLES_OFFSET: usize = 8;
 const NEEDLES_OFFSET: usize = 104;
 
-// Teddy (Geoffrey Langdale, in Hyperscan): for 16 positions at once, two lookups by nibble tell which needles, one bit for each, could
-// have a byte as their first, two more as their second, two more as their third. Positions where a bit is left over are compared.
+// Teddy (Geoffrey Langdale, in Hyperscan): for 16 positions at once, two lookups by nibble tell which needles, one bit for each,
+// could have a byte as their first, and two more as their second. Where a bit is left over, the third byte is looked at too; where
+// one is still left, needles are compared.
 export function findNeedles(from: u32, length: u32, needles: u32, matches: u32, maxMatches: u32): u32 {
   const set: usize = needles << 3;
   if (length < load<u32>(set, SHORTEST_OFFSET) || maxMatches < MAX_NEEDLES) return 0;
@@ -48,37 +49,21 @@ export function findNeedles(from: u32, length: u32, needles: u32, matches: u32, 
   const high0 = v128.load(set, TABLES_OFFSET + 16);
   const low1 = v128.load(set, TABLES_OFFSET + 32);
   const high1 = v128.load(set, TABLES_OFFSET + 48);
-  const low2 = v128.load(set, TABLES_OFFSET + 64);
-  const high2 = v128.load(set, TABLES_OFFSET + 80);
-  const nibble = i8x16.splat(15);
   const first: usize = matches << 3;
   const last = first + ((maxMatches - MAX_NEEDLES) << 3);
   let out = first;
   let at: u32 = 0;
   for (; at + 18 <= length; at += 16) {
-    const block0 = v128.load(from + at);
-    const block1 = v128.load(from + at, 1);
-    const block2 = v128.load(from + at, 2);
-    const could0 = v128.and(
-      i8x16.swizzle(low0, v128.and(block0, nibble)),
-      i8x16.swizzle(high0, i8x16.shr_u(block0, 4)),
-    );
-    const could1 = v128.and(
-      i8x16.swizzle(low1, v128.and(block1, nibble)),
-      i8x16.swizzle(high1, i8x16.shr_u(block1, 4)),
-    );
-    const could2 = v128.and(
-      i8x16.swizzle(low2, v128.and(block2, nibble)),
-      i8x16.swizzle(high2, i8x16.shr_u(block2, 4)),
-    );
-    const could = v128.and(could0, v128.and(could1, could2));
-    if (v128.any_true(could)) {
-      let positions = ~(<u32>i8x16.bitmask(i8x16.eq(could, i8x16.splat(0)))) & 0xffff;
-      while (positions !== 0) {
-        if (out > last) return <u32>(out - first) >> 3;
-        out = compareAt(from, at + <u32>ctz(positions), length, set, out);
-        positions &= positions - 1;
-      }
+    let could = v128.and(couldBe(v128.load(from + at), low0, high0), couldBe(v128.load(from + at, 1), low1, high1));
+    if (!v128.any_true(could)) continue;
+    const low2 = v128.load(set, TABLES_OFFSET + 64);
+    const high2 = v128.load(set, TABLES_OFFSET + 80);
+    could = v128.and(could, couldBe(v128.load(from + at, 2), low2, high2));
+    let positions = ~(<u32>i8x16.bitmask(i8x16.eq(could, i8x16.splat(0)))) & 0xffff;
+    while (positions !== 0) {
+      if (out > last) return <u32>(out - first) >> 3;
+      out = compareAt(from, at + <u32>ctz(positions), length, set, out);
+      positions &= positions - 1;
     }
   }
   for (; at < length; at++) {
@@ -86,6 +71,13 @@ export function findNeedles(from: u32, length: u32, needles: u32, matches: u32, 
     out = compareAt(from, at, length, set, out);
   }
   return <u32>(out - first) >> 3;
+}
+
+/** Returns for each byte the needles that could have it. */
+function couldBe(bytes: v128, low: v128, high: v128): v128 {
+  const nibbles = i8x16.splat(15);
+  const upper = v128.and(i16x8.shr_u(bytes, 4), nibbles);
+  return v128.and(i8x16.swizzle(low, v128.and(bytes, nibbles)), i8x16.swizzle(high, upper));
 }
 
 /** Writes the needles that begin at one position, and returns where the next match is written. */

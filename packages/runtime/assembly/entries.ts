@@ -9,7 +9,7 @@ const ENTRIES_PER_PAGE: u32 = 2048;
 const ENTRIES_PER_PAGE_SHIFT: u32 = 11;
 const ENTRY_BITS: u32 = 128;
 const DIGIT_VALUES: u32 = 256;
-const MAX_INSERTION_RUN: u32 = 24;
+const MAX_INSERTION_RUN: u32 = 48;
 
 /** Returns the address of an entry. */
 function entryAt(pages: u32, index: u32): usize {
@@ -140,7 +140,7 @@ export function scatterByDigit(
 ): void {
   const cursors: usize = scratch << 3;
   const lastPage = (to - 1) >> ENTRIES_PER_PAGE_SHIFT;
-  writeCursors(toPages, from, counts, cursors);
+  writeCursors(toPages, from, counts, cursors, lastPage);
   const offset = wordOffset(bit);
   const shift = digitShift(bit);
   while (from < to) {
@@ -157,15 +157,15 @@ export function scatterByDigit(
   }
 }
 
-function writeCursors(pages: u32, from: u32, counts: u32, cursors: usize): void {
-  for (let value: u32 = 0; value < DIGIT_VALUES; value++) {
-    const count = load<u32>((counts << 3) + (value << 2));
-    // A value that has no entry may begin behind the last page.
-    if (count !== 0) {
-      store<u32>(cursors + (value << 3), <u32>entryAt(pages, from));
-      store<u32>(cursors + (value << 3), (from >> ENTRIES_PER_PAGE_SHIFT) + 1, 4);
-    }
-    from += count;
+function writeCursors(pages: u32, from: u32, counts: u32, cursors: usize, lastPage: u32): void {
+  let count: usize = counts << 3;
+  for (const end = count + DIGIT_VALUES * 4; count < end; count += 4) {
+    // A value that has no entries may begin behind the last page. A condition on the count would be guessed wrong too often.
+    const page = min<u32>(from >> ENTRIES_PER_PAGE_SHIFT, lastPage);
+    store<u32>(cursors, <u32>entryAt(pages, (page << ENTRIES_PER_PAGE_SHIFT) | (from & (ENTRIES_PER_PAGE - 1))));
+    store<u32>(cursors, page + 1, 4);
+    cursors += 8;
+    from += load<u32>(count);
   }
 }
 

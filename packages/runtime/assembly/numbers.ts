@@ -4,7 +4,19 @@ export function gatherNumbers(values: u32, indexes: u32, numIndexes: u32, out: u
   const from: usize = values << 3;
   let index: usize = indexes << 3;
   let to: usize = out << 3;
-  for (let rest = numIndexes; rest !== 0; rest--) {
+  for (; numIndexes >= 4; numIndexes -= 4) {
+    const value0 = load<u64>(from + (load<u32>(index) << 3));
+    const value1 = load<u64>(from + (load<u32>(index, 4) << 3));
+    const value2 = load<u64>(from + (load<u32>(index, 8) << 3));
+    const value3 = load<u64>(from + (load<u32>(index, 12) << 3));
+    store<u64>(to, value0);
+    store<u64>(to, value1, 8);
+    store<u64>(to, value2, 16);
+    store<u64>(to, value3, 24);
+    index += 16;
+    to += 32;
+  }
+  for (; numIndexes !== 0; numIndexes--) {
     store<u64>(to, load<u64>(from + (load<u32>(index) << 3)));
     index += 4;
     to += 8;

@@ -23,7 +23,7 @@ export const DIGIT_VALUES = 256;
 export const SCATTER_SCRATCH_SLOTS = DIGIT_VALUES;
 
 /** Is the longest run of equal prefixes that is sorted by insertion; longer ones are worth another pass over a digit. @internal */
-export const MAX_INSERTION_RUN = 24;
+export const MAX_INSERTION_RUN = 48;
 
 /** The words of a bucket of a flat table. */
 export const BUCKET_HASH_WORD = 0;

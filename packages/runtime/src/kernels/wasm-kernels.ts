@@ -9,7 +9,7 @@ const KIND_NUMBERS = { int32: 0, float64: 1, timestamp: 1, int64: 2 } as const;
 
 /** The module's blocks; and from how many bytes on they beat the twin, which has tables. */
 const CRC_BLOCK_BYTES = 64;
-const MIN_CRC_BYTES = 1024;
+const MIN_CRC_BYTES = 2048;
 
 /** Is the kernels in WebAssembly, for a memory that is shared. Integers that it takes and gives are unsigned. */
 export class WasmKernels implements Kernels {

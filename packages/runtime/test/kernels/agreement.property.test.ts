@@ -10,6 +10,7 @@ import {
   ENTRIES_PER_PAGE,
   ENTRY_WORDS,
   type Kernels,
+  MAX_INSERTION_RUN,
   MAX_NEEDLES,
   type NumberColumn,
   needlesSlots,
@@ -22,7 +23,7 @@ import { randomRuns } from "./random-runs.js";
 
 const NUM_PAGES = 16;
 const PAGE_SLOTS = PAGE_SIZE_BYTES / 8;
-const LENGTHS = [0, 1, 2, 3, 4, 5, 15, 16, 17, 18, 31, 33, 63, 64, 65, 100, 1023, 1024, 1025, 4096, 5000];
+const LENGTHS = [0, 1, 2, 3, 4, 5, 15, 16, 17, 18, 31, 33, 63, 64, 65, 100, 2047, 2048, 2049, 4096, 5000];
 
 /** Makes memories with the same content, and lets both make the same calls. */
 function agree(
@@ -144,7 +145,10 @@ test("the kernels of sorts do the same for every range and bit", () => {
   randomRuns(60, (random) => {
     const most = ENTRY_PAGES * ENTRIES_PER_PAGE;
     const from = random.pick([0, 1, ENTRIES_PER_PAGE - 1, ENTRIES_PER_PAGE, random.below(most)]);
-    const to = Math.min(most, from + random.pick([1, 2, 24, 25, 300, ENTRIES_PER_PAGE, 5000, most]));
+    const to = Math.min(
+      most,
+      from + random.pick([1, 2, MAX_INSERTION_RUN, MAX_INSERTION_RUN + 1, 300, ENTRIES_PER_PAGE, 5000, most]),
+    );
     const bit = random.pick([0, 8, 24, 27, 31, 32, 56, 63, 64, 88, 95, 96, 120, 127]);
     const numDigits = random.pick([1, 2, 3]);
     agree(

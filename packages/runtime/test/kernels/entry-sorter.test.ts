@@ -1,6 +1,12 @@
 import type { SeededRandom } from "@millrace/host-test";
 import { describe, expect, test } from "vitest";
-import { ENTRIES_PER_PAGE, EntrySorter, type Kernels, SORTER_SCRATCH_SLOTS } from "../../src/index.js";
+import {
+  ENTRIES_PER_PAGE,
+  EntrySorter,
+  type Kernels,
+  MAX_INSERTION_RUN,
+  SORTER_SCRATCH_SLOTS,
+} from "../../src/index.js";
 import { newKernels, writePageTable } from "./kernel-memory.js";
 import { randomRuns } from "./random-runs.js";
 
@@ -78,7 +84,7 @@ function byKey(numKeyBits: 64 | 96): (a: Entry, b: Entry) => number {
 describe.each(Object.keys(distributions))("sorting entries with %s", (name) => {
   test("is stable and right for both lengths of keys, at sizes around every threshold", () => {
     randomRuns(4, (random) => {
-      for (const numEntries of [0, 1, 2, 24, 25, 255, 2047, 2050, 40_000]) {
+      for (const numEntries of [0, 1, 2, MAX_INSERTION_RUN, MAX_INSERTION_RUN + 1, 255, 2047, 2050, 40_000]) {
         for (const numKeyBits of [64, 96] as const) {
           const entries = entriesOf(name, numEntries, random);
           const from = random.below(4000);
@@ -92,7 +98,7 @@ describe.each(Object.keys(distributions))("sorting entries with %s", (name) => {
 
   test("in place orders by all of the entry", () => {
     randomRuns(4, (random) => {
-      for (const numEntries of [0, 1, 2, 24, 25, 2050, 10_000]) {
+      for (const numEntries of [0, 1, 2, MAX_INSERTION_RUN, MAX_INSERTION_RUN + 1, 2050, 10_000]) {
         const entries = entriesOf(name, numEntries, random);
         const from = random.below(4000);
         const sorted = new Sorted(entries, from, random);
