@@ -14,6 +14,7 @@ import { CollectionDriver } from "./collection-driver.js";
 import { CrossDriver, MIN_CROSS_PAGES } from "./cross-driver.js";
 import { ForwardDriver } from "./forward-driver.js";
 import { createHashJoinDriver } from "./hash-join-driver.js";
+import { MapAsyncDriver } from "./map-async-driver.js";
 import { MapPartitionDriver } from "./map-partition-driver.js";
 import { RangeBordersDriver } from "./range-borders-driver.js";
 import { SinkDriver } from "./sink-driver.js";
@@ -51,6 +52,7 @@ const factories: Factories = {
   collection: (spec, context) => new CollectionDriver(spec, context),
   forward: (_spec, context) => new ForwardDriver(context),
   mapPartition: (spec, context) => new MapPartitionDriver(spec, context),
+  mapAsync: (spec, context) => new MapAsyncDriver(spec, context),
   join: (spec, context) => createJoinDriver(spec, context),
   cross: (spec, context) => new CrossDriver(spec, context),
   bulkHead: (_spec, context) => new HeadDriver(context),

@@ -1,16 +1,10 @@
-import {
-  invariant,
-  type Memory,
-  type MemorySegment,
-  PAGE_KIND_DATA,
-  readPageHeader,
-  SLOT_SIZE_BYTES,
-} from "@millrace/core";
+import { invariant, type Memory, type MemorySegment } from "@millrace/core";
 import type { EdgeMetrics } from "../metrics/task-metrics.js";
 import type { PageCursor } from "../rows/row-cursor.js";
 import type { LayoutTable, StreamLayout } from "../rows/stream-layout.js";
 import type { ChannelEvent, InputChannel } from "./exchange.js";
-import { HEADER_SLOTS, isLargePage } from "./page-writer.js";
+import { type PageView, viewOfPage } from "./page-view.js";
+import { isLargePage } from "./page-writer.js";
 import { isPage } from "./ring-channel.js";
 
 /** Is a channel that a gate reads, and can stop reading. */
@@ -37,10 +31,7 @@ export class InputGate implements PageCursor {
   #next = 0;
   #page: MemorySegment | undefined;
   #from: GateChannel | undefined;
-  #slot = 0;
-  #endSlot = 0;
-  #numRows = 0;
-  #layout: StreamLayout | undefined;
+  #view: PageView | undefined;
 
   constructor(channels: readonly GateChannel[], layouts: LayoutTable, isInOrder: boolean, metrics: EdgeMetrics) {
     this.#channels = channels;
@@ -53,27 +44,32 @@ export class InputGate implements PageCursor {
   }
 
   get memory(): Memory {
-    return this.#page!.memory;
+    return this.#view!.memory;
   }
 
   get slot(): number {
-    return this.#slot;
+    return this.#view!.slot;
   }
 
   get endSlot(): number {
-    return this.#endSlot;
+    return this.#view!.endSlot;
   }
 
   get numRows(): number {
-    return this.#numRows;
+    return this.#view!.numRows;
   }
 
   get layout(): StreamLayout {
-    return this.#layout!;
+    return this.#view!.layout;
   }
 
   get isAtEnd(): boolean {
     return this.#numOpen === 0;
+  }
+
+  /** The channels, for operators that read each by itself. */
+  get channels(): readonly GateChannel[] {
+    return this.#channels;
   }
 
   /** Whether every channel has said that nothing more comes at all. */
@@ -143,15 +139,10 @@ export class InputGate implements PageCursor {
   }
 
   #take(page: MemorySegment, from: GateChannel): void {
-    const header = readPageHeader(page);
-    invariant(header.kind === PAGE_KIND_DATA, "pages in channels hold rows");
     this.#page = page;
     this.#from = from;
-    this.#slot = page.firstSlot + HEADER_SLOTS;
-    this.#endSlot = page.firstSlot + header.usedBytes / SLOT_SIZE_BYTES;
-    this.#numRows = header.numRecords;
-    this.#layout = this.#layouts.of(header.layoutId);
-    this.#metrics.sent(page, header.numRecords);
+    this.#view = viewOfPage(page, this.#layouts);
+    this.#metrics.sent(page, this.#view.numRows);
   }
 
   #onEvent(index: number, event: ChannelEvent): void {

@@ -22,6 +22,7 @@ const STEPS_PER_MICROTASKS = 8;
 export class SlotScheduler {
   readonly #host: Host;
   readonly #throwIfCancelled: () => void;
+  readonly #isFedFromOutside: () => boolean;
   readonly #tasks: readonly Task[];
   readonly #queue: Task[] = [];
   #head = 0;
@@ -31,9 +32,18 @@ export class SlotScheduler {
   #wakeUp: (() => void) | undefined;
   #numUnfinished: number;
 
-  /** @param throwIfCancelled - is asked before every step */
-  constructor(tasks: readonly Task[], host: Host, throwIfCancelled: () => void) {
+  /**
+   * @param throwIfCancelled - is asked before every step
+   * @param isFedFromOutside - tells whether input may come that no task and no promise brings
+   */
+  constructor(
+    tasks: readonly Task[],
+    host: Host,
+    throwIfCancelled: () => void,
+    isFedFromOutside: () => boolean = () => false,
+  ) {
     this.#tasks = tasks;
+    this.#isFedFromOutside = isFedFromOutside;
     this.#host = host;
     this.#throwIfCancelled = throwIfCancelled;
     this.#numUnfinished = tasks.length;
@@ -87,6 +97,7 @@ export class SlotScheduler {
     if (task.isFinished || this.#isQueued.has(task)) return;
     this.#isQueued.add(task);
     this.#queue.push(task);
+    this.#wakeUp?.();
   }
 
   #dequeue(): Task | undefined {
@@ -123,7 +134,7 @@ export class SlotScheduler {
 
   /** Waits until something that tasks wait for has happened, or the job was cancelled. */
   async #idle(): Promise<void> {
-    if (this.#numPending === 0) throw stuck(this.#tasks);
+    if (this.#numPending === 0 && !this.#isFedFromOutside()) throw stuck(this.#tasks);
     await new Promise<void>((resolve) => {
       this.#wakeUp = resolve;
     });

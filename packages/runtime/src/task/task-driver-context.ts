@@ -1,6 +1,7 @@
 import type { RuntimeContext } from "@millrace/core";
 import type { ObjectRef } from "@millrace/job-graph";
 import type { UserCode } from "../code/index.js";
+import type { InputGate } from "../exchange/input-gate.js";
 import type { TaskOutput } from "../exchange/task-output.js";
 import type { IterationRun } from "../iteration/iteration-run.js";
 import type { JobContext } from "../job/job-context.js";
@@ -11,6 +12,8 @@ export interface TaskDriverContext extends DriverContext {
   readonly job: JobContext;
   /** All outputs of the task; `out` is the chain before the first. */
   readonly outputs: readonly TaskOutput[];
+  /** Returns the gate of an input, for operators that read its channels by themselves. */
+  gate(index: number): InputGate;
   /** The iteration that the vertex is in. */
   readonly iteration: IterationRun | undefined;
   /** Returns the runtime context of the driver's operator. */

@@ -4,8 +4,10 @@ import type { TaskOutput } from "../exchange/task-output.js";
 import type { IterationRun } from "../iteration/iteration-run.js";
 import type { JobContext } from "../job/job-context.js";
 import type { PageBudget } from "../memory/page-budget.js";
+import type { Driver } from "./driver.js";
 import type { BroadcastSet } from "./operator-runtime-context.js";
 import type { RowKeeper } from "./row-keeper.js";
+import type { TaskDriverContext } from "./task-driver-context.js";
 
 /** Is an input of a task, and what takes it in before the driver runs; undefined when the driver reads it as it comes. */
 export interface TaskInput {
@@ -36,6 +38,8 @@ export interface TaskParts {
   readonly isDynamic: boolean;
   /** Whether the driver ends the outputs itself: heads do. */
   readonly endsItsOutputs: boolean;
+  /** Makes the driver where it is not the one that the plan names. */
+  readonly makeDriver?: ((context: TaskDriverContext) => Driver) | undefined;
   /** Takes the task's budgets back. */
   readonly release: () => void;
 }

@@ -187,7 +187,8 @@ export class Task {
   *#runDriver(): Steps {
     const { vertex } = this.#parts;
     const spec = vertex.driver;
-    this.#driver ??= driverFactory(spec.kind)(spec, this.#driverContext());
+    const make = this.#parts.makeDriver ?? ((context) => driverFactory(spec.kind)(spec, context));
+    this.#driver ??= make(this.#driverContext());
     for (const context of this.#contexts.values()) context.begin();
     let isClosed = false;
     try {
@@ -284,6 +285,7 @@ export class Task {
       vertex,
       subtaskIndex,
       budget,
+      gate: (index) => inputs[index]!.gate,
       job,
       spill: job.spill,
       layouts: job.layouts,

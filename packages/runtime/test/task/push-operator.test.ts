@@ -1,0 +1,247 @@
+import { Configuration, RecordCopies, RowLayout, types } from "@millrace/core";
+import { TestHost } from "@millrace/host-test";
+import { describe, expect, it } from "vitest";
+import { EdgeOutput } from "../../src/exchange/edge-output.js";
+import type { ChannelEvent } from "../../src/exchange/exchange.js";
+import { InputGate } from "../../src/exchange/input-gate.js";
+import { DeclaredSerializer } from "../../src/exchange/output-serializer.js";
+import type { PageView } from "../../src/exchange/page-view.js";
+import { viewOfPage } from "../../src/exchange/page-view.js";
+import { isPage, RingChannel } from "../../src/exchange/ring-channel.js";
+import { FixedPartitioner } from "../../src/exchange/row-partitioner.js";
+import { RowScratch } from "../../src/exchange/row-scratch.js";
+import { TaskOutput } from "../../src/exchange/task-output.js";
+import { JobAccumulators } from "../../src/job/job-accumulators.js";
+import type { JobContext } from "../../src/job/job-context.js";
+import { EdgeMetrics } from "../../src/metrics/task-metrics.js";
+import { PushDriver } from "../../src/task/push-driver.js";
+import type { PushContext, PushOperator } from "../../src/task/push-operator.js";
+import { SlotScheduler } from "../../src/task/slot-scheduler.js";
+import { Task } from "../../src/task/task.js";
+import { pageBudget } from "../support/budgets.js";
+import { heapQueue, slotLayouts } from "../support/stores.js";
+
+const layouts = slotLayouts();
+const layout = layouts.add(RowLayout.of(types.row({ channel: types.int32, number: types.int32 })));
+const place = { operator: "test" };
+
+/** Writes rows and events to one channel. */
+class Producer {
+  readonly channel: RingChannel;
+  readonly #output: TaskOutput;
+
+  constructor(index: number, onReadable: () => void) {
+    const budget = pageBudget(64, `producer ${index}`);
+    this.channel = new RingChannel(64, { onReadable, onRoom: () => {}, onReleased: (page) => budget.give(page) });
+    this.#output = outputTo(this.channel, budget);
+  }
+
+  rows(channel: number, numbers: readonly number[]): void {
+    for (const number of numbers) this.#output.collect({ channel, number });
+  }
+
+  send(event: ChannelEvent): void {
+    for (const _wait of this.#output.end(event));
+  }
+}
+
+function outputTo(channel: RingChannel, budget: ReturnType<typeof pageBudget>): TaskOutput {
+  const scratch = new RowScratch();
+  const edge = new EdgeOutput({
+    targets: [channel],
+    partitioner: new FixedPartitioner(0),
+    budget,
+    overdraft: heapQueue(layouts),
+    scratch,
+    metrics: new EdgeMetrics(),
+    isPipelined: true,
+  });
+  return new TaskOutput([edge], new DeclaredSerializer(layout, place), scratch);
+}
+
+/** Counts rows and aligns barriers: a channel whose barrier has come waits for those of all others. */
+class AligningCounter implements PushOperator {
+  readonly #context: PushContext;
+  readonly #counts: number[];
+  readonly #waiting = new Set<number>();
+  #barrier: ChannelEvent | undefined;
+  readonly snapshots: unknown[] = [];
+  readonly urgent: string[] = [];
+  timerAt: number | undefined;
+  isClosed = false;
+
+  constructor(context: PushContext) {
+    this.#context = context;
+    this.#counts = new Array(context.numChannels).fill(0);
+    context.callAt(context.now() + 5);
+  }
+
+  onPage(channel: number, page: PageView): void {
+    this.#counts[channel]! += page.numRows;
+    const { memory, endSlot } = page;
+    for (let slot = page.slot; slot < endSlot; slot += memory.i32[slot * 2]! >> 3) {
+      this.#context.out.collectRow(memory, slot, page.layout);
+    }
+  }
+
+  onEvent(channel: number, event: ChannelEvent): void {
+    if (event.kind !== "custom") return;
+    if (event.isUrgent) {
+      this.urgent.push(event.name);
+      return;
+    }
+    this.#barrier = event;
+    this.#waiting.add(channel);
+    this.#context.block(channel);
+    if (this.#waiting.size < this.#context.numChannels) return;
+    this.snapshots.push(this.snapshot());
+    this.#context.send(this.#barrier);
+    for (const blocked of this.#waiting) this.#context.unblock(blocked);
+    this.#waiting.clear();
+  }
+
+  onTimer(time: number): void {
+    this.timerAt = time;
+  }
+
+  snapshot(): unknown {
+    return [...this.#counts];
+  }
+
+  close(): void {
+    this.isClosed = true;
+  }
+}
+
+function jobContext(host: TestHost): JobContext {
+  return {
+    name: "test",
+    host,
+    signal: new AbortController().signal,
+    layouts,
+    copies: new RecordCopies([]),
+    customTypes: [],
+    checksRecords: false,
+    jobParameters: new Configuration(),
+    cachedFiles: new Map(),
+    attemptNumber: 0,
+    hashSeed: { low: 1, high: 2 },
+    accumulators: new JobAccumulators(),
+    shared: (_key: string, make: () => unknown) => make(),
+    cleanUp: () => {},
+    throwIfCancelled: () => {},
+  } as unknown as JobContext;
+}
+
+describe("an operator that is told of pages and events", () => {
+  it("aligns barriers over three channels, counts exactly, and is called at its time", async () => {
+    const host = new TestHost();
+    let task: Task | undefined;
+    let operator: AligningCounter | undefined;
+    const producers = [0, 1, 2].map((i) => new Producer(i, () => task?.onReadable()));
+    const outBudget = pageBudget(64, "output");
+    const out = new RingChannel(64, { onReadable: () => {}, onRoom: () => {}, onReleased: (p) => outBudget.give(p) });
+    const gate = new InputGate(
+      producers.map(({ channel }) => channel),
+      layouts,
+      false,
+      new EdgeMetrics(),
+    );
+    const info = { id: 0, name: "align", location: undefined, parameters: undefined, resultType: undefined };
+    task = new Task({
+      vertex: {
+        id: 0,
+        name: "align",
+        parallelism: 1,
+        driver: { kind: "forward" },
+        operator: info,
+        inputs: [],
+        chain: [],
+        broadcasts: [],
+        memoryWeight: 0,
+        iteration: undefined,
+      },
+      subtaskIndex: 0,
+      job: jobContext(host),
+      budget: pageBudget(1),
+      inputs: [{ gate, keeper: undefined, isConstant: true }],
+      broadcasts: [],
+      broadcastSets: [],
+      borders: [],
+      outputs: [outputTo(out, outBudget)],
+      iteration: undefined,
+      isDynamic: false,
+      endsItsOutputs: false,
+      makeDriver: (context) =>
+        new PushDriver(context, (push) => {
+          operator = new AligningCounter(push);
+          return operator;
+        }),
+      release: () => {},
+    });
+    const scheduler = new SlotScheduler(
+      [task],
+      host,
+      () => {},
+      () => true,
+    );
+    const running = scheduler.run();
+    const barrier = (id: number): ChannelEvent => ({ kind: "custom", name: "barrier", id, isUrgent: false });
+
+    // The first channel is far ahead: what comes behind its barrier must not be counted before the others' barriers.
+    producers[0]!.rows(0, [1, 2, 3]);
+    producers[0]!.send(barrier(1));
+    producers[0]!.rows(0, [4, 5]);
+    producers[0]!.send(barrier(2));
+    await host.time.advance(1);
+    producers[0]!.channel.sendEvent({ kind: "custom", name: "hurry", id: 0, isUrgent: true });
+    producers[1]!.rows(1, [1]);
+    await host.time.advance(1);
+    expect(operator!.urgent).toEqual(["hurry"]);
+    expect(operator!.snapshots).toEqual([]);
+    producers[1]!.send(barrier(1));
+    producers[2]!.rows(2, [1, 2]);
+    producers[2]!.send(barrier(1));
+    await host.time.advance(10);
+    expect(operator!.snapshots).toEqual([[3, 1, 2]]);
+    expect(operator!.timerAt).toBe(5);
+    for (const index of [1, 2]) {
+      producers[index]!.rows(index, [7]);
+      producers[index]!.send(barrier(2));
+    }
+    for (const { channel } of producers) channel.sendEvent({ kind: "endOfInput" });
+    await host.time.advance(1);
+    await running;
+    expect(operator!.snapshots).toEqual([
+      [3, 1, 2],
+      [5, 2, 3],
+    ]);
+    expect(operator!.isClosed).toBe(true);
+    expect(sent(out)).toEqual(["3 of 0", "1 of 1", "2 of 2", "barrier 1", "2 of 0", "1 of 1", "1 of 2", "barrier 2"]);
+    host.assertNothingLeft();
+  });
+});
+
+/** Returns what reached the output: how many rows of which channel, and barriers. */
+function sent(out: RingChannel): string[] {
+  const texts: string[] = [];
+  const counts = new Map<number, number>();
+  const flush = (): void => {
+    for (const [channel, count] of [...counts].sort(([a], [b]) => a - b)) texts.push(`${count} of ${channel}`);
+    counts.clear();
+  };
+  for (let element = out.poll(); element !== undefined; element = out.poll()) {
+    if (isPage(element)) {
+      const view = viewOfPage(element, layouts);
+      for (let { slot } = view; slot < view.endSlot; slot += view.memory.i32[slot * 2]! >> 3) {
+        const { channel } = view.layout.serializer.read(view.memory, slot) as { channel: number };
+        counts.set(channel, (counts.get(channel) ?? 0) + 1);
+      }
+      out.release(element);
+    } else {
+      flush();
+      if (element.kind === "custom") texts.push(`${element.name} ${element.id}`);
+    }
+  }
+  return texts;
+}
