@@ -294,6 +294,7 @@ export {
 export { checkRecord, MAX_RECORD_DEPTH, normalizeRecord } from "./records/index.js";
 // Rows
 export {
+  type AbsentKeyOptions,
   canGenerateCode,
   compile,
   DiscoveringSerializer,

@@ -5,6 +5,7 @@ import {
   compareTyped,
   compareValues,
   type KeyField,
+  LayoutDiscovery,
   Memory,
   partitionHash,
   partitionHashOfBytes,
@@ -288,9 +289,115 @@ test("[C7] records that are no rows or tuples have the key *", () => {
     expect(comparator.compare(memory, SLOT_A, memory, SLOT_B)).toBeGreaterThan(0);
     expect(comparator.compareRecords("b", "a")).toBeGreaterThan(0);
   }
-  expect(() => new RowKeys(RowLayout.of(types.row({ a: types.int32 })), [{ path: "*" }])).toThrow(/INVALID_KEY/);
   expect(() => new RowKeys(layout, [])).toThrow(/INVALID_KEY/);
   expect(() => new RowKeys(layout, [{ path: "a" }])).toThrow(/UNKNOWN_FIELD/);
+});
+
+test("[C7] a whole record of any type is a key", () => {
+  fc.assert(
+    fc.property(someValues, ({ type, values: [a, b] }) => {
+      const layout = RowLayout.of(type as TypeInformation<unknown>);
+      const { write } = new RowSerializer(layout);
+      write(a, memory, SLOT_A, SLOT_B);
+      write(b, memory, SLOT_B, memory.numSlots);
+      const expected = compareTyped(type, a, b);
+      for (const code of CODES) {
+        const ascending = new RowComparator(layout, [{ path: "*" }], { code });
+        sameSign(ascending.compare(memory, SLOT_A, memory, SLOT_B), expected);
+        sameSign(ascending.compareRecords(a, b), expected);
+        const descending = new RowComparator(layout, [{ path: "*", order: "descending" }], { code });
+        sameSign(descending.compare(memory, SLOT_A, memory, SLOT_B), -expected);
+        const keys = new RowKeys(layout, [{ path: "*" }], { code });
+        const bytes = keys.keyBytes(memory, SLOT_A);
+        expect(Buffer.compare(bytes, keys.keyBytesOfRecord(a))).toBe(0);
+        expect(Buffer.compare(bytes, keys.keyBytes(memory, SLOT_B)) === 0).toBe(expected === 0);
+        expect(keys.partitionHash(memory, SLOT_A)).toBe(partitionHashOfBytes(bytes, bytes.length));
+        const target = [new Uint8Array(9), new Uint8Array(9)] as const;
+        keys.writeNormalizedKey(memory, SLOT_A, target[0], 0, 9);
+        keys.writeNormalizedKey(memory, SLOT_B, target[1], 0, 9);
+        const prefixOrder = Buffer.compare(...target);
+        if (prefixOrder !== 0 || keys.isNormalizedKeyComplete(9)) sameSign(prefixOrder, expected);
+      }
+    }),
+    runs(200),
+  );
+});
+
+const similarRecords = fc
+  .tuple(similarValues, similarValues, fc.constantFrom(...["xy", "x", "y", ""]), fc.boolean())
+  .map(([[a, b], [c, d], names, isTuple]): [unknown, unknown] => {
+    if (isTuple) return [[a, c], names.length < 2 ? [b] : [b, d]];
+    const second = { ...(names.includes("x") ? { x: b } : {}), ...(names.includes("y") ? { y: { z: d } } : {}) };
+    return [{ x: a, y: { z: c } }, second];
+  });
+
+test("[C7] whole records of different layouts compare as values", () => {
+  fc.assert(
+    fc.property(similarRecords, (records) => {
+      const layouts = records.map((record) => new LayoutDiscovery().observe(record));
+      const slots = [SLOT_A, SLOT_B];
+      records.forEach((record, i) => {
+        new RowSerializer(layouts[i]!).write(record, memory, slots[i]!, memory.numSlots);
+      });
+      const expected = compareValues(records[0], records[1]);
+      for (const code of CODES) {
+        const whole = [{ path: "*" }];
+        const pair = new RowPairComparator(layouts[0]!, whole, layouts[1]!, whole, { code });
+        sameSign(pair.compare(memory, SLOT_A, memory, SLOT_B), expected);
+        const back = new RowPairComparator(layouts[1]!, whole, layouts[0]!, whole, { code });
+        sameSign(back.compare(memory, SLOT_B, memory, SLOT_A), -expected);
+        const bytes = layouts.map((layout, i) => new RowKeys(layout, whole, { code }).keyBytes(memory, slots[i]!));
+        sameSign(Buffer.compare(bytes[0]!, bytes[1]!), expected);
+      }
+    }),
+    runs(500),
+  );
+});
+
+test("[C9] keys that a layout lacks are null, everywhere alike", () => {
+  const here = types.row({ a: types.int32, p: types.row({ k: types.string }), t: types.tuple(types.int32) });
+  const there = types.row({ b: types.int32, p: types.row({}), s: types.string });
+  const layouts = [
+    RowLayout.of<unknown>(here as TypeInformation<unknown>),
+    RowLayout.of<unknown>(there as TypeInformation<unknown>),
+  ];
+  const records = [
+    { a: 1, p: { k: "x" }, t: [3] },
+    { b: 2, p: {}, s: "" },
+  ];
+  const slots = [SLOT_A, SLOT_B];
+  records.forEach((record, i) => {
+    new RowSerializer(layouts[i]!).write(record, memory, slots[i]!, memory.numSlots);
+  });
+  const values = {
+    a: [1, null],
+    b: [null, 2],
+    "p.k": ["x", null],
+    "p.q": [null, null],
+    "t.0": [3, null],
+    "t.7": [null, null],
+  };
+  for (const code of CODES) {
+    for (const [path, [x, y]] of Object.entries(values)) {
+      const options = { code, absentKeys: "null" } as const;
+      const keys = layouts.map((layout) => new RowKeys(layout, [{ path }, { path }], options));
+      keys.forEach((each, i) => {
+        const value = canonicalKeyBytes([x, y][i]);
+        expect([...each.keyBytes(memory, slots[i]!)]).toEqual([...value, ...value]);
+        expect([...each.keyBytesOfRecord(records[i])]).toEqual([...value, ...value]);
+      });
+      const pair = new RowPairComparator(layouts[0]!, [{ path }], layouts[1]!, [{ path }], options);
+      sameSign(pair.compare(memory, SLOT_A, memory, SLOT_B), compareValues(x, y));
+      const same = new RowComparator(layouts[1]!, [{ path, order: "descending" }], options);
+      expect(same.compare(memory, SLOT_B, memory, SLOT_B)).toBe(0);
+    }
+    const below = { code, absentKeys: "null" } as const;
+    for (const path of ["s.x", "a.b", "t.name"]) {
+      const layout = path.startsWith("s") ? layouts[1]! : layouts[0]!;
+      expect(() => new RowKeys(layout, [{ path }], below)).toThrow("UNKNOWN_FIELD");
+    }
+    expect(() => new RowKeys(layouts[0]!, [{ path: "b" }], { code })).toThrow("UNKNOWN_FIELD");
+  }
 });
 
 test("[C8] a custom type without key bytes is no key", () => {

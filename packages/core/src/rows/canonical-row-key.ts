@@ -12,7 +12,7 @@ import { compile } from "./code-generation.js";
 import { keyNullTest, locateFunction } from "./generate-locate.js";
 import { decodeKey } from "./interpret-compare.js";
 import { STRING_IS_UTF16 } from "./row-format.js";
-import { isNullAt, locate, NULL_PARENT, type RowKey } from "./row-key.js";
+import { isKeyNull, locate, type RowKey } from "./row-key.js";
 
 /** Appends the canonical key of the record at `slot` of `memory` to `out`. @internal */
 export type RowKeyWriter = (memory: Memory, slot: number, out: KeyBytes) => void;
@@ -26,7 +26,7 @@ export function interpretKeyWriter(keys: readonly RowKey[]): RowKeyWriter {
 
 function writeRowKey(key: RowKey, memory: Memory, slot: number, out: KeyBytes): void {
   const base = locate(key, memory, slot);
-  if (base === NULL_PARENT || isNullAt(key.field, memory, base)) {
+  if (isKeyNull(key, memory, base)) {
     out.null();
     return;
   }

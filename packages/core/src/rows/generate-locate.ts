@@ -6,6 +6,7 @@ import type { StructField } from "./struct-layout.js";
 /** Generates the function that finds the struct of a nested key; a key of the record itself needs none. */
 export function locateFunction(name: string, key: RowKey): string {
   if (key.parents.length === 0) return "";
+  if (key.kind === "absent") return `function ${name}() { return ${NULL_PARENT}; }`;
   return `function ${name}(memory, base) { ${generateLocateSteps(key.parents)} return base; }`;
 }
 

@@ -27,6 +27,7 @@ export function generateReader(struct: StructLayout): RecordReader {
 
 /** Returns a generated reader of one field; an absent field reads as `undefined`, one below a null as null. */
 export function generateFieldReader(key: RowKey): RecordReader {
+  if (key.kind === "record") return generateReader(key.struct);
   const code = new ReaderCode();
   const value = code.field(key.struct, key.field);
   const toParent = `base = locate(memory, base); if (base === ${NULL_PARENT}) return null;`;

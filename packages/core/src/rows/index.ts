@@ -9,7 +9,7 @@ export { LayoutRegistry } from "./layout-registry.js";
 export type { NormalizedKeyWriter } from "./normalized-key.js";
 export { RowComparator, RowPairComparator } from "./row-comparator.js";
 export type { RowPartitionHash, RowTableHash } from "./row-hash.js";
-export type { KeyField } from "./row-key.js";
+export type { AbsentKeyOptions, KeyField } from "./row-key.js";
 export { RowKeys } from "./row-keys.js";
 export { RowLayout } from "./row-layout.js";
 export { type RowPart, RowPartCode } from "./row-part.js";

@@ -7,7 +7,7 @@ import { compareValues } from "../keys/values.js";
 import type { Memory } from "../memory/index.js";
 import { isShortDecimal } from "./decimal-cell.js";
 import { readKeyField } from "./interpret-read.js";
-import { isNullAt, locate, NULL_PARENT, type RowKey } from "./row-key.js";
+import { isKeyNull, locate, NULL_PARENT, type RowKey } from "./row-key.js";
 import { compareBytes, compareStrings } from "./string-cell.js";
 import type { SlotContent } from "./struct-layout.js";
 
@@ -30,8 +30,8 @@ function compareKey(keyA: RowKey, keyB: RowKey, a: Memory, slotA: number, b: Mem
   const baseB = locate(keyB, b, slotB);
   const comparison = comparisonOf(keyA, keyB);
   if (comparison === "decoded") return compareDecoded(keyA, keyB, a, baseA, b, baseB);
-  const isNullA = baseA === NULL_PARENT || isNullAt(keyA.field, a, baseA);
-  const isNullB = baseB === NULL_PARENT || isNullAt(keyB.field, b, baseB);
+  const isNullA = isKeyNull(keyA, a, baseA);
+  const isNullB = isKeyNull(keyB, b, baseB);
   if (isNullA || isNullB) return Number(isNullB) - Number(isNullA);
   const atA = baseA + keyA.struct.headerSlots + keyA.field.index;
   const atB = baseB + keyB.struct.headerSlots + keyB.field.index;
@@ -54,6 +54,8 @@ export type SlotComparison = "word" | "number" | "int64" | "string" | "bytes" | 
 
 /** Tells how the fields of two keys are compared. */
 export function comparisonOf(keyA: RowKey, keyB: RowKey): SlotComparison {
+  // A null is never compared by its word.
+  if (keyA.kind === "absent" || keyB.kind === "absent") return "word";
   if (keyA.rest !== undefined || keyB.rest !== undefined) return "decoded";
   const a = keyA.field.content;
   const b = keyB.field.content;

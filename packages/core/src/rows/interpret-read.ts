@@ -29,6 +29,7 @@ export function interpretFieldReader(key: RowKey): RecordReader {
 
 /** Reads the field of a key in the struct at slot `base` in which it stands. */
 export function readKeyField(key: RowKey, memory: Memory, base: number): unknown {
+  if (key.kind === "record") return readStruct(key.struct, memory, base);
   const value = readField(key.struct, key.field, memory, base);
   return key.rest === undefined ? value : fieldValue(value, key.rest);
 }

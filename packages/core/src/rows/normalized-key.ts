@@ -13,7 +13,7 @@ import { compile } from "./code-generation.js";
 import { isShortDecimal } from "./decimal-cell.js";
 import { keyNullTest, locateFunction } from "./generate-locate.js";
 import { putByte, putBytes, putFloat64, putInt32, putInt64, putString, putWord } from "./normalized-key-cells.js";
-import { canBeNull, isNullAt, locate, NULL_PARENT, type RowKey } from "./row-key.js";
+import { canBeNull, isKeyNull, locate, type RowKey } from "./row-key.js";
 import type { SlotContent } from "./struct-layout.js";
 
 /**
@@ -77,7 +77,7 @@ export function interpretNormalizedKeys(keys: readonly RowKey[]): NormalizedKeyW
 function putKey(key: RowKey, memory: Memory, slot: number, target: Uint8Array, at: number, end: number): number {
   const mask = key.isDescending ? 0xff : 0;
   const base = locate(key, memory, slot);
-  const isNull = base === NULL_PARENT || isNullAt(key.field, memory, base);
+  const isNull = isKeyNull(key, memory, base);
   if (keyCanBeNull(key)) at = putByte(target, at, end, isNull ? 0 : 1, mask);
   if (isNull) return at;
   return putContent(

@@ -4,7 +4,8 @@ import { compareTyped } from "../keys/typed-values.js";
 import { compareValues } from "../keys/values.js";
 import { generateCompare, generateRecordCompare, type RecordCompare } from "./generate-compare.js";
 import { interpretCompare, type RowCompare } from "./interpret-compare.js";
-import { type KeyField, type RowKey, resolveKeys } from "./row-key.js";
+import { matchKeys } from "./match-keys.js";
+import { type AbsentKeyOptions, type KeyField, type RowKey, resolveKeys } from "./row-key.js";
 import { type RowLayout, structOfLayout } from "./row-layout.js";
 import { generatesCode, type RowCodeOptions } from "./row-serializer.js";
 
@@ -23,19 +24,20 @@ export class RowComparator<T = unknown> {
   /** Compares two records that are plain data of the layout's type. */
   readonly compareRecords: RecordCompare<T>;
 
-  constructor(layout: RowLayout<T>, keys: readonly KeyField[], options: RowCodeOptions = {}) {
+  constructor(layout: RowLayout<T>, keys: readonly KeyField[], options: RowCodeOptions & AbsentKeyOptions = {}) {
     this.layout = layout;
     this.keys = keys;
-    const resolved = resolveKeys(layout as RowLayout, keys);
+    const resolved = resolveKeys(layout as RowLayout, keys, options);
+    const flat = matchKeys(resolved, resolved);
     const isValue = structOfLayout(layout).shape === "value";
     const canGenerateRecords = resolved.every((key) => key.rest === undefined);
     if (generatesCode(options)) {
-      this.compare = generateCompare(resolved, resolved);
+      this.compare = generateCompare(...flat);
       this.compareRecords = canGenerateRecords
         ? generateRecordCompare(resolved, isValue)
         : interpretRecordCompare(resolved);
     } else {
-      this.compare = interpretCompare(resolved, resolved);
+      this.compare = interpretCompare(...flat);
       this.compareRecords = interpretRecordCompare(resolved);
     }
   }
@@ -55,11 +57,11 @@ export class RowPairComparator {
     keysA: readonly KeyField[],
     layoutB: RowLayout,
     keysB: readonly KeyField[],
-    options: RowCodeOptions = {},
+    options: RowCodeOptions & AbsentKeyOptions = {},
   ) {
     invariant(keysA.length === keysB.length, "keys that are compared have the same number of fields");
     const make = generatesCode(options) ? generateCompare : interpretCompare;
-    this.compare = make(resolveKeys(layoutA, keysA), resolveKeys(layoutB, keysB));
+    this.compare = make(...matchKeys(resolveKeys(layoutA, keysA, options), resolveKeys(layoutB, keysB, options)));
   }
 }
 

@@ -4,6 +4,7 @@ import { KeyBytes } from "../keys/key-bytes.js";
 import { writeTypedKey } from "../keys/typed-values.js";
 import type { Memory } from "../memory/index.js";
 import { generateKeyWriter, interpretKeyWriter, type RowKeyWriter } from "./canonical-row-key.js";
+import { matchKeys } from "./match-keys.js";
 import {
   generateNormalizedKeys,
   interpretNormalizedKeys,
@@ -11,7 +12,7 @@ import {
   normalizedKeyLength,
 } from "./normalized-key.js";
 import { generateRowHash, interpretRowHash, type RowPartitionHash, type RowTableHash } from "./row-hash.js";
-import { type KeyField, type RowKey, resolveKeys } from "./row-key.js";
+import { type AbsentKeyOptions, type KeyField, type RowKey, resolveKeys } from "./row-key.js";
 import type { RowLayout } from "./row-layout.js";
 import { generatesCode, type RowCodeOptions } from "./row-serializer.js";
 
@@ -37,17 +38,18 @@ export class RowKeys<T = unknown> {
   readonly #write: RowKeyWriter;
   readonly #out = new KeyBytes();
 
-  constructor(layout: RowLayout<T>, keys: readonly KeyField[], options: RowCodeOptions = {}) {
+  constructor(layout: RowLayout<T>, keys: readonly KeyField[], options: RowCodeOptions & AbsentKeyOptions = {}) {
     const isGenerated = generatesCode(options);
     this.layout = layout;
     this.keys = keys;
-    this.#resolved = resolveKeys(layout as RowLayout, keys);
+    this.#resolved = resolveKeys(layout as RowLayout, keys, options);
     this.#write = (isGenerated ? generateKeyWriter : interpretKeyWriter)(this.#resolved);
-    this.writeNormalizedKey = (isGenerated ? generateNormalizedKeys : interpretNormalizedKeys)(this.#resolved);
+    const [flat] = matchKeys(this.#resolved, this.#resolved);
+    this.writeNormalizedKey = (isGenerated ? generateNormalizedKeys : interpretNormalizedKeys)(flat);
     const hash = isGenerated ? generateRowHash(this.#resolved, this.#write) : interpretRowHash(this.#write);
     this.partitionHash = hash.partitionHash;
     this.tableHash = hash.tableHash;
-    this.normalizedKeyBytes = normalizedKeyLength(this.#resolved);
+    this.normalizedKeyBytes = normalizedKeyLength(flat);
   }
 
   /** Tells whether equal normalized keys of `numBytes` bytes mean equal keys. */

@@ -16,9 +16,10 @@ import type { Memory } from "../memory/index.js";
 import { compile } from "./code-generation.js";
 import { isShortDecimal } from "./decimal-cell.js";
 import { keyNullTest, locateFunction } from "./generate-locate.js";
+import { matchKeys } from "./match-keys.js";
 import { putBytes, putString } from "./normalized-key-cells.js";
 import { STRING_IS_UTF16 } from "./row-format.js";
-import { canBeNull, isNullAt, type KeyField, locate, NULL_PARENT, type RowKey, resolveKeys } from "./row-key.js";
+import { canBeNull, isKeyNull, type KeyField, locate, type RowKey, resolveKeys } from "./row-key.js";
 import type { RowLayout } from "./row-layout.js";
 import { generatesCode, type RowCodeOptions } from "./row-serializer.js";
 import type { SlotContent } from "./struct-layout.js";
@@ -238,7 +239,7 @@ export function interpretSortEntries(keys: readonly RowKey[]): SortEntryWriter {
 function addPiece(piece: Piece, memory: Memory, slot: number, prefix: Int32Array, value: Int32Array): void {
   const { key } = piece;
   const base = locate(key, memory, slot);
-  if (base === NULL_PARENT || isNullAt(key.field, memory, base)) return;
+  if (isKeyNull(key, memory, base)) return;
   let { offset } = piece;
   if (piece.canBeNull) {
     value[0] = 1 << 24;
@@ -340,8 +341,9 @@ export class SortEntries {
 
   constructor(layout: RowLayout, keys: readonly KeyField[], options: RowCodeOptions = {}) {
     const resolved = resolveKeys(layout, keys);
-    this.write = (generatesCode(options) ? generateSortEntries : interpretSortEntries)(resolved);
-    this.isPrefixComplete = isSortPrefixComplete(resolved);
+    const [flat] = matchKeys(resolved, resolved);
+    this.write = (generatesCode(options) ? generateSortEntries : interpretSortEntries)(flat);
+    this.isPrefixComplete = isSortPrefixComplete(flat);
     this.form = formOf(resolved);
   }
 }
