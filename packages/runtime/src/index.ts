@@ -42,7 +42,12 @@ export type { PageBudget } from "./memory/page-budget.js";
 export type { PageRange } from "./memory/page-ranges.js";
 export { processMemory } from "./memory/process-memory.js";
 export { MAX_MEMORY_PAGES, makeSharedMemory, memoryOfWasm, wasmMemoryOf } from "./memory/shared-memory.js";
+// Rows
+export { copyRow } from "./rows/copy-row.js";
+export { createLayoutTable } from "./rows/layout-table.js";
 export type { PageCursor, RowCursor } from "./rows/row-cursor.js";
+export { RowKeyOrder, RowPairOrder } from "./rows/row-order.js";
+export { RowsOfPages } from "./rows/rows-of-pages.js";
 export type { LayoutTable, StreamLayout } from "./rows/stream-layout.js";
 // Sorting
 export { KeyOrder } from "./sort/key-order.js";
@@ -60,6 +65,11 @@ export { type RowCombiner, type RowEmitter, Sorter, type SorterOptions } from ".
 // Spilling
 export { createSpillSpace, type SpillOptions } from "./spill/scratch-spill-space.js";
 export type { SpillFile, SpillSpace } from "./spill/spill-space.js";
+// Stores of rows
+export { RowBlock } from "./stores/row-block.js";
+export { type RewindablePages, type RewindableRows, RowStore } from "./stores/row-store.js";
+export { SpillingRowQueue } from "./stores/spilling-row-queue.js";
+export type { StoreOptions } from "./stores/stored-pages.js";
 export type {
   ChainContext,
   Driver,

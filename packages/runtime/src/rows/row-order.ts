@@ -1,0 +1,85 @@
+import {
+  type AbsentKeyOptions,
+  invariant,
+  type KeyField,
+  type Memory,
+  type RowCodeOptions,
+  type RowCompare,
+  RowKeys,
+  RowPairComparator,
+} from "@millrace/core";
+import type { StreamLayout } from "./stream-layout.js";
+
+/** Rows of undeclared records may lack a field that others have; plans were checked before. */
+const ABSENT: AbsentKeyOptions = { absentKeys: "null" };
+
+/**
+ * Compares rows of the left input with rows of the right one by keys that correspond, whatever their layouts. Code is made per pair of layouts, when
+ * the pair is met first. The directions are those of the left keys.
+ * @internal
+ */
+export class RowPairOrder {
+  readonly #left: readonly KeyField[];
+  readonly #right: readonly KeyField[];
+  readonly #options: RowCodeOptions & AbsentKeyOptions;
+  /** Comparisons by the index of the left layout, then of the right one. */
+  readonly #comparators: (RowCompare | undefined)[][] = [];
+
+  constructor(left: readonly KeyField[], right: readonly KeyField[], options: RowCodeOptions = {}) {
+    invariant(left.length === right.length, "keys of two inputs have the same number of fields");
+    this.#left = left;
+    this.#right = right;
+    this.#options = { ...options, ...ABSENT };
+  }
+
+  /** Returns the comparison of left rows of one layout with right rows of another: fetch it once where layouts stay the same. */
+  comparator(left: StreamLayout, right: StreamLayout): RowCompare {
+    return this.#comparators[left.index]?.[right.index] ?? this.#add(left, right);
+  }
+
+  /** Compares two rows: negative, 0 or positive. */
+  compare(
+    memoryA: Memory,
+    slotA: number,
+    layoutA: StreamLayout,
+    memoryB: Memory,
+    slotB: number,
+    layoutB: StreamLayout,
+  ): number {
+    return this.comparator(layoutA, layoutB)(memoryA, slotA, memoryB, slotB);
+  }
+
+  #add(left: StreamLayout, right: StreamLayout): RowCompare {
+    const { compare } = new RowPairComparator(left.layout, this.#left, right.layout, this.#right, this.#options);
+    this.#comparators[left.index] ??= [];
+    this.#comparators[left.index]![right.index] = compare;
+    return compare;
+  }
+}
+
+/**
+ * Orders rows by key fields, whatever their layouts: a field that a layout does not have is null, and the field `*` is the whole record.
+ * @internal
+ */
+export class RowKeyOrder extends RowPairOrder {
+  /** The key fields; the first decides first. */
+  readonly keys: readonly KeyField[];
+  readonly #options: RowCodeOptions & AbsentKeyOptions;
+  readonly #keysOf: (RowKeys | undefined)[] = [];
+
+  constructor(keys: readonly KeyField[], options: RowCodeOptions = {}) {
+    super(keys, keys, options);
+    this.keys = keys;
+    this.#options = { ...options, ...ABSENT };
+  }
+
+  /** Returns the keys of rows of a layout: key bytes, hashes, normalized keys. */
+  keysOf(layout: StreamLayout): RowKeys {
+    let keys = this.#keysOf[layout.index];
+    if (keys === undefined) {
+      keys = new RowKeys(layout.layout, this.keys, this.#options);
+      this.#keysOf[layout.index] = keys;
+    }
+    return keys;
+  }
+}
