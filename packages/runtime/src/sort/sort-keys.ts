@@ -47,6 +47,8 @@ export class SortKeys {
   /** The form of all prefixes so far; undefined before the first layout and when prefixes are canonical. */
   #form: string | undefined;
   #isCanonical = false;
+  /** The key fields whose canonical bytes make the prefixes. */
+  #canonicalKeys: readonly KeyField[] = [];
 
   constructor(order: RowOrder) {
     this.order = order;
@@ -57,10 +59,7 @@ export class SortKeys {
     if (this.#writers[layout.index] !== undefined) return false;
     const isFirst = this.#layouts.length === 0;
     this.#layouts.push(layout);
-    if (this.#isCanonical) {
-      this.#writers[layout.index] = canonicalWriter(layout, this.order.keys);
-      return false;
-    }
+    if (this.#isCanonical) return this.#admitCanonical(layout);
     const { write, isComplete, form } = plainWriter(layout, this.order);
     if (isFirst || (form !== undefined && form === this.#form)) {
       this.#writers[layout.index] = write;
@@ -70,8 +69,24 @@ export class SortKeys {
     }
     this.#isCanonical = true;
     this.isPrefixComplete = false;
-    for (const known of this.#layouts) this.#writers[known.index] = canonicalWriter(known, this.order.keys);
+    this.#canonicalKeys = this.order.keys;
+    for (const known of this.#layouts) this.#canonicalKeys = canonicalKeysOf(known, this.#canonicalKeys);
+    this.#writeCanonical();
     return true;
+  }
+
+  /** Prefixes of all layouts end where that of one does; so a layout may make all of them shorter. */
+  #admitCanonical(layout: StreamLayout): boolean {
+    const keys = canonicalKeysOf(layout, this.#canonicalKeys);
+    const isShorter = keys.length < this.#canonicalKeys.length;
+    this.#canonicalKeys = keys;
+    if (isShorter) this.#writeCanonical();
+    else this.#writers[layout.index] = canonicalWriter(layout, keys);
+    return isShorter;
+  }
+
+  #writeCanonical(): void {
+    for (const known of this.#layouts) this.#writers[known.index] = canonicalWriter(known, this.#canonicalKeys);
   }
 
   /** Returns what writes the entries of a layout's rows; the layout was admitted, and the writer holds until another one is. */
@@ -147,17 +162,19 @@ interface CanonicalPart {
 const NULL_KEY = Uint8Array.of(1);
 
 /**
- * Returns the key fields that canonical bytes order as the comparator does. Enums are ordered by position, and a key that is the whole
- * record of many fields has no bytes of its own: those end the prefix.
+ * Returns the leading ones of `keys` that canonical bytes order as the comparator does, in rows of a layout. Enums are ordered by
+ * position, save the one of no values, which is the type of what is always null; and a key that is the whole record of many fields
+ * has no bytes of its own.
  */
+function canonicalKeysOf(layout: StreamLayout, keys: readonly KeyField[]): readonly KeyField[] {
+  const hasOwnOrder = /"enum":\[[^\]]|"custom"/.test(JSON.stringify(layout.layout.toJSON()));
+  if (hasOwnOrder) return [];
+  const end = keys.findIndex(({ path }) => path === "*");
+  return end < 0 ? keys : keys.slice(0, end);
+}
+
 function canonicalParts(layout: StreamLayout, keys: readonly KeyField[]): CanonicalPart[] {
-  const parts: CanonicalPart[] = [];
-  for (const key of keys) {
-    const mask = key.order === "descending" ? 0xff : 0;
-    if (key.path === "*" || /enum|custom/.test(JSON.stringify(layout.layout.toJSON()))) break;
-    parts.push({ rowKeys: rowKeysOf(layout, key), mask });
-  }
-  return parts;
+  return keys.map((key) => ({ rowKeys: rowKeysOf(layout, key), mask: key.order === "descending" ? 0xff : 0 }));
 }
 
 function rowKeysOf(layout: StreamLayout, key: KeyField): RowKeys | undefined {
