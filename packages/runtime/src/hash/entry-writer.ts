@@ -1,10 +1,13 @@
-import { type Memory, type MemorySegment, PAGE_FIRST_RECORD_OFFSET } from "@millrace/core";
+import { type Memory, type MemorySegment, PAGE_FIRST_RECORD_OFFSET, SLOT_SIZE_BYTES } from "@millrace/core";
 import { copySlots } from "../drivers/pair-row.js";
 import type { PageBudget } from "../memory/page-budget.js";
 import type { LayoutTable, StreamLayout } from "../rows/stream-layout.js";
 import {
   endEntryPage,
+  entriesEnd,
+  entrySlots,
   HASH_WORD,
+  IS_DEAD,
   IS_LARGE,
   LARGE_ROW_SLOTS,
   LINK_WORD,
@@ -34,6 +37,8 @@ export class EntryWriter {
   readonly blocks: number[] = [];
   /** How many entries were appended, spilled ones too. */
   numEntries = 0;
+  /** How many pages of the budget it leaves to others; the first page it takes all the same. */
+  numReservedPages = 0;
   /** Whether its pages were written to the file. */
   isSpilled = false;
   readonly #budget: PageBudget;
@@ -108,6 +113,74 @@ export class EntryWriter {
     this.release();
   }
 
+  /**
+   * Moves the entries that are not dead together, and gives back the pages that get empty. `onMove` hears of each entry that moves, before it is
+   * overwritten by others. Entries keep their order in their page; none moves behind where it was.
+   */
+  compact(layouts: LayoutTable, onMove: (from: number, to: number) => void): void {
+    this.completeHeaders();
+    const byLayout = new Map<number, MemorySegment[]>();
+    for (const page of this.pages) {
+      const layout = page.getInt32(PAGE_FIRST_RECORD_OFFSET);
+      byLayout.set(layout, [...(byLayout.get(layout) ?? []), page]);
+    }
+    const current = this.#layout;
+    this.#closePages();
+    this.pages.length = 0;
+    for (const [layout, pages] of byLayout) this.#compactLayout(pages, layouts.at(layout), onMove);
+    const open = current === undefined ? undefined : this.#others.get(current);
+    if (open !== undefined) this.#setOpen(open);
+    this.#resume();
+  }
+
+  /** Moves the entries of pages of one layout to the first of them. */
+  #compactLayout(
+    pages: readonly MemorySegment[],
+    layout: StreamLayout,
+    onMove: (from: number, to: number) => void,
+  ): void {
+    const memory = this.#memory;
+    const { i32 } = memory;
+    let target = 0;
+    let to = pages[0]!.firstSlot + PAGE_HEADER_SLOTS;
+    let numEntries = 0;
+    for (const page of pages) {
+      const end = entriesEnd(memory, page.firstSlot);
+      for (let from = page.firstSlot + PAGE_HEADER_SLOTS; from < end; ) {
+        const numSlots = entrySlots(memory, from, this.#prefixSlots);
+        if ((i32[from * 2 + LINK_WORD]! & IS_DEAD) === 0) {
+          if (to + numSlots > pages[target]!.endSlot) {
+            endEntryPage(memory, pages[target]!.firstSlot, to, numEntries);
+            to = pages[++target]!.firstSlot + PAGE_HEADER_SLOTS;
+            numEntries = 0;
+          }
+          if (to !== from) {
+            onMove(from, to);
+            memory.u8.copyWithin(to * SLOT_SIZE_BYTES, from * SLOT_SIZE_BYTES, (from + numSlots) * SLOT_SIZE_BYTES);
+          }
+          to += numSlots;
+          numEntries++;
+        }
+        from += numSlots;
+      }
+    }
+    this.#keepCompacted(pages, layout, target, to, numEntries);
+  }
+
+  #keepCompacted(
+    pages: readonly MemorySegment[],
+    layout: StreamLayout,
+    target: number,
+    slot: number,
+    numEntries: number,
+  ): void {
+    const page = pages[target]!;
+    endEntryPage(this.#memory, page.firstSlot, slot, numEntries);
+    this.pages.push(...pages.slice(0, target + 1));
+    this.#others.set(layout, { page, layout, slot, numEntries });
+    for (const empty of pages.slice(target + 1)) this.#budget.give(empty);
+  }
+
   /** Gives back all pages. */
   release(): void {
     this.#closePages();
@@ -140,11 +213,14 @@ export class EntryWriter {
         return true;
       }
     }
+    if (this.pages.length > 0 && this.#budget.numFree <= this.numReservedPages) return false;
     const page = this.#budget.take();
     if (page === undefined) return false;
     this.#completeOpen();
     const full = this.#others.get(layout);
-    if (full !== undefined) endEntryPage(this.#memory, full.page.firstSlot, full.slot, full.numEntries);
+    // The open page may be among the others too, with an older end.
+    if (full !== undefined && full !== this.#open)
+      endEntryPage(this.#memory, full.page.firstSlot, full.slot, full.numEntries);
     this.#others.delete(layout);
     this.pages.push(page);
     this.#start(page, layout);

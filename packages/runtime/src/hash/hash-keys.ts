@@ -26,6 +26,7 @@ import {
 } from "@millrace/core";
 import type { KeyFieldSpec } from "@millrace/job-graph";
 import type { StreamLayout } from "../rows/stream-layout.js";
+import type { KeyedValueRows } from "./keyed-value-rows.js";
 
 /** Tells something of the row at a slot of a memory. @internal */
 export type RowTest = (memory: Memory, slot: number) => boolean;
@@ -44,10 +45,13 @@ const WHOLE_RECORD = "*";
 export class HashKeys {
   /** The fields of the key. */
   readonly keys: readonly KeyFieldSpec[];
+  readonly #keyed: KeyedValueRows | undefined;
   readonly #byLayout: (LayoutHashKeys | undefined)[] = [];
 
-  constructor(keys: readonly KeyFieldSpec[]) {
+  /** @param keyed - rows that carry their key elsewhere */
+  constructor(keys: readonly KeyFieldSpec[], keyed?: KeyedValueRows) {
     this.keys = keys;
+    this.#keyed = keyed;
   }
 
   /** Returns what is to be known about rows of `layout`. */
@@ -56,21 +60,28 @@ export class HashKeys {
   }
 
   #add(layout: StreamLayout): LayoutHashKeys {
-    const made: LayoutHashKeys = { hash: hashOf(layout, this.keys), hasNull: nullTestOf(layout, this.keys) };
+    const isKeyed = this.#keyed?.has(layout) === true;
+    const keys = isKeyed ? this.#keyed!.keys : this.keys;
+    const isWhole = this.keys.length === 1 && this.keys[0]!.path === WHOLE_RECORD;
+    const hash = isKeyed && isWhole ? hashOfWholeValueAt(layout, keys[0]!.path) : hashOf(layout, keys);
+    const made: LayoutHashKeys = { hash, hasNull: nullTestOf(layout, keys) };
     this.#byLayout[layout.index] = made;
     return made;
   }
 }
 
-/** Compares keys of rows of two sides for equality. @internal */
+/** Compares keys of rows of two sides: in the order of values, ascending; for equality mostly. @internal */
 export class KeyEquality {
   readonly #keysA: readonly KeyFieldSpec[];
   readonly #keysB: readonly KeyFieldSpec[];
+  readonly #keyed: KeyedValueRows | undefined;
   readonly #byLayouts: (RowCompare | undefined)[][] = [];
 
-  constructor(keysA: readonly KeyFieldSpec[], keysB: readonly KeyFieldSpec[]) {
+  /** @param keyed - rows that carry their key elsewhere */
+  constructor(keysA: readonly KeyFieldSpec[], keysB: readonly KeyFieldSpec[], keyed?: KeyedValueRows) {
     this.#keysA = keysA;
     this.#keysB = keysB;
+    this.#keyed = keyed;
   }
 
   /** Returns what gives 0 for rows of these layouts with equal keys. */
@@ -79,7 +90,9 @@ export class KeyEquality {
   }
 
   #add(a: StreamLayout, b: StreamLayout): RowCompare {
-    const compare = equalityOf(a, this.#keysA, b, this.#keysB);
+    const keysA = this.#keyed?.has(a) === true ? this.#keyed.keys : this.#keysA;
+    const keysB = this.#keyed?.has(b) === true ? this.#keyed.keys : this.#keysB;
+    const compare = equalityOf(a, keysA, b, keysB);
     const row = this.#byLayouts[a.index] ?? [];
     row[b.index] = compare;
     this.#byLayouts[a.index] = row;
@@ -148,8 +161,14 @@ function wholeRecordHash(layout: StreamLayout): RowTableHash {
 function valueHash(layout: StreamLayout): RowTableHash {
   const { kind } = layout.layout.type as AnyType;
   if (kind !== "any" && kind !== "array") return new RowKeys(layout.layout, [{ path: WHOLE_RECORD }]).tableHash;
+  return hashOfWholeValueAt(layout, WHOLE_RECORD);
+}
+
+/** Hashes the value at `path` as if it were a record whose key is all of it. */
+function hashOfWholeValueAt(layout: StreamLayout, path: string): RowTableHash {
+  const read = valueReader(layout, path);
   return (memory, slot, seed) => {
-    const value = layout.serializer.read(memory, slot);
+    const value = read(memory, slot);
     if (!isPlainObject(value)) return hashOfValue(value, seed);
     const ofNull = hashOfNull(seed);
     let sum = 0;

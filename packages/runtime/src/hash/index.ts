@@ -1,1 +1,2 @@
+export { minHashGroupPages } from "./hash-groups.js";
 export { minHashJoinPages } from "./join-table.js";

@@ -75,6 +75,7 @@ export class TestBudget implements PageBudget {
 /** Files on the heap; `failAt` lets the n-th call fail. */
 export class TestSpill implements SpillSpace {
   numBytesWritten = 0;
+  numBytesRead = 0;
   numCalls = 0;
   failAt = 0;
   numPagesRead = 0;
@@ -320,6 +321,7 @@ export interface TestTask {
   readonly seed?: number;
   readonly code?: "generated" | "interpreted";
   readonly isConstant?: readonly boolean[];
+  readonly isDeclared?: boolean;
 }
 
 /** A task with a driver in it. */
@@ -342,6 +344,7 @@ export class TestContext implements DriverContext {
     this.#functions = task.functions ?? [];
     const isConstant = task.isConstant ?? [];
     this.vertex = {
+      operator: { id: 1, name: "Test", resultType: task.isDeclared === true ? {} : undefined },
       iteration: isConstant.length > 0 ? 0 : undefined,
       inputs: task.inputs.map((_, i) => ({ isConstant: isConstant[i] ?? false })),
     } as unknown as JobVertex;

@@ -1,0 +1,165 @@
+/**
+ * The directory of a table of groups: open addressing with linear probing, in pages, growing by doubling. A cell is one slot: word 0 the
+ * pointer to the group's entry, word 1 its hash.
+ *
+ *     cell of a hash:  floor(hash * cells / 2^32)
+ *
+ * So cells are in the order of the hashes, but for collisions, and stay so when the directory grows: growing reads the old cells and writes the new ones
+ * one behind the other, and asks the groups nothing.
+ */
+import type { Memory, MemorySegment } from "@millrace/core";
+import type { PageBudget } from "../memory/page-budget.js";
+import { PAGE_SLOTS } from "./entry.js";
+
+const TWO_TO_32 = 2 ** 32;
+const PAGE_SHIFT = 12;
+const PAGE_MASK = PAGE_SLOTS - 1;
+/** Of all cells, the share that may be taken before the directory grows, and before it is full when it can't. */
+const SHARE_TO_GROW = 0.6;
+const SHARE_WHEN_FULL = 0.9;
+/** Stands in a cell whose group went away, so that searches go on behind it. It is no pointer, since pages begin with a header. */
+const GONE = 1;
+
+/** Finds the entry of a group by hash. @internal */
+export class GroupDirectory {
+  readonly #budget: PageBudget;
+  readonly #memory: Memory;
+  #pages: MemorySegment[] = [];
+  /** The first slot of each page. */
+  #slots = new Int32Array(0);
+  #numCells = 0;
+  /** Cells that are not empty, those of groups that went away included. */
+  #numTaken = 0;
+
+  constructor(budget: PageBudget) {
+    this.#budget = budget;
+    this.#memory = budget.memory;
+  }
+
+  /** How many cells there are. */
+  get numCells(): number {
+    return this.#numCells;
+  }
+
+  /** Makes it empty, with `numPages` pages; false when there are not so many. */
+  open(numPages: number): boolean {
+    this.release();
+    const pages = this.#takePages(numPages);
+    if (pages === undefined) return false;
+    this.#use(pages);
+    this.#numTaken = 0;
+    return true;
+  }
+
+  /** Gives back its pages. */
+  release(): void {
+    for (const page of this.#pages) this.#budget.give(page);
+    this.#pages = [];
+    this.#numCells = 0;
+  }
+
+  /**
+   * Whether one more group may be put in; grows first if that helps, and leaves `numReserved` pages free then.
+   */
+  hasRoom(numReserved: number): boolean {
+    if (this.#numTaken < this.#numCells * SHARE_TO_GROW) return true;
+    if (this.#budget.numFree >= this.#pages.length * 2 + numReserved) this.#grow();
+    return this.#numTaken < this.#numCells * SHARE_WHEN_FULL;
+  }
+
+  /** Returns the cell that a search for `hash` begins with. */
+  firstCell(hash: number): number {
+    return Math.floor(((hash >>> 0) * this.#numCells) / TWO_TO_32);
+  }
+
+  /** Returns the first word of a cell. */
+  wordOf(cell: number): number {
+    return (this.#slots[cell >>> PAGE_SHIFT]! + (cell & PAGE_MASK)) * 2;
+  }
+
+  /** Returns the next cell of a search. */
+  nextCell(cell: number): number {
+    return cell + 1 === this.#numCells ? 0 : cell + 1;
+  }
+
+  /** Puts a group into the empty cell with this word. */
+  put(word: number, pointer: number, hash: number): void {
+    this.#memory.i32[word] = pointer;
+    this.#memory.i32[word + 1] = hash;
+    this.#numTaken++;
+  }
+
+  /** Takes a group out of the cell with this word. */
+  remove(word: number): void {
+    this.#memory.i32[word] = GONE;
+    this.#memory.i32[word + 1] = 0;
+  }
+
+  /** Returns the pointer in a cell, or 0 when there is no group in it. */
+  pointerIn(cell: number): number {
+    const pointer = this.#memory.i32[this.wordOf(cell)]!;
+    return pointer === GONE ? 0 : pointer;
+  }
+
+  /** Changes the pointer of the group with this hash whose entry moved. */
+  move(hash: number, from: number, to: number): void {
+    const { i32 } = this.#memory;
+    let cell = this.firstCell(hash);
+    while (i32[this.wordOf(cell)] !== from) cell = this.nextCell(cell);
+    i32[this.wordOf(cell)] = to;
+  }
+
+  /**
+   * Reads the cell that each of the hashes would stand in, if no other stood there, into `pointers`. The pages are in the
+   * cache afterwards: the cache misses of many rows overlap here, and would not where rows are looked up one by one.
+   */
+  touch(hashes: Int32Array, pointers: Int32Array, numRows: number): void {
+    const { i32 } = this.#memory;
+    const slots = this.#slots;
+    const scale = this.#numCells / TWO_TO_32;
+    for (let i = 0; i < numRows; i++) {
+      const cell = Math.floor((hashes[i]! >>> 0) * scale);
+      pointers[i] = i32[(slots[cell >>> PAGE_SHIFT]! + (cell & PAGE_MASK)) * 2]!;
+    }
+  }
+
+  #grow(): void {
+    const old = this.#pages;
+    const pages = this.#takePages(old.length * 2);
+    if (pages === undefined) return;
+    this.#use(pages);
+    this.#numTaken = 0;
+    const { i32 } = this.#memory;
+    for (const page of old) {
+      for (let word = page.firstSlot * 2; word < page.endSlot * 2; word += 2) {
+        const pointer = i32[word]!;
+        if (pointer > GONE) this.#putAgain(pointer, i32[word + 1]!);
+      }
+      this.#budget.give(page);
+    }
+  }
+
+  #putAgain(pointer: number, hash: number): void {
+    let cell = this.firstCell(hash);
+    while (this.#memory.i32[this.wordOf(cell)] !== 0) cell = this.nextCell(cell);
+    this.put(this.wordOf(cell), pointer, hash);
+  }
+
+  #use(pages: MemorySegment[]): void {
+    this.#pages = pages;
+    this.#slots = Int32Array.from(pages, (page) => page.firstSlot);
+    this.#numCells = pages.length * PAGE_SLOTS;
+  }
+
+  #takePages(numPages: number): MemorySegment[] | undefined {
+    if (this.#budget.numFree < numPages) return undefined;
+    const pages: MemorySegment[] = [];
+    for (let i = 0; i < numPages; i++) {
+      const page = this.#budget.take();
+      if (page === undefined) break;
+      this.#memory.i32.fill(0, page.firstSlot * 2, page.endSlot * 2);
+      pages.push(page);
+    }
+    return pages;
+  }
+}

@@ -1,0 +1,281 @@
+/**
+ * A hash table with one entry for each key: the state of a group (see `entry.ts` for the bytes). The row in the entry has the key; in front of it
+ * are slots of the table's user, such as sums.
+ *
+ * An entry's row can be replaced. One that is not larger takes the place of the old one; another is appended, and the old one is garbage, which
+ * is collected when memory is short.
+ */
+import type { Memory, MemorySegment, RowCompare, TableHashSeed } from "@millrace/core";
+import { copySlots } from "../drivers/pair-row.js";
+import type { PageBudget } from "../memory/page-budget.js";
+import type { LayoutTable, StreamLayout } from "../rows/stream-layout.js";
+import {
+  entriesEnd,
+  entrySlots,
+  HASH_WORD,
+  IS_DEAD,
+  IS_LARGE,
+  LINK_WORD,
+  layoutIndexOf,
+  PAGE_HEADER_SLOTS,
+  PAGE_SLOTS,
+} from "./entry.js";
+import { EntryWriter } from "./entry-writer.js";
+import { GroupDirectory } from "./group-directory.js";
+import type { HashKeys, KeyEquality } from "./hash-keys.js";
+import { type EntryFile, EntryRow } from "./spilled-entries.js";
+
+/** Collecting garbage pays from this share of the entries' memory on. */
+const MIN_GARBAGE_SHARE = 0.25;
+
+/** Says what a table of groups is made of. @internal */
+export interface GroupTableOptions {
+  readonly budget: PageBudget;
+  readonly layouts: LayoutTable;
+  /** Where large rows go. */
+  readonly file: EntryFile;
+  readonly keys: HashKeys;
+  readonly equality: KeyEquality;
+  readonly seed: TableHashSeed;
+  /** The slots in front of a row for the user's state. */
+  readonly stateSlots: number;
+  /** How many pages the table leaves to its user. */
+  readonly numReservedPages: number;
+}
+
+/** Keeps one entry for each key. @internal */
+export class GroupTable {
+  /** How many groups there are. */
+  numGroups = 0;
+  /** Where the hashes of a batch go, by row. */
+  readonly hashes = new Int32Array(PAGE_SLOTS);
+  /** Where the rows of a batch are, by row. */
+  readonly slots = new Int32Array(PAGE_SLOTS);
+  readonly #options: GroupTableOptions;
+  readonly #memory: Memory;
+  readonly #directory: GroupDirectory;
+  readonly #prefixSlots: number;
+  readonly #entries: EntryWriter;
+  readonly #row: EntryRow;
+  readonly #pointers = new Int32Array(PAGE_SLOTS);
+  /** The layout of all rows, or undefined when there are several or none. */
+  #onlyLayout: StreamLayout | undefined;
+  #hasSeveralLayouts = false;
+  /** The word of the cell that the last search ended with: that of the group, or the empty one where it would be put. */
+  #word = 0;
+  #garbageSlots = 0;
+  /** What compares a group of the only layout with rows of the last layout. */
+  #compare: RowCompare | undefined;
+  #compareLayout: StreamLayout | undefined;
+
+  constructor(options: GroupTableOptions) {
+    const { budget, layouts, file, stateSlots } = options;
+    this.#options = options;
+    this.#memory = budget.memory;
+    this.#prefixSlots = 1 + stateSlots;
+    this.#directory = new GroupDirectory(budget);
+    this.#entries = new EntryWriter(budget, file, this.#prefixSlots);
+    this.#entries.numReservedPages = options.numReservedPages;
+    this.#row = new EntryRow(budget.memory, layouts, undefined as never);
+    this.#directory.open(1);
+  }
+
+  /** The first slot of a group's own state. */
+  stateOf(pointer: number): number {
+    return pointer + 1;
+  }
+
+  /** As `prepare`, for the rows of a page of spilled entries that are not large. */
+  prepareEntries(page: MemorySegment, layout: StreamLayout): number {
+    const { memory } = page;
+    const { hash } = this.#options.keys.of(layout);
+    const { seed } = this.#options;
+    const end = entriesEnd(memory, page.firstSlot);
+    let numRows = 0;
+    for (let pointer = page.firstSlot + PAGE_HEADER_SLOTS; pointer < end; ) {
+      if ((memory.i32[pointer * 2 + LINK_WORD]! & IS_LARGE) === 0) {
+        this.slots[numRows] = pointer + 1;
+        this.hashes[numRows++] = hash(memory, pointer + 1, seed);
+      }
+      pointer += entrySlots(memory, pointer, 1);
+    }
+    this.#directory.touch(this.hashes, this.#pointers, numRows);
+    this.#touchEntries(numRows);
+    return numRows;
+  }
+
+  /** Hashes the rows of a page into `slots` and `hashes`, and brings what they will look for near; returns how many they are. */
+  prepare(memory: Memory, slot: number, endSlot: number, layout: StreamLayout): number {
+    const { hash } = this.#options.keys.of(layout);
+    const { seed } = this.#options;
+    const { slots, hashes } = this;
+    const { i32 } = memory;
+    let numRows = 0;
+    while (slot < endSlot) {
+      slots[numRows] = slot;
+      hashes[numRows++] = hash(memory, slot, seed);
+      slot += i32[slot * 2]! >>> 3;
+    }
+    this.#directory.touch(hashes, this.#pointers, numRows);
+    this.#touchEntries(numRows);
+    return numRows;
+  }
+
+  /** Reads the entries that were found, so that they are in the cache. */
+  #touchEntries(numRows: number): void {
+    const pointers = this.#pointers;
+    const { i32 } = this.#memory;
+    let all = 0;
+    for (let i = 0; i < numRows; i++) all |= i32[pointers[i]! * 2]!;
+    pointers[0] = all;
+  }
+
+  /** Returns the entry of the row's group, or 0. */
+  find(memory: Memory, slot: number, layout: StreamLayout, hash: number): number {
+    const { i32 } = this.#memory;
+    const directory = this.#directory;
+    for (let cell = directory.firstCell(hash); ; cell = directory.nextCell(cell)) {
+      const word = directory.wordOf(cell);
+      const pointer = i32[word]!;
+      if (pointer === 0 || (i32[word + 1] === hash && this.#isOf(pointer, memory, slot, layout))) {
+        this.#word = word;
+        return pointer;
+      }
+    }
+  }
+
+  #isOf(pointer: number, memory: Memory, slot: number, layout: StreamLayout): boolean {
+    if (pointer === 1) return false;
+    if (this.#onlyLayout !== undefined && (this.#memory.i32[pointer * 2 + LINK_WORD]! & IS_LARGE) === 0) {
+      if (layout !== this.#compareLayout) this.#useLayout(layout);
+      return this.#compare!(this.#memory, pointer + this.#prefixSlots, memory, slot) === 0;
+    }
+    const row = this.row(pointer);
+    return this.#options.equality.of(row.layout, layout)(row.memory, row.slot, memory, slot) === 0;
+  }
+
+  #useLayout(layout: StreamLayout): void {
+    this.#compareLayout = layout;
+    this.#compare = this.#options.equality.of(this.#onlyLayout!, layout);
+  }
+
+  /**
+   * Adds a group with this row, right after `find` did not find it. Returns its entry, whose state is 0, or 0 when there is no
+   * memory for it.
+   */
+  insert(memory: Memory, slot: number, layout: StreamLayout, hash: number): number {
+    const before = this.#directory.numCells;
+    if (!this.#directory.hasRoom(this.#options.numReservedPages)) return 0;
+    if (this.#directory.numCells !== before) this.find(memory, slot, layout, hash);
+    const pointer = this.#append(memory, slot, layout, hash);
+    if (pointer === 0) return 0;
+    this.#directory.put(this.#word, pointer, hash);
+    this.numGroups++;
+    return pointer;
+  }
+
+  /**
+   * Gives the group that was found last another row of the same key, and keeps its state. Returns its entry, or 0 when there is no
+   * memory for it, and the group is as it was.
+   */
+  replace(memory: Memory, slot: number, layout: StreamLayout): number {
+    const { i32 } = this.#memory;
+    const old = i32[this.#word]!;
+    if (this.#overwrite(old, memory, slot, layout)) return old;
+    const hash = i32[old * 2 + HASH_WORD]!;
+    const pointer = this.#append(memory, slot, layout, hash);
+    if (pointer === 0) return 0;
+    // Collecting garbage may have moved the old entry.
+    const current = i32[this.#word]!;
+    copySlots(this.#memory, current + 1, this.#memory, pointer + 1, this.#prefixSlots - 1);
+    this.#bury(current);
+    i32[this.#word] = pointer;
+    return pointer;
+  }
+
+  /** Takes out the group that was found last. */
+  remove(): void {
+    this.#bury(this.#memory.i32[this.#word]!);
+    this.#directory.remove(this.#word);
+    this.numGroups--;
+  }
+
+  /** Says where the row of a group lies; until the next call. */
+  row(pointer: number): EntryRow {
+    const row = this.#row;
+    if ((this.#memory.i32[pointer * 2 + LINK_WORD]! & IS_LARGE) !== 0) {
+      row.setLarge(this.#memory, pointer + this.#prefixSlots, this.#options.file);
+      return row;
+    }
+    row.memory = this.#memory;
+    row.slot = pointer + this.#prefixSlots;
+    row.layout = this.#onlyLayout ?? this.#options.layouts.at(layoutIndexOf(this.#memory, pointer));
+    return row;
+  }
+
+  /** The number of cells, for walks over all groups. */
+  get numCells(): number {
+    return this.#directory.numCells;
+  }
+
+  /** Returns the entry in a cell; 0 for none. */
+  groupIn(cell: number): number {
+    return this.#directory.pointerIn(cell);
+  }
+
+  /** Takes out all groups, and gives back all memory but for one page of the directory. */
+  clear(): void {
+    this.#entries.release();
+    this.#directory.open(1);
+    this.numGroups = 0;
+    this.#garbageSlots = 0;
+    this.#onlyLayout = undefined;
+    this.#hasSeveralLayouts = false;
+    this.#compareLayout = undefined;
+  }
+
+  /** Gives back all memory. */
+  release(): void {
+    this.#entries.release();
+    this.#directory.release();
+  }
+
+  #append(memory: Memory, slot: number, layout: StreamLayout, hash: number): number {
+    if (layout !== this.#onlyLayout && !this.#hasSeveralLayouts) this.#seeLayout(layout);
+    const pointer = this.#entries.append(memory, slot, layout, hash, 0);
+    return pointer === 0 && this.#collectGarbage() ? this.#entries.append(memory, slot, layout, hash, 0) : pointer;
+  }
+
+  #seeLayout(layout: StreamLayout): void {
+    this.#hasSeveralLayouts = this.numGroups > 0;
+    this.#onlyLayout = this.#hasSeveralLayouts ? undefined : layout;
+    this.#compareLayout = undefined;
+  }
+
+  #overwrite(pointer: number, memory: Memory, slot: number, layout: StreamLayout): boolean {
+    const { i32 } = this.#memory;
+    if ((i32[pointer * 2 + LINK_WORD]! & IS_LARGE) !== 0) return false;
+    const at = pointer + this.#prefixSlots;
+    const numSlots = memory.i32[slot * 2]! >>> 3;
+    if (i32[at * 2]! >>> 3 !== numSlots || layoutIndexOf(this.#memory, pointer) !== layout.index) return false;
+    copySlots(memory, slot, this.#memory, at, numSlots);
+    return true;
+  }
+
+  #bury(pointer: number): void {
+    const { i32 } = this.#memory;
+    const link = i32[pointer * 2 + LINK_WORD]!;
+    i32[pointer * 2 + LINK_WORD] = link | IS_DEAD;
+    const isLarge = (link & IS_LARGE) !== 0;
+    this.#garbageSlots += this.#prefixSlots + (isLarge ? 1 : i32[(pointer + this.#prefixSlots) * 2]! >>> 3);
+  }
+
+  #collectGarbage(): boolean {
+    const { pages } = this.#entries;
+    if (this.#garbageSlots < pages.length * PAGE_SLOTS * MIN_GARBAGE_SHARE) return false;
+    const { i32 } = this.#memory;
+    this.#entries.compact(this.#options.layouts, (from, to) => this.#directory.move(i32[from * 2 + HASH_WORD]!, from, to));
+    this.#garbageSlots = 0;
+    return true;
+  }
+}

@@ -1,0 +1,285 @@
+/**
+ * Grouping by hashing, with as many groups as there may be (R039).
+ *
+ * 1. Rows go into a table with an entry per group, in which a fold does its work.
+ * 2. When memory runs out, the table is frozen: rows of its groups are folded as before, all others are written to disk, to partitions
+ *    by the high bits of their hash. A group whose row grew so that it has no room leaves the table for its partition.
+ * 3. At the end of the input the groups of the table are complete, and given. Then each partition is grouped in the same way, with another hash.
+ *
+ * Each pass completes at least one group, and mostly as many as memory holds, so it always ends; skew is no problem, since the rows of a group
+ * never meet anything but its entry. Rows of a group are folded in the order in which they come.
+ */
+import type { Memory, MemorySegment, TableHashSeed } from "@millrace/core";
+import type { KeyFieldSpec } from "@millrace/job-graph";
+import type { PageBudget } from "../memory/page-budget.js";
+import type { PageCursor } from "../rows/row-cursor.js";
+import type { LayoutTable, StreamLayout } from "../rows/stream-layout.js";
+import type { SpillSpace } from "../spill/spill-space.js";
+import type { RecordOutput, Steps } from "../task/driver.js";
+import { entriesEnd, entrySlots, IS_LARGE, LINK_WORD, PAGE_HEADER_SLOTS } from "./entry.js";
+import { EntryReader, EntryWriter } from "./entry-writer.js";
+import { GroupTable } from "./group-table.js";
+import { HashKeys, KeyEquality, seedAtLevel } from "./hash-keys.js";
+import { EntryFiles, takeReserved } from "./join-environment.js";
+import { nextPage } from "./join-table.js";
+import type { KeyedValueRows } from "./keyed-value-rows.js";
+import { type EntryFile, EntryRow } from "./spilled-entries.js";
+
+const MIN_PARTITION_BITS = 1;
+const MAX_PARTITION_BITS = 5;
+/** Of the budget there are at least so many pages for each partition. */
+const PAGES_PER_PARTITION = 8;
+/** Groups that are given between two looks at whether the output is full. */
+const GROUPS_PER_LOOK = 512;
+const SPILLED_PREFIX_SLOTS = 1;
+
+/** Returns the least number of pages with which grouping by hashing can run: directory, entries, two partitions, one page to read with. @internal */
+export function minHashGroupPages(): number {
+  return 5;
+}
+
+/** Is what is done with the rows of a group. @internal */
+export interface GroupFold {
+  /** The slots of state that an entry has in front of its row. */
+  readonly stateSlots: number;
+  /** Where the row is that a group has no room for; see `next`. */
+  readonly memory: Memory;
+  readonly slot: number;
+  readonly layout: StreamLayout;
+  /** Begins a group, whose entry has its first row already. */
+  first(table: GroupTable, pointer: number, memory: Memory, slot: number, layout: StreamLayout): void;
+  /**
+   * Takes another row of a group. Returns false when the group's new row has no room in the table; it is at `memory` and `slot` then, and stands for
+   * all rows of the group so far.
+   */
+  next(table: GroupTable, pointer: number, memory: Memory, slot: number, layout: StreamLayout): boolean;
+  /** Gives the result of a group. */
+  give(table: GroupTable, pointer: number): void;
+  /** Gives the result of the group whose row is at `memory` and `slot`, as `next` left it. */
+  giveEvicted(): void;
+}
+
+/** Says what grouping needs. @internal */
+export interface HashGroupsOptions {
+  readonly budget: PageBudget;
+  readonly spill: SpillSpace;
+  readonly layouts: LayoutTable;
+  readonly seed: TableHashSeed;
+  readonly keys: readonly KeyFieldSpec[];
+  readonly out: RecordOutput;
+  readonly fold: GroupFold;
+  /** Rows that carry their key elsewhere; undefined for none. */
+  readonly keyed: KeyedValueRows | undefined;
+  /**
+   * Whether groups may be given in parts: then nothing is spilled, and when memory runs out all groups are given, and the table begins
+   * anew.
+   */
+  readonly givesParts: boolean;
+  /** Whether the fold gives results by itself, as rows come; then `give` is not called. */
+  readonly givesAtOnce: boolean;
+}
+
+/** Is a partition on disk, and the file that it shares with others of its level. */
+interface SpilledPart {
+  readonly level: number;
+  readonly blocks: readonly number[];
+  readonly file: EntryFile;
+  readonly siblings: { numLeft: number };
+}
+
+/** Groups rows and folds each group. @internal */
+export class HashGroups {
+  readonly #options: HashGroupsOptions;
+  readonly #files: EntryFiles;
+  readonly #keys: HashKeys;
+  readonly #equality: KeyEquality;
+  readonly #largeRow: EntryRow;
+  readonly #bits: number;
+  /** What the level at work has. */
+  #level = 0;
+  #table: GroupTable;
+  #file: EntryFile;
+  /** The partitions of a frozen table, by high bits of the hash; empty when it is not frozen. */
+  #partitions: EntryWriter[] = [];
+  readonly #parts: SpilledPart[] = [];
+
+  constructor(options: HashGroupsOptions) {
+    const { budget, spill, layouts, keys, keyed, givesParts } = options;
+    this.#options = options;
+    this.#files = new EntryFiles(spill, budget.owner);
+    this.#keys = new HashKeys(keys, keyed);
+    this.#equality = new KeyEquality(keys, keys, keyed);
+    this.#largeRow = new EntryRow(budget.memory, layouts, undefined as never);
+    this.#bits = givesParts ? 0 : partitionBits(budget.numPages);
+    this.#file = this.#files.create();
+    this.#table = this.#createTable();
+  }
+
+  /** Reads all rows, and gives the results of all groups. */
+  *run(pages: PageCursor): Steps {
+    while (!(yield* nextPage(pages))) {
+      const numRows = this.#table.prepare(pages.memory, pages.slot, pages.endSlot, pages.layout);
+      yield* this.#addBatch(pages.memory, pages.layout, numRows);
+    }
+    yield* this.#endLevel();
+    for (let part = this.#parts.pop(); part !== undefined; part = this.#parts.pop()) yield* this.#runPart(part);
+  }
+
+  /** Gives back memory and files. */
+  close(): void {
+    this.#files.removeAll();
+    this.#options.budget.giveAll();
+  }
+
+  *#runPart({ level, blocks, file, siblings }: SpilledPart): Steps {
+    const { budget, layouts } = this.#options;
+    this.#level = level;
+    this.#file = this.#files.create();
+    const page = takeReserved(budget);
+    this.#table = this.#createTable();
+    const reader = new EntryReader(layouts, file, page);
+    for (const block of blocks) {
+      const layout = reader.read(block);
+      const numRows = this.#table.prepareEntries(page, layout);
+      yield* this.#addBatch(page.memory, layout, numRows);
+      yield* this.#addLarge(page, file);
+    }
+    budget.give(page);
+    if (--siblings.numLeft === 0) this.#files.remove(file);
+    yield* this.#endLevel();
+  }
+
+  /** Gives the groups of the table, and leaves its partitions to be read later. */
+  *#endLevel(): Steps {
+    if (!this.#options.givesAtOnce) yield* this.#giveAll();
+    this.#table.release();
+    const blocks: number[][] = [];
+    for (const partition of this.#partitions) {
+      partition.finishSpilling();
+      if (partition.blocks.length > 0) blocks.push(partition.blocks);
+    }
+    this.#partitions = [];
+    const siblings = { numLeft: blocks.length };
+    for (const each of blocks) {
+      this.#parts.push({ level: this.#level + 1, blocks: each, file: this.#file, siblings });
+    }
+    if (blocks.length === 0) this.#files.remove(this.#file);
+  }
+
+  *#addBatch(memory: Memory, layout: StreamLayout, numRows: number): Steps {
+    const { givesParts, out } = this.#options;
+    const { slots, hashes } = this.#table;
+    if (!givesParts) {
+      this.#addRows(memory, layout, numRows);
+    } else {
+      for (let row = 0; row < numRows; row++) {
+        if (!this.#add(memory, slots[row]!, layout, hashes[row]!)) {
+          yield* this.#giveAll();
+          this.#table.clear();
+          this.#add(memory, slots[row]!, layout, hashes[row]!);
+        }
+      }
+    }
+    yield out.isFull ? "output" : "turn";
+  }
+
+  #addRows(memory: Memory, layout: StreamLayout, numRows: number): void {
+    const { slots, hashes } = this.#table;
+    for (let row = 0; row < numRows; row++) {
+      const slot = slots[row]!;
+      const hash = hashes[row]!;
+      if (!this.#add(memory, slot, layout, hash)) this.#partitionOf(hash).append(memory, slot, layout, hash, 0);
+    }
+  }
+
+  /** Takes the large rows of a page of spilled entries. */
+  *#addLarge(page: MemorySegment, file: EntryFile): Steps {
+    const { memory } = page;
+    const row = this.#largeRow;
+    const end = entriesEnd(memory, page.firstSlot);
+    for (let pointer = page.firstSlot + PAGE_HEADER_SLOTS; pointer < end; ) {
+      if ((memory.i32[pointer * 2 + LINK_WORD]! & IS_LARGE) !== 0) {
+        row.setLarge(memory, pointer + SPILLED_PREFIX_SLOTS, file);
+        const numRows = this.#table.prepare(row.memory, 0, row.memory.i32[0]! >>> 3, row.layout);
+        yield* this.#addBatch(row.memory, row.layout, numRows);
+      }
+      pointer += entrySlots(memory, pointer, SPILLED_PREFIX_SLOTS);
+    }
+  }
+
+  /** Folds a row into its group; returns false when it belongs to a group for which there is no memory. */
+  #add(memory: Memory, slot: number, layout: StreamLayout, hash: number): boolean {
+    const { fold } = this.#options;
+    const table = this.#table;
+    const pointer = table.find(memory, slot, layout, hash);
+    if (pointer !== 0) {
+      if (!fold.next(table, pointer, memory, slot, layout)) this.#evict(hash);
+      return true;
+    }
+    // A frozen table gets no more groups: those of its rows that are on disk already would be given apart.
+    if (this.#partitions.length > 0) return false;
+    const added = table.insert(memory, slot, layout, hash);
+    if (added === 0) {
+      if (!this.#options.givesParts) this.#freeze();
+      return false;
+    }
+    fold.first(table, added, memory, slot, layout);
+    return true;
+  }
+
+  /** Lets the group that was found last go on in a partition, as the row that the fold made of it. */
+  #evict(hash: number): void {
+    const { fold, givesParts } = this.#options;
+    this.#table.remove();
+    if (givesParts) {
+      fold.giveEvicted();
+      return;
+    }
+    if (this.#partitions.length === 0) this.#freeze();
+    this.#partitionOf(hash).append(fold.memory, fold.slot, fold.layout, hash, 0);
+  }
+
+  #freeze(): void {
+    const { budget } = this.#options;
+    for (let i = 0; i < 1 << this.#bits; i++) {
+      const partition = new EntryWriter(budget, this.#file, SPILLED_PREFIX_SLOTS);
+      partition.isSpilled = true;
+      this.#partitions.push(partition);
+    }
+  }
+
+  #partitionOf(hash: number): EntryWriter {
+    return this.#partitions[(hash >>> 1) >>> (31 - this.#bits)]!;
+  }
+
+  *#giveAll(): Steps {
+    const { fold, out } = this.#options;
+    const table = this.#table;
+    let numGiven = 0;
+    for (let cell = 0; cell < table.numCells; cell++) {
+      const pointer = table.groupIn(cell);
+      if (pointer === 0) continue;
+      fold.give(table, pointer);
+      if (++numGiven % GROUPS_PER_LOOK === 0) yield out.isFull ? "output" : "turn";
+    }
+  }
+
+  #createTable(): GroupTable {
+    const { budget, layouts, seed, fold } = this.#options;
+    return new GroupTable({
+      budget,
+      layouts,
+      file: this.#file,
+      keys: this.#keys,
+      equality: this.#equality,
+      seed: seedAtLevel(seed, this.#level),
+      stateSlots: fold.stateSlots,
+      numReservedPages: this.#options.givesParts ? 0 : 1 << this.#bits,
+    });
+  }
+}
+
+function partitionBits(numPages: number): number {
+  const most = Math.floor(Math.log2(Math.max(2, numPages / PAGES_PER_PARTITION)));
+  return Math.min(MAX_PARTITION_BITS, Math.max(MIN_PARTITION_BITS, most));
+}
