@@ -274,7 +274,9 @@ export class GroupTable {
     const { pages } = this.#entries;
     if (this.#garbageSlots < pages.length * PAGE_SLOTS * MIN_GARBAGE_SHARE) return false;
     const { i32 } = this.#memory;
-    this.#entries.compact(this.#options.layouts, (from, to) => this.#directory.move(i32[from * 2 + HASH_WORD]!, from, to));
+    this.#entries.compact(this.#options.layouts, (from, to) =>
+      this.#directory.move(i32[from * 2 + HASH_WORD]!, from, to),
+    );
     this.#garbageSlots = 0;
     return true;
   }

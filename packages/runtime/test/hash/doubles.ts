@@ -366,7 +366,7 @@ export class TestContext implements DriverContext {
     const call = this.#functions[ref] as (...args: unknown[]) => unknown;
     return {
       one: (...args) => call(...args),
-      *many(out, ...args) {
+      *many(out, ...args): Steps {
         for (const record of call(...args) as Iterable<unknown>) {
           out.collect(record);
           yield "turn";
