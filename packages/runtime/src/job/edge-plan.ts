@@ -67,3 +67,10 @@ export function numTargetsOf(plan: EdgePlan, graph: JobGraph): number {
     ? 1
     : graph.vertices[plan.consumer]!.parallelism;
 }
+
+/** Returns the fewest pages of a task's output along an edge: one to fill per target and one on its way, or one per consumer to read what is complete. */
+export function minEdgePages(plan: EdgePlan, graph: JobGraph): number {
+  const numTargets = numTargetsOf(plan, graph);
+  const numReaders = plan.ship.kind === "broadcast" ? graph.vertices[plan.consumer]!.parallelism : numTargets;
+  return (plan.mode === "blocking" ? Math.max(numTargets, numReaders) : numTargets) + 1;
+}

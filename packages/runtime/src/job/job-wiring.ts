@@ -11,6 +11,7 @@ import { minDriverPages } from "../drivers/driver-factories.js";
 import { RowRecordReader } from "../drivers/record-reader.js";
 import { BroadcastChannel, SharedPages } from "../exchange/broadcast-channel.js";
 import { EdgeOutput } from "../exchange/edge-output.js";
+import type { OutputChannel } from "../exchange/exchange.js";
 import { type GateChannel, InputGate } from "../exchange/input-gate.js";
 import { DeclaredSerializer, LayoutFinder, UndeclaredSerializer } from "../exchange/output-serializer.js";
 import type { OutputSerializer } from "../exchange/page-writer.js";
@@ -25,6 +26,7 @@ import {
   type RowPartitioner,
 } from "../exchange/row-partitioner.js";
 import { RowScratch } from "../exchange/row-scratch.js";
+import { StoredChannel, StoredOutput } from "../exchange/stored-channel.js";
 import { TaskOutput } from "../exchange/task-output.js";
 import type { IterationRun } from "../iteration/iteration-run.js";
 import { hasWorksetBudget, makeIteration } from "../iteration/make-iteration.js";
@@ -40,7 +42,7 @@ import {
 import type { BroadcastSet } from "../task/operator-runtime-context.js";
 import { Task } from "../task/task.js";
 import type { TaskInput } from "../task/task-parts.js";
-import { type EdgePlan, edgePlansOf, numTargetsOf } from "./edge-plan.js";
+import { type EdgePlan, edgePlansOf, minEdgePages, numTargetsOf } from "./edge-plan.js";
 import { type JobContext, placeOfTask } from "./job-context.js";
 import type { MemoryDemand } from "./job-memory.js";
 
@@ -76,8 +78,8 @@ export class JobWiring {
           add(`${owner}, input`, forInput, mostPages(forInput), weight);
         }
         for (const edge of this.#outputsOf(vertex)) {
-          const numTargets = numTargetsOf(edge, this.#graph);
-          add(`${owner}, output`, numTargets + 1, 2 * numTargets + 2, EDGE_WEIGHT);
+          const minPages = minEdgePages(edge, this.#graph);
+          add(`${owner}, output`, minPages, 2 * minPages, EDGE_WEIGHT);
           add(`${owner}, overdraft`, MIN_QUEUE_PAGES, MIN_QUEUE_PAGES, 0);
         }
       }
@@ -120,6 +122,9 @@ function mostPages(minPages: number): number {
   return minPages === 0 ? 0 : Number.POSITIVE_INFINITY;
 }
 
+/** Is a channel with both its ends. */
+type EdgeChannel = OutputChannel & GateChannel;
+
 /** Is what a job is put together to. */
 export interface WiredJob {
   readonly tasks: readonly Task[];
@@ -150,7 +155,7 @@ class WiringRun {
   /** By edge: the budgets of its producers' tasks. */
   readonly #edgeBudgets = new Map<EdgePlan, OutputBudgets[]>();
   /** By edge, then producer, then consumer. */
-  readonly #channels = new Map<EdgePlan, RingChannel[][]>();
+  readonly #channels = new Map<EdgePlan, EdgeChannel[][]>();
   readonly #roundRobins = new Map<JobInput, RoundRobinPartitioner>();
   readonly #finders = new Map<number, LayoutFinder>();
   readonly #scratch = new RowScratch();
@@ -202,27 +207,55 @@ class WiringRun {
     return budget;
   }
 
-  #makeChannels(edge: EdgePlan): RingChannel[][] {
+  #makeChannels(edge: EdgePlan): EdgeChannel[][] {
     const { ship, source, consumer } = edge;
     const numProducers = this.#graph.vertices[source]!.parallelism;
     const numConsumers = this.#graph.vertices[consumer]!.parallelism;
     return Array.from({ length: numProducers }, (_, producer) => {
-      const budget = this.#edgeBudgets.get(edge)![producer]!.pages;
-      const give = (page: MemorySegment): void => {
-        if (!isLargePage(page)) budget.give(page);
-        this.#tasks[source]![producer]?.onRoom();
-      };
-      const shared = ship.kind === "broadcast" ? new SharedPages(numConsumers, give) : undefined;
-      const to = ship.kind === "forward" ? [producer] : Array.from({ length: numConsumers }, (_, i) => i);
-      return to.map(
-        (target) =>
-          new RingChannel(CHANNEL_CAPACITY, {
-            onReadable: () => this.#tasks[consumer]![target]?.onReadable(),
-            onRoom: () => this.#tasks[source]![producer]?.onRoom(),
-            onReleased: (page) => (shared === undefined ? give(page) : shared.release(page)),
-          }),
-      );
+      const targets = ship.kind === "forward" ? [producer] : Array.from({ length: numConsumers }, (_, i) => i);
+      return edge.mode === "blocking"
+        ? this.#storedChannels(edge, producer, targets)
+        : this.#ringChannels(edge, producer, targets);
     });
+  }
+
+  /** Returns what gives a page back to a producer, when as many consumers as are sent the same page have released it. */
+  #release(edge: EdgePlan, producer: number, numReaders: number): (page: MemorySegment) => void {
+    const budget = this.#edgeBudgets.get(edge)![producer]!.pages;
+    const give = (page: MemorySegment): void => {
+      if (!isLargePage(page)) budget.give(page);
+      this.#tasks[edge.source]![producer]?.onRoom();
+    };
+    if (edge.ship.kind !== "broadcast") return give;
+    const shared = new SharedPages(numReaders, give);
+    return (page) => shared.release(page);
+  }
+
+  #ringChannels(edge: EdgePlan, producer: number, targets: readonly number[]): EdgeChannel[] {
+    const { source, consumer } = edge;
+    const onReleased = this.#release(edge, producer, targets.length);
+    return targets.map(
+      (target) =>
+        new RingChannel(CHANNEL_CAPACITY, {
+          onReadable: () => this.#tasks[consumer]![target]?.onReadable(),
+          onRoom: () => this.#tasks[source]![producer]?.onRoom(),
+          onReleased,
+        }),
+    );
+  }
+
+  #storedChannels(edge: EdgePlan, producer: number, targets: readonly number[]): EdgeChannel[] {
+    const { layouts, spill } = this.#job;
+    const budget = this.#edgeBudgets.get(edge)![producer]!.pages;
+    const output = new StoredOutput(spill, budget.owner, targets.length);
+    const onSent = this.#release(edge, producer, targets.length);
+    const tell = (target: number): void => this.#tasks[edge.consumer]![target]?.onReadable();
+    const onReturned = (): void => {
+      for (const target of targets) tell(target);
+    };
+    return targets.map(
+      (target) => new StoredChannel({ output, layouts, budget, onSent, onReadable: () => tell(target), onReturned }),
+    );
   }
 
   #makeTask(vertex: JobVertex, index: number, budgets: TaskBudgets): Task {
