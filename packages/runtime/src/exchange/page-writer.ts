@@ -9,8 +9,8 @@ import {
   SLOT_SIZE_BYTES,
   startPage,
 } from "@millrace/core";
+import { copyRow } from "../rows/copy-row.js";
 import type { StreamLayout } from "../rows/stream-layout.js";
-import { copyRow } from "./copy-row.js";
 
 /** The slots of a page's header; the first row lies behind it. */
 export const HEADER_SLOTS = PAGE_HEADER_BYTES / SLOT_SIZE_BYTES;

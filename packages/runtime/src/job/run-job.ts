@@ -16,6 +16,7 @@ import {
 import type { JobVertex, OperatorInfo } from "@millrace/job-graph";
 import type { IterationRun } from "../iteration/iteration-run.js";
 import type { PageBudget } from "../memory/page-budget.js";
+import { createLayoutTable } from "../rows/layout-table.js";
 import type { SpillSpace } from "../spill/spill-space.js";
 import { SlotScheduler } from "../task/slot-scheduler.js";
 import type { Task } from "../task/task.js";
@@ -26,7 +27,6 @@ import { JobWiring } from "./job-wiring.js";
 import type { LocalJob, LocalJobOptions, LocalJobResult } from "./local-job.js";
 import { reportedAt } from "./reported.js";
 import { SinkRun } from "./sink-run.js";
-import { SlotLayouts } from "./slot-layouts.js";
 import { SplitSupply } from "./split-supply.js";
 
 /** How long what was begun outside may take to end after a failure, in milliseconds, before the job ends without it. */
@@ -57,7 +57,7 @@ class JobRun {
   readonly #cleanUps: Promise<unknown>[] = [];
   readonly #sinkRuns = new Map<number, SinkRun>();
   readonly #splitSupplies = new Map<number, SplitSupply>();
-  readonly #collected: CollectedRecords[] = [];
+  readonly #collected: CollectedRecords;
   readonly #shared = new Map<string, unknown>();
   readonly #accumulators = new JobAccumulators();
   #tasks: readonly Task[] = [];
@@ -69,6 +69,7 @@ class JobRun {
 
   constructor(options: LocalJobOptions) {
     this.#options = options;
+    this.#collected = new CollectedRecords(options.createSpillSpace);
   }
 
   cancel(reason: unknown): void {
@@ -117,7 +118,7 @@ class JobRun {
     const { graph, host } = this.#options;
     const job = this.#jobContext(spill);
     for (const { driver, parallelism } of graph.vertices) {
-      if (driver.kind === "collect") this.#collected[driver.index] = new CollectedRecords(driver.index, parallelism);
+      if (driver.kind === "collect") this.#collected.register(driver.index, parallelism);
     }
     try {
       await this.#initializeSinks(job);
@@ -162,7 +163,7 @@ class JobRun {
     for (const iteration of this.#iterations) iteration.close();
     await this.#settled();
     for (const sinkRun of this.#sinkRuns.values()) await sinkRun.abort().catch(() => undefined);
-    for (const collected of this.#collected) collected?.close();
+    this.#collected.close();
   }
 
   /** Waits for what tasks left to be waited for, but not for ever: a source may never hear that it is not read any more. */
@@ -182,18 +183,8 @@ class JobRun {
     const collected = this.#collected;
     return {
       accumulators: this.#accumulators.merged(),
-      records(index) {
-        const ofSink = collected[index];
-        if (ofSink !== undefined) return ofSink.read();
-        throw new MillraceError({
-          code: "INVALID_ARGUMENT",
-          what: `The records of collecting sink ${index} were asked for, and the plan has ${collected.length}`,
-          expected: "the number of a collecting sink, counted from 0",
-        });
-      },
-      close() {
-        for (const ofSink of collected) ofSink?.close();
-      },
+      records: (index) => collected.read(index),
+      close: () => collected.close(),
     };
   }
 
@@ -221,7 +212,7 @@ class JobRun {
       objects,
       signal,
       spill,
-      layouts: new SlotLayouts(),
+      layouts: createLayoutTable(),
       copies: new RecordCopies(customTypes),
       customTypes,
       checksRecords: options.checksRecords ?? false,
@@ -233,7 +224,7 @@ class JobRun {
       ioContext,
       nextSplit: (vertex, subtaskIndex) => this.#splitsOf(graph.vertices[vertex]!, ioContext).next(subtaskIndex),
       sinkRun: (vertex) => this.#sinkRuns.get(vertex)!,
-      collectPage: (index, subtaskIndex, page) => this.#collected[index]!.add(subtaskIndex, page),
+      collectPage: (index, subtaskIndex, page) => this.#collected.add(index, subtaskIndex, page),
       shared: (key, make) => {
         if (!this.#shared.has(key)) this.#shared.set(key, make());
         return this.#shared.get(key) as ReturnType<typeof make>;

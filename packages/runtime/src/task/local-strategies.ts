@@ -3,15 +3,16 @@ import type { RowQueue } from "../exchange/row-queue.js";
 import type { JobContext } from "../job/job-context.js";
 import type { PageBudget } from "../memory/page-budget.js";
 import { MIN_SORT_PAGES } from "../sort/sort-limits.js";
-import { HeapRowQueue, HeapRows } from "./heap-rows.js";
+import { RowStore } from "../stores/row-store.js";
+import { SpillingRowQueue } from "../stores/spilling-row-queue.js";
 import type { RowKeeper } from "./row-keeper.js";
 import { SortKeeper } from "./sort-keeper.js";
 
 /** Is the fewest pages with which rows are kept. */
-export const MIN_STORE_PAGES = 0;
+export const MIN_STORE_PAGES = 1;
 
 /** Is the fewest pages with which rows are queued. */
-export const MIN_QUEUE_PAGES = 0;
+export const MIN_QUEUE_PAGES = 1;
 
 /** Returns the fewest pages with which an input can be taken in; undefined stands for the borders of a range partitioning. */
 export function minKeeperPages(input: JobInput | undefined): number {
@@ -31,20 +32,20 @@ export function makeRowKeeper(input: JobInput, budget: PageBudget, job: JobConte
   const { local } = input;
   switch (local.kind) {
     case "none":
-      return input.isConstant ? new HeapRows() : undefined;
+      return input.isConstant ? makeRowStore(budget, job) : undefined;
     case "materialize":
-      return new HeapRows();
+      return makeRowStore(budget, job);
     case "sort":
       return new SortKeeper(local.keys, budget, job, input.isConstant);
   }
 }
 
 /** Makes a store for rows of an operator of ours, such as the feedback of an iteration. */
-export function makeRowStore(_budget: PageBudget, _job: JobContext): RowKeeper {
-  return new HeapRows();
+export function makeRowStore(budget: PageBudget, { spill, layouts }: JobContext): RowKeeper {
+  return new RowStore({ budget, spill, layouts });
 }
 
 /** Makes a queue for what an output has no room for. */
-export function makeRowQueue(_budget: PageBudget, _job: JobContext): RowQueue {
-  return new HeapRowQueue();
+export function makeRowQueue(budget: PageBudget, { spill, layouts }: JobContext): RowQueue {
+  return new SpillingRowQueue({ budget, spill, layouts });
 }

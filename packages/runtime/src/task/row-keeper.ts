@@ -7,7 +7,7 @@ import type { Steps } from "./driver.js";
  */
 export interface RowKeeper {
   /** Takes all rows of the page that a cursor is at; with steps when that takes long. */
-  add(page: PageCursor): Steps | undefined;
+  add(page: PageCursor): Steps | undefined | void;
   /** Ends the taking in. Called once, in an iteration once per superstep. */
   complete(): Steps;
   /** Returns all rows, from the beginning. After `complete`, as often as one likes; a new cursor ends the one before. */
@@ -18,41 +18,6 @@ export interface RowKeeper {
   clear(): void;
   /** Gives everything back. Never throws. */
   close(): void;
-}
-
-/** Gives the rows of pages one at a time. */
-export class RowsOfPages implements RowCursor {
-  readonly #pages: PageCursor;
-  #slot = 0;
-  #nextSlot = 0;
-  #endSlot = 0;
-
-  constructor(pages: PageCursor) {
-    this.#pages = pages;
-  }
-
-  get memory(): RowCursor["memory"] {
-    return this.#pages.memory;
-  }
-
-  get slot(): number {
-    return this.#slot;
-  }
-
-  get layout(): RowCursor["layout"] {
-    return this.#pages.layout;
-  }
-
-  next(): boolean {
-    if (this.#nextSlot === this.#endSlot) {
-      if (!this.#pages.nextPage()) return false;
-      this.#nextSlot = this.#pages.slot;
-      this.#endSlot = this.#pages.endSlot;
-    }
-    this.#slot = this.#nextSlot;
-    this.#nextSlot += this.#pages.memory.i32[this.#slot * 2]! >> 3;
-    return true;
-  }
 }
 
 /** Gives rows as pages of one row each, where nothing gathers them: for drivers that read pages of a sorted input. */

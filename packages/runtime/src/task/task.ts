@@ -15,9 +15,10 @@ import { driverFactory } from "../drivers/driver-factories.js";
 import type { InputGate } from "../exchange/input-gate.js";
 import { TaskClock } from "../metrics/task-clock.js";
 import type { PageCursor, RowCursor } from "../rows/row-cursor.js";
+import { RowsOfPages } from "../rows/rows-of-pages.js";
 import type { ChainContext, Driver, RecordOutput, Steps, TaskFunction, Wait } from "./driver.js";
 import { OperatorRuntimeContext } from "./operator-runtime-context.js";
-import { type RowKeeper, RowsOfPages } from "./row-keeper.js";
+import type { RowKeeper } from "./row-keeper.js";
 import type { TaskDriverContext } from "./task-driver-context.js";
 import type { TaskParts } from "./task-parts.js";
 

@@ -14,7 +14,7 @@ import {
 } from "@millrace/core";
 import type { ChainedSpec, KeyPartSpec, OperatorInfo } from "@millrace/job-graph";
 import { type ChainContext, type RecordOutput, type StreamLayout, UserCode } from "../../src/index.js";
-import { SlotLayouts } from "../../src/job/slot-layouts.js";
+import { createLayoutTable } from "../../src/rows/layout-table.js";
 
 /** Is what a chain is made of: its functions by reference. */
 export interface Program {
@@ -47,7 +47,7 @@ export function contextOf(
   return {
     ...base,
     vertex: undefined as never,
-    layouts: new SlotLayouts(),
+    layouts: createLayoutTable(),
     code: options.code,
     function(operator, ref, method) {
       const key = `${operator.id} ${ref} ${method}`;
