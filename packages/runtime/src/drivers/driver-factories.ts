@@ -5,20 +5,32 @@ import { minHashJoinPages } from "../hash/index.js";
 import { MIN_SOLUTION_SET_PAGES, type SolutionSet } from "../hash/solution-set.js";
 import { HeadDriver } from "../iteration/head-driver.js";
 import { TailDriver, type TailKind } from "../iteration/tail-driver.js";
+import { MIN_MERGE_JOIN_PAGES } from "../sort/merge-groups/merge-join.js";
 import type { Driver } from "../task/driver.js";
 import { MIN_STORE_PAGES } from "../task/local-strategies.js";
 import type { TaskDriverContext } from "../task/task-driver-context.js";
+import { MIN_BUFFERED_GROUP_PAGES } from "./buffered-groups.js";
+import { createCoGroupDriver } from "./co-group-driver.js";
 import { CoGroupRawDriver } from "./co-group-raw-driver.js";
 import { CollectDriver } from "./collect-driver.js";
 import { CollectionDriver } from "./collection-driver.js";
 import { CrossDriver, MIN_CROSS_PAGES } from "./cross-driver.js";
+import { createFirstDriver } from "./first-driver.js";
 import { ForwardDriver } from "./forward-driver.js";
+import { createGroupCombineDriver } from "./group-combine-driver.js";
+import { createGroupReduceDriver } from "./group-reduce-driver.js";
 import { createHashJoinDriver } from "./hash-join-driver.js";
 import { MapAsyncDriver } from "./map-async-driver.js";
 import { MapPartitionDriver } from "./map-partition-driver.js";
+import { createMergeJoinDriver } from "./merge-join-driver.js";
 import { RangeBordersDriver } from "./range-borders-driver.js";
+import { createSelectByDriver } from "./select-by-driver.js";
 import { SinkDriver } from "./sink-driver.js";
+import { MIN_SOLUTION_CO_GROUP_PAGES, SolutionCoGroupDriver } from "./solution-co-group-driver.js";
 import { MIN_SOLUTION_JOIN_PAGES, solutionJoinDriver } from "./solution-join-driver.js";
+import { createSortedDistinctDriver } from "./sorted-distinct-driver.js";
+import { createSortedReduceCombineDriver } from "./sorted-reduce-combine-driver.js";
+import { createSortedReduceDriver } from "./sorted-reduce-driver.js";
 import { SourceDriver } from "./source-driver.js";
 
 type Factories = {
@@ -35,9 +47,19 @@ function createJoinDriver(spec: JoinSpec, context: TaskDriverContext): Driver {
     case "solution-first":
     case "solution-second":
       return solutionJoinDriver(spec, context, solutionSetOf(context));
-    default:
-      throw missingDriver(`join by ${spec.strategy}`);
+    case "merge":
+      return createMergeJoinDriver(spec, context);
   }
+}
+
+/** Returns the driver of what works on sorted input or, for the strategy `all`, on everything. */
+function sortedOr<S extends { readonly kind: string; readonly strategy: string }>(
+  create: (spec: S, context: TaskDriverContext) => Driver,
+): (spec: S, context: TaskDriverContext) => Driver {
+  return (spec, context) => {
+    if (spec.strategy === "hash") throw missingDriver(`${spec.kind} by hash`);
+    return create(spec, context);
+  };
 }
 
 /** Returns the solution set of the task's index. */
@@ -61,6 +83,17 @@ const factories: Factories = {
   worksetTail: ({ kind }, context) => new TailDriver(kind as TailKind, context),
   terminationTail: ({ kind }, context) => new TailDriver(kind as TailKind, context),
   solutionTail: ({ kind }, context) => new TailDriver(kind, context),
+  reduce: sortedOr(createSortedReduceDriver),
+  reduceCombine: sortedOr(createSortedReduceCombineDriver),
+  groupReduce: createGroupReduceDriver,
+  groupCombine: createGroupCombineDriver,
+  selectBy: sortedOr(createSelectByDriver),
+  distinct: sortedOr(createSortedDistinctDriver),
+  first: createFirstDriver,
+  coGroup: (spec, context) =>
+    spec.solution === undefined
+      ? createCoGroupDriver(spec, context)
+      : new SolutionCoGroupDriver(spec, context, solutionSetOf(context)),
   coGroupRaw: (spec, context) => new CoGroupRawDriver(spec, context),
   rangeBorders: (spec, context) => new RangeBordersDriver(spec, context),
   sink: (_spec, context) => new SinkDriver(context),
@@ -83,6 +116,12 @@ export function minDriverPages(spec: DriverSpec): number {
   switch (spec.kind) {
     case "join":
       return minJoinPages(spec);
+    case "reduceCombine":
+      return MIN_BUFFERED_GROUP_PAGES;
+    case "groupCombine":
+      return spec.group.keys === undefined ? 0 : MIN_BUFFERED_GROUP_PAGES;
+    case "coGroup":
+      return spec.solution === undefined ? 0 : MIN_SOLUTION_CO_GROUP_PAGES;
     case "cross":
       return MIN_CROSS_PAGES;
     case "deltaHead":
@@ -106,6 +145,6 @@ function minJoinPages({ strategy }: JoinSpec): number {
     case "solution-second":
       return MIN_SOLUTION_JOIN_PAGES;
     case "merge":
-      return 0;
+      return MIN_MERGE_JOIN_PAGES;
   }
 }

@@ -47,6 +47,10 @@ export class KeyOrder implements RowOrder {
     return compare;
   }
 
+  valueComparator(a: StreamLayout, b: StreamLayout): RowCompare {
+    return compareDecoded(a, this.keys, b, this.#otherKeys);
+  }
+
   #make(a: StreamLayout, b: StreamLayout): RowCompare {
     const fieldsA = expandedFields(a, this.keys);
     const fieldsB = expandedFields(b, this.#otherKeys);

@@ -140,7 +140,7 @@ export class MergeRows implements RowCursor {
     const row = this.#comparators[a.index]!;
     let compare = row[b.index];
     if (compare === undefined) {
-      compare = this.#keys.order.comparator(a, b);
+      compare = this.#keys.comparator(a, b);
       row[b.index] = compare;
     }
     return compare;

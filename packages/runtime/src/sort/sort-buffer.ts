@@ -190,10 +190,10 @@ export class SortBuffer {
 
   #comparePointers(): (a: number, b: number) => number {
     const memory = this.#memory;
-    const { order } = this.#rows.keys;
+    const { keys } = this.#rows;
     if (!this.#isMixed) {
       if (this.#layout === undefined) return () => 0;
-      const compare = order.comparator(this.#layout, this.#layout);
+      const compare = keys.comparator(this.#layout, this.#layout);
       return (a, b) => compare(memory, a, memory, b);
     }
     const comparators = new Map<number, RowCompare>();
@@ -203,7 +203,7 @@ export class SortBuffer {
       const pair = layoutA.index * MAX_LAYOUTS + layoutB.index;
       let compare = comparators.get(pair);
       if (compare === undefined) {
-        compare = order.comparator(layoutA, layoutB);
+        compare = keys.comparator(layoutA, layoutB);
         comparators.set(pair, compare);
       }
       return compare(memoryA, slotA, memoryB, slotB);

@@ -20,6 +20,8 @@ export interface RowOrder {
   readonly keys: readonly KeyField[];
   /** Returns the comparison of rows of layout `a` with rows of layout `b`; a key that a layout does not have is null. */
   comparator(a: StreamLayout, b: StreamLayout): RowCompare;
+  /** Returns the comparison by the order of all values, also of enums, whose type orders them by position. */
+  valueComparator(a: StreamLayout, b: StreamLayout): RowCompare;
   /** Returns the fields that decide the order of rows of a layout, one after the other. */
   fieldsOf(layout: StreamLayout): LayoutKeyFields;
 }
@@ -47,8 +49,6 @@ export class SortKeys {
   /** The form of all prefixes so far; undefined before the first layout and when prefixes are canonical. */
   #form: string | undefined;
   #isCanonical = false;
-  /** The key fields whose canonical bytes make the prefixes. */
-  #canonicalKeys: readonly KeyField[] = [];
 
   constructor(order: RowOrder) {
     this.order = order;
@@ -59,7 +59,10 @@ export class SortKeys {
     if (this.#writers[layout.index] !== undefined) return false;
     const isFirst = this.#layouts.length === 0;
     this.#layouts.push(layout);
-    if (this.#isCanonical) return this.#admitCanonical(layout);
+    if (this.#isCanonical) {
+      this.#writers[layout.index] = canonicalWriter(layout, this.order.keys);
+      return false;
+    }
     const { write, isComplete, form } = plainWriter(layout, this.order);
     if (isFirst || (form !== undefined && form === this.#form)) {
       this.#writers[layout.index] = write;
@@ -69,24 +72,15 @@ export class SortKeys {
     }
     this.#isCanonical = true;
     this.isPrefixComplete = false;
-    this.#canonicalKeys = this.order.keys;
-    for (const known of this.#layouts) this.#canonicalKeys = canonicalKeysOf(known, this.#canonicalKeys);
-    this.#writeCanonical();
+    for (const known of this.#layouts) this.#writers[known.index] = canonicalWriter(known, this.order.keys);
     return true;
   }
 
-  /** Prefixes of all layouts end where that of one does; so a layout may make all of them shorter. */
-  #admitCanonical(layout: StreamLayout): boolean {
-    const keys = canonicalKeysOf(layout, this.#canonicalKeys);
-    const isShorter = keys.length < this.#canonicalKeys.length;
-    this.#canonicalKeys = keys;
-    if (isShorter) this.#writeCanonical();
-    else this.#writers[layout.index] = canonicalWriter(layout, keys);
-    return isShorter;
-  }
-
-  #writeCanonical(): void {
-    for (const known of this.#layouts) this.#writers[known.index] = canonicalWriter(known, this.#canonicalKeys);
+  /** Returns the comparison of rows, the same order that prefixes have. Only as long as no other layout is admitted. */
+  comparator(a: StreamLayout, b: StreamLayout): RowCompare {
+    // Other layouts know the values of an enum as strings: there is no order by position that all could have.
+    const isByValue = this.#isCanonical && a === b && String(a.layout.type).includes("enum");
+    return isByValue ? this.order.valueComparator(a, b) : this.order.comparator(a, b);
   }
 
   /** Returns what writes the entries of a layout's rows; the layout was admitted, and the writer holds until another one is. */
@@ -161,20 +155,13 @@ interface CanonicalPart {
 /** The canonical key of null. */
 const NULL_KEY = Uint8Array.of(1);
 
-/**
- * Returns the leading ones of `keys` that canonical bytes order as the comparator does, in rows of a layout. Enums are ordered by
- * position, save the one of no values, which is the type of what is always null; and a key that is the whole record of many fields
- * has no bytes of its own.
- */
-function canonicalKeysOf(layout: StreamLayout, keys: readonly KeyField[]): readonly KeyField[] {
-  const hasOwnOrder = /"enum":\[[^\]]|"custom"/.test(JSON.stringify(layout.layout.toJSON()));
-  if (hasOwnOrder) return [];
-  const end = keys.findIndex(({ path }) => path === "*");
-  return end < 0 ? keys : keys.slice(0, end);
-}
-
+/** Returns the key fields before the first that is the whole of a record with fields, which has no bytes of its own. */
 function canonicalParts(layout: StreamLayout, keys: readonly KeyField[]): CanonicalPart[] {
-  return keys.map((key) => ({ rowKeys: rowKeysOf(layout, key), mask: key.order === "descending" ? 0xff : 0 }));
+  const firstWhole = keys.findIndex(({ path }) => path === "*");
+  return (firstWhole < 0 ? keys : keys.slice(0, firstWhole)).map((key) => ({
+    rowKeys: rowKeysOf(layout, key),
+    mask: key.order === "descending" ? 0xff : 0,
+  }));
 }
 
 function rowKeysOf(layout: StreamLayout, key: KeyField): RowKeys | undefined {

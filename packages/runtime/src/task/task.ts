@@ -159,6 +159,8 @@ export class Task {
           left.push(dam);
         } else if (dam.gate.isAtEnd) {
           yield* dam.keeper!.complete();
+          // Pages of an input that was looked at before may have come during these steps.
+          hasRead = true;
         } else {
           left.push(dam);
         }

@@ -1,0 +1,56 @@
+/**
+ * Calls a function on parts of groups, where they lie ([O32], R060): a sort buffer is filled and sorted, the function is called for each group in it,
+ * and the buffer filled again. Without keys it is called once, for all records.
+ */
+import type { DriverSpec } from "@millrace/job-graph";
+import { singlePassOver } from "../code/index.js";
+import type { RowCursor } from "../rows/row-cursor.js";
+import { KeyOrder } from "../sort/key-order.js";
+import { GroupRows } from "../sort/merge-groups/group-rows.js";
+import type { Driver, DriverContext, Steps, TaskFunction } from "../task/driver.js";
+import { BufferedGroups } from "./buffered-groups.js";
+import { Pace } from "./page-steps.js";
+import { RowRecordReader } from "./record-reader.js";
+
+type GroupCombineSpec = Extract<DriverSpec, { kind: "groupCombine" }>;
+
+/** Makes the driver of a group combiner. @internal */
+export function createGroupCombineDriver(spec: GroupCombineSpec, context: DriverContext): Driver {
+  return new GroupCombineDriver(spec, context);
+}
+
+class GroupCombineDriver implements Driver {
+  readonly #context: DriverContext;
+  readonly #function: TaskFunction;
+  readonly #reader: RowRecordReader;
+  /** Undefined when all records are one group. */
+  readonly #groups: BufferedGroups | undefined;
+  readonly #pace = new Pace();
+
+  constructor({ function: ref, group, order }: GroupCombineSpec, context: DriverContext) {
+    this.#context = context;
+    this.#function = context.function(ref, "combine");
+    this.#reader = new RowRecordReader(group.value);
+    this.#groups = group.keys === undefined ? undefined : new BufferedGroups(group.keys, order, context);
+  }
+
+  *run(): Steps {
+    const groups = this.#groups;
+    if (groups === undefined) yield* this.#callForEach(new GroupRows(this.#context.rows(0), new KeyOrder([])));
+    else while (yield* groups.fill()) yield* this.#callForEach(groups.rows());
+  }
+
+  *#callForEach(rows: RowCursor & { nextGroup(): boolean }): Steps {
+    const { out } = this.#context;
+    while (rows.nextGroup()) {
+      const steps = this.#function.many(out, singlePassOver(rows, this.#reader));
+      if (steps !== undefined) yield* steps;
+      if (out.isFull) yield "output";
+      else if (this.#pace.isDue()) yield "turn";
+    }
+  }
+
+  close(): void {
+    this.#groups?.close();
+  }
+}

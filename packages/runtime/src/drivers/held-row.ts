@@ -1,0 +1,24 @@
+import { Memory } from "@millrace/core";
+import type { StreamLayout } from "../rows/stream-layout.js";
+import { copySlots } from "../sort/copy-row.js";
+
+const INITIAL_SLOTS = 64;
+
+/** Holds a copy of one row, at slot 0 of a memory of its own. */
+export class HeldRow {
+  memory = new Memory(new ArrayBuffer(INITIAL_SLOTS * 8));
+  #layout: StreamLayout | undefined;
+
+  /** The layout of the row that is held. */
+  get layout(): StreamLayout {
+    return this.#layout!;
+  }
+
+  /** Copies a row in place of the one before. */
+  hold(memory: Memory, slot: number, layout: StreamLayout): void {
+    const numSlots = memory.i32[slot * 2]! >> 3;
+    if (numSlots > this.memory.numSlots) this.memory = new Memory(new ArrayBuffer(numSlots * 8));
+    copySlots(memory, slot, this.memory, 0, numSlots);
+    this.#layout = layout;
+  }
+}

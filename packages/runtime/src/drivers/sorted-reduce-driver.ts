@@ -1,0 +1,76 @@
+import type { DriverSpec } from "@millrace/job-graph";
+import { KeyOrder } from "../sort/key-order.js";
+import { GroupRows } from "../sort/merge-groups/group-rows.js";
+import type { Driver, DriverContext, Steps, TaskFunction } from "../task/driver.js";
+import { eachPage, Pace } from "./page-steps.js";
+import { RowRecordReader } from "./record-reader.js";
+
+type ReduceSpec = Extract<DriverSpec, { kind: "reduce" }>;
+
+/** Makes the driver that reduces groups of a sorted input, or the whole input: strategies `sorted` and `all`. @internal */
+export function createSortedReduceDriver(spec: ReduceSpec, context: DriverContext): Driver {
+  return spec.strategy === "all" ? new AllReduceDriver(spec, context) : new SortedReduceDriver(spec, context);
+}
+
+/** Reduces group after group ([O30]): from left to right, a group of one without a call. */
+class SortedReduceDriver implements Driver {
+  readonly #context: DriverContext;
+  readonly #function: TaskFunction;
+  readonly #reader: RowRecordReader;
+  readonly #order: KeyOrder;
+
+  constructor({ function: ref, group }: ReduceSpec, context: DriverContext) {
+    this.#context = context;
+    this.#function = context.function(ref, "reduce");
+    this.#reader = new RowRecordReader(group.value);
+    this.#order = new KeyOrder(group.keys ?? []);
+  }
+
+  *run(): Steps {
+    const { out } = this.#context;
+    const rows = new GroupRows(this.#context.rows(0), this.#order);
+    const pace = new Pace();
+    while (rows.nextGroup()) {
+      rows.next();
+      let result = this.#reader.read(rows.memory, rows.slot, rows.layout);
+      while (rows.next()) {
+        result = this.#function.one(result, this.#reader.read(rows.memory, rows.slot, rows.layout));
+        if (pace.isDue()) yield "turn";
+      }
+      out.collect(result);
+      if (pace.isDue()) yield out.isFull ? "output" : "turn";
+    }
+  }
+
+  close(): void {}
+}
+
+/** Reduces everything to one record, or to none when there is none. */
+class AllReduceDriver implements Driver {
+  readonly #context: DriverContext;
+  readonly #function: TaskFunction;
+  readonly #reader: RowRecordReader;
+
+  constructor({ function: ref, group }: ReduceSpec, context: DriverContext) {
+    this.#context = context;
+    this.#function = context.function(ref, "reduce");
+    this.#reader = new RowRecordReader(group.value);
+  }
+
+  *run(): Steps {
+    const { out } = this.#context;
+    let result: unknown;
+    let isEmpty = true;
+    yield* eachPage(this.#context.pages(0), out, ({ memory, slot, endSlot, layout }) => {
+      for (let at = slot; at < endSlot; at += memory.i32[at * 2]! >> 3) {
+        const record = this.#reader.read(memory, at, layout);
+        result = isEmpty ? record : this.#function.one(result, record);
+        isEmpty = false;
+      }
+      return undefined;
+    });
+    if (!isEmpty) out.collect(result);
+  }
+
+  close(): void {}
+}
