@@ -1,7 +1,7 @@
 /** Says which driver runs which plan part. */
 import { invariant, MillraceError } from "@millrace/core";
 import type { DriverSpec } from "@millrace/job-graph";
-import { minHashJoinPages } from "../hash/index.js";
+import { minHashGroupPages, minHashJoinPages } from "../hash/index.js";
 import { MIN_SOLUTION_SET_PAGES, type SolutionSet } from "../hash/solution-set.js";
 import { HeadDriver } from "../iteration/head-driver.js";
 import { TailDriver, type TailKind } from "../iteration/tail-driver.js";
@@ -19,6 +19,12 @@ import { createFirstDriver } from "./first-driver.js";
 import { ForwardDriver } from "./forward-driver.js";
 import { createGroupCombineDriver } from "./group-combine-driver.js";
 import { createGroupReduceDriver } from "./group-reduce-driver.js";
+import {
+  createHashCombineDriver,
+  createHashDistinctDriver,
+  createHashReduceDriver,
+  createHashSelectByDriver,
+} from "./hash-group-drivers.js";
 import { createHashJoinDriver } from "./hash-join-driver.js";
 import { MapAsyncDriver } from "./map-async-driver.js";
 import { MapPartitionDriver } from "./map-partition-driver.js";
@@ -52,14 +58,12 @@ function createJoinDriver(spec: JoinSpec, context: TaskDriverContext): Driver {
   }
 }
 
-/** Returns the driver of what works on sorted input or, for the strategy `all`, on everything. */
-function sortedOr<S extends { readonly kind: string; readonly strategy: string }>(
-  create: (spec: S, context: TaskDriverContext) => Driver,
+/** Returns the factory of drivers that find groups by hashing, or in sorted input and in everything. */
+function byStrategy<S extends { readonly strategy: string }>(
+  createHash: (spec: S, context: TaskDriverContext) => Driver,
+  createSorted: (spec: S, context: TaskDriverContext) => Driver,
 ): (spec: S, context: TaskDriverContext) => Driver {
-  return (spec, context) => {
-    if (spec.strategy === "hash") throw missingDriver(`${spec.kind} by hash`);
-    return create(spec, context);
-  };
+  return (spec, context) => (spec.strategy === "hash" ? createHash : createSorted)(spec, context);
 }
 
 /** Returns the solution set of the task's index. */
@@ -83,12 +87,12 @@ const factories: Factories = {
   worksetTail: ({ kind }, context) => new TailDriver(kind as TailKind, context),
   terminationTail: ({ kind }, context) => new TailDriver(kind as TailKind, context),
   solutionTail: ({ kind }, context) => new TailDriver(kind, context),
-  reduce: sortedOr(createSortedReduceDriver),
-  reduceCombine: sortedOr(createSortedReduceCombineDriver),
+  reduce: byStrategy(createHashReduceDriver, createSortedReduceDriver),
+  reduceCombine: byStrategy(createHashCombineDriver, createSortedReduceCombineDriver),
   groupReduce: createGroupReduceDriver,
   groupCombine: createGroupCombineDriver,
-  selectBy: sortedOr(createSelectByDriver),
-  distinct: sortedOr(createSortedDistinctDriver),
+  selectBy: byStrategy(createHashSelectByDriver, createSelectByDriver),
+  distinct: byStrategy(createHashDistinctDriver, createSortedDistinctDriver),
   first: createFirstDriver,
   coGroup: (spec, context) =>
     spec.solution === undefined
@@ -116,8 +120,12 @@ export function minDriverPages(spec: DriverSpec): number {
   switch (spec.kind) {
     case "join":
       return minJoinPages(spec);
+    case "reduce":
+    case "selectBy":
+    case "distinct":
+      return spec.strategy === "hash" ? minHashGroupPages() : 0;
     case "reduceCombine":
-      return MIN_BUFFERED_GROUP_PAGES;
+      return spec.strategy === "hash" ? minHashGroupPages() : MIN_BUFFERED_GROUP_PAGES;
     case "groupCombine":
       return spec.group.keys === undefined ? 0 : MIN_BUFFERED_GROUP_PAGES;
     case "coGroup":
