@@ -33,6 +33,7 @@ import { hasWorksetBudget, makeIteration } from "../iteration/make-iteration.js"
 import type { PageBudget } from "../memory/page-budget.js";
 import { EdgeMetrics } from "../metrics/task-metrics.js";
 import {
+  MAX_QUEUE_PAGES,
   MIN_QUEUE_PAGES,
   MIN_STORE_PAGES,
   makeRowKeeper,
@@ -80,7 +81,7 @@ export class JobWiring {
         for (const edge of this.#outputsOf(vertex)) {
           const minPages = minEdgePages(edge, this.#graph);
           add(`${owner}, output`, minPages, 2 * minPages, EDGE_WEIGHT);
-          add(`${owner}, overdraft`, MIN_QUEUE_PAGES, MIN_QUEUE_PAGES, 0);
+          add(`${owner}, overdraft`, MIN_QUEUE_PAGES, MAX_QUEUE_PAGES, EDGE_WEIGHT);
         }
       }
     }

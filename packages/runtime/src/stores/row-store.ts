@@ -59,7 +59,7 @@ export class RowStore {
   }
 
   /** Adds all rows of the page that a cursor is at. */
-  add(page: PageCursor): void {
+  add(page: PageCursor): undefined {
     this.#pages.append(page.memory, page.slot, page.endSlot, page.numRows, page.layout);
     this.#numRows += page.numRows;
   }

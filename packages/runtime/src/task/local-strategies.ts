@@ -14,6 +14,9 @@ export const MIN_STORE_PAGES = 1;
 /** Is the fewest pages with which rows are queued. */
 export const MIN_QUEUE_PAGES = 1;
 
+/** Is the most pages that a queue is given: it is used in bursts, and what is beyond them may as well be on disk. */
+export const MAX_QUEUE_PAGES = 4;
+
 /** Returns the fewest pages with which an input can be taken in; undefined stands for the borders of a range partitioning. */
 export function minKeeperPages(input: JobInput | undefined): number {
   switch (input?.local.kind) {
