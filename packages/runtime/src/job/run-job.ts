@@ -2,6 +2,7 @@
  * Runs a job in this thread, from its start to its end: memory, sinks, tasks, commit; when anything fails, or the job is cancelled, everything
  * is taken back before the failure is reported.
  */
+
 import {
   Configuration,
   createIoContext,

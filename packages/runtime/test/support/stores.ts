@@ -1,14 +1,11 @@
-import { nodeHost } from "@millrace/host-node";
+import { TestHost } from "@millrace/host-test";
 import type { RowQueue } from "../../src/exchange/row-queue.js";
-import { createLayoutTable, createSpillSpace, type LayoutTable, SpillingRowQueue } from "../../src/index.js";
+import { createSpillSpace, type LayoutTable, SpillingRowQueue } from "../../src/index.js";
 import { pageBudget } from "./budgets.js";
 
-/** Makes a queue of rows that has room. */
-export function heapQueue(layouts: LayoutTable): RowQueue {
-  return new SpillingRowQueue({ budget: pageBudget(16), spill: createSpillSpace(nodeHost()), layouts });
-}
+const PAGES = 64;
 
-/** Makes an empty table of layouts. */
-export function slotLayouts(): LayoutTable {
-  return createLayoutTable();
+/** Makes a queue of rows that has room. */
+export function rowQueue(layouts: LayoutTable): RowQueue {
+  return new SpillingRowQueue({ budget: pageBudget(PAGES), spill: createSpillSpace(new TestHost()), layouts });
 }

@@ -14,14 +14,15 @@ import { TaskOutput } from "../../src/exchange/task-output.js";
 import { JobAccumulators } from "../../src/job/job-accumulators.js";
 import type { JobContext } from "../../src/job/job-context.js";
 import { EdgeMetrics } from "../../src/metrics/task-metrics.js";
+import { createLayoutTable } from "../../src/rows/layout-table.js";
 import { PushDriver } from "../../src/task/push-driver.js";
 import type { PushContext, PushOperator } from "../../src/task/push-operator.js";
 import { SlotScheduler } from "../../src/task/slot-scheduler.js";
 import { Task } from "../../src/task/task.js";
 import { pageBudget } from "../support/budgets.js";
-import { heapQueue, slotLayouts } from "../support/stores.js";
+import { rowQueue } from "../support/stores.js";
 
-const layouts = slotLayouts();
+const layouts = createLayoutTable();
 const layout = layouts.add(RowLayout.of(types.row({ channel: types.int32, number: types.int32 })));
 const place = { operator: "test" };
 
@@ -51,7 +52,7 @@ function outputTo(channel: RingChannel, budget: ReturnType<typeof pageBudget>): 
     targets: [channel],
     partitioner: new FixedPartitioner(0),
     budget,
-    overdraft: heapQueue(layouts),
+    overdraft: rowQueue(layouts),
     scratch,
     metrics: new EdgeMetrics(),
     isPipelined: true,
