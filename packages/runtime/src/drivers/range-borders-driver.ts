@@ -3,9 +3,11 @@
  * 1994, algorithm L), so that every record has the same chance to be in it however many there are. As long as all records fit into the sample the borders
  * cut them evenly.
  */
-import { compareValues } from "@millrace/core";
+import { compareValues, type Memory } from "@millrace/core";
 import type { DriverSpec } from "@millrace/job-graph";
+import { orderableOf, type ToOrderable } from "../rows/orderable-value.js";
 import type { PageCursor } from "../rows/row-cursor.js";
+import type { StreamLayout } from "../rows/stream-layout.js";
 import type { Driver, DriverContext, Steps } from "../task/driver.js";
 import { RowFieldReader } from "./record-reader.js";
 
@@ -20,6 +22,8 @@ export class RangeBordersDriver implements Driver {
   readonly #spec: RangeBordersSpec;
   readonly #context: DriverContext;
   readonly #fields: readonly RowFieldReader[];
+  /** By the number of the layout: what brings each part of the key into a form that orders without its type. */
+  readonly #orderable: (readonly (ToOrderable | undefined)[] | undefined)[] = [];
   readonly #sampleSize: number;
   readonly #random: () => number;
   #sample: unknown[][] = [];
@@ -69,13 +73,25 @@ export class RangeBordersDriver implements Driver {
     for (; slot < endSlot; slot += memory.i32[slot * 2]! >>> 3) {
       const number = this.#numRows++;
       if (number < this.#sampleSize) {
-        this.#sample.push(this.#fields.map((field) => field.read(memory, slot, layout)));
+        this.#sample.push(this.#keyOf(memory, slot, layout));
       } else if (number === this.#nextTaken) {
         const place = Math.floor(this.#random() * this.#sampleSize);
-        this.#sample[place] = this.#fields.map((field) => field.read(memory, slot, layout));
+        this.#sample[place] = this.#keyOf(memory, slot, layout);
         this.#skip();
       }
     }
+  }
+
+  #keyOf(memory: Memory, slot: number, layout: StreamLayout): unknown[] {
+    let orderable = this.#orderable[layout.index];
+    if (orderable === undefined) {
+      orderable = this.#spec.keys.map(({ path }) => orderableOf(layout, path));
+      this.#orderable[layout.index] = orderable;
+    }
+    return this.#fields.map((field, i) => {
+      const value = field.read(memory, slot, layout);
+      return orderable[i] === undefined ? value : orderable[i](value);
+    });
   }
 
   /** Draws which row is taken next. */

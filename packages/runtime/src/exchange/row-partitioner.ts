@@ -14,6 +14,7 @@ import {
   type RowPartitionHash,
 } from "@millrace/core";
 import type { KeyFieldSpec } from "@millrace/job-graph";
+import { orderableOf, type ToOrderable } from "../rows/orderable-value.js";
 import type { StreamLayout } from "../rows/stream-layout.js";
 
 /** Returns the number of the task that a row goes to, 0 to the number of tasks - 1. */
@@ -90,6 +91,9 @@ export class CustomPartitioner implements RowPartitioner {
 
 /** Goes by ranges of a key: to the first partition whose border is not before it, else to the last. */
 export class RangePartitioner implements RowPartitioner {
+  readonly #paths: readonly string[];
+  /** By the number of the layout. */
+  readonly #ranges: (Ranges | undefined)[] = [];
   readonly #fields: readonly FieldValues[];
   /** 1 or -1 for each part of the key: -1 when it is descending. */
   readonly #signs: readonly number[];
@@ -99,6 +103,7 @@ export class RangePartitioner implements RowPartitioner {
 
   /** @param borders - gives the greatest keys of the partitions but the last, in order; asked at the first row and not before */
   constructor(keys: readonly KeyFieldSpec[], borders: () => readonly (readonly unknown[])[], numTargets: number) {
+    this.#paths = keys.map(({ path }) => path);
     this.#fields = keys.map(({ path }) => new FieldValues(path));
     this.#signs = keys.map(({ order }) => (order === "descending" ? -1 : 1));
     this.#borders = borders;
@@ -107,8 +112,13 @@ export class RangePartitioner implements RowPartitioner {
   }
 
   targetOf(memory: Memory, slot: number, layout: StreamLayout): number {
-    for (let i = 0; i < this.#fields.length; i++) this.#values[i] = this.#fields[i]!.of(memory, slot, layout);
-    const borders = this.#borders();
+    const ranges = this.#rangesOf(layout);
+    for (let i = 0; i < this.#fields.length; i++) {
+      const value = this.#fields[i]!.of(memory, slot, layout);
+      const orderable = ranges.orderable[i];
+      this.#values[i] = orderable === undefined ? value : orderable(value);
+    }
+    const { borders } = ranges;
     let low = 0;
     let high = borders.length;
     while (low < high) {
@@ -119,6 +129,20 @@ export class RangePartitioner implements RowPartitioner {
     return low < borders.length ? low : this.#lastTarget;
   }
 
+  /** Enums and values of custom types order in another form than the one in which a distribution gives its borders. */
+  #rangesOf(layout: StreamLayout): Ranges {
+    let ranges = this.#ranges[layout.index];
+    if (ranges === undefined) {
+      const orderable = this.#paths.map((path) => orderableOf(layout, path));
+      const borders = this.#borders().map((border) =>
+        border.map((value, i) => (orderable[i] === undefined ? value : orderable[i](value))),
+      );
+      ranges = { orderable, borders };
+      this.#ranges[layout.index] = ranges;
+    }
+    return ranges;
+  }
+
   /** Tells whether the row's key comes after `border`. */
   #isAfter(border: readonly unknown[]): boolean {
     for (let i = 0; i < this.#signs.length; i++) {
@@ -127,6 +151,12 @@ export class RangePartitioner implements RowPartitioner {
     }
     return false;
   }
+}
+
+/** Is how the keys of one layout are found among the borders. */
+interface Ranges {
+  readonly orderable: readonly (ToOrderable | undefined)[];
+  readonly borders: readonly (readonly unknown[])[];
 }
 
 /** Reads one field of rows of any layout; null where a layout has no such field. */
