@@ -42,7 +42,7 @@ export class MapAsyncDriver implements Driver {
   constructor(spec: Extract<DriverSpec, { kind: "mapAsync" }>, context: TaskDriverContext) {
     this.#spec = spec;
     this.#context = context;
-    this.#code = context.userCode(spec.function, "mapAsync");
+    this.#code = context.userCode(spec.function, "map");
     this.#retryDelayMs = context.job.objects.get(spec.options.retryDelayMs) as (attempt: number) => number;
   }
 

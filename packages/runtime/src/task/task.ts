@@ -259,10 +259,10 @@ export class Task {
     const key = `${operator.id} ${ref} ${method}`;
     let code = this.#codes.get(key);
     if (code === undefined) {
-      const { target } = job.objects.instantiate(ref);
+      const object = job.objects.instantiate(ref);
       const { copies, customTypes, checksRecords } = job;
       const context = { subtaskIndex, copies, customTypes, checksRecords };
-      code = new UserCode({ target, method }, operator, this.#runtimeContext(operator), context);
+      code = new UserCode(object, operator, this.#runtimeContext(operator), context);
       this.#codes.set(key, code);
     }
     return code;
