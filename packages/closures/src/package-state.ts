@@ -3,6 +3,7 @@
  * set on packages, and methods that they patch.
  *
  * It looks at own properties, at those of plain objects and arrays in them, and at functions by their text, without running a getter.
+ * Modules inside of a module are not looked at: packages keep there what they set on themselves when they are used.
  * What a package keeps in variables of its modules, in Maps, private fields and instances of its classes nobody can compare.
  * Contents are told by marks that do not show them.
  */
@@ -18,54 +19,87 @@ const MAX_ENTRIES = 2_000;
 /** Marks of functions are kept, since their text never changes. */
 const marksOfFunctions = new WeakMap<object, string>();
 
-/**
- * Describes the state of a thing of a package.
- *
- * @param isHost - of what belongs to the host only functions are compared: its settings differ from thread to thread
- */
-export function stateOf(value: object, isHost: boolean): StateEntry[] {
+/** How a thing is to be described. */
+export interface StateOptions {
+  /**
+   * Of what belongs to the host only the program's functions are compared: its settings differ from thread to thread, and packages put
+   * wrappers around its functions that mean the same.
+   */
+  readonly isHost: boolean;
+  /** Says whether a function is the program's; what a package made of its own functions on first use may be missing in the worker. */
+  /** The members that are used, when others are not. */
+  readonly members?: ReadonlySet<string> | undefined;
+  readonly isOfProgram?: ((value: object) => boolean) | undefined;
+}
+
+/** Describes the state of a thing of a package. */
+export function stateOf(value: object, options: StateOptions): StateEntry[] {
   const entries: StateEntry[] = [];
-  const seen = new Set<object>([value]);
   if (typeof value === "function") entries.push(["", markOf(value)]);
-  describe(value, "", isHost, 0, seen, entries);
+  new StateWalk(options, entries).describe(value, "", 0);
   return entries;
 }
 
 /** Gives the first place where two descriptions differ. */
 export function differenceOf(expected: readonly StateEntry[], found: readonly StateEntry[]): string | undefined {
   const marks = new Map(found);
-  const differing = expected.find(([path, mark]) => marks.get(path) !== mark);
+  const differing = expected.find(([path, mark]) => {
+    const now = marks.get(path);
+    return mark.startsWith(OPTIONAL) ? now !== undefined && now !== mark.slice(OPTIONAL.length) : now !== mark;
+  });
   return differing?.[0];
 }
 
-function describe(
-  holder: object,
-  prefix: string,
-  isHost: boolean,
-  depth: number,
-  seen: Set<object>,
-  entries: StateEntry[],
-): void {
-  for (const key of Reflect.ownKeys(holder)) {
-    if (entries.length >= MAX_ENTRIES) return;
-    if (typeof key === "symbol" || (typeof holder === "function" && NATURAL_KEYS.has(key))) continue;
-    const descriptor = descriptorOf(holder, key);
-    if (descriptor === undefined || !("value" in descriptor)) continue;
-    const member: unknown = descriptor.value;
-    const path = prefix === "" ? key : `${prefix}.${key}`;
-    if (typeof member === "function" || (!isHost && descriptor.writable === true)) entries.push([path, markOf(member)]);
-    if (typeof member !== "object" && typeof member !== "function") continue;
-    if (member === null || seen.has(member) || depth >= MAX_DEPTH || (isHost && depth > 0)) continue;
-    if (typeof member !== "function" && key !== "prototype" && !isPlain(member)) continue;
-    seen.add(member);
-    describe(member, path, isHost, depth + 1, seen, entries);
+/** Begins the mark of what may be missing. */
+const OPTIONAL = "? ";
+
+class StateWalk {
+  readonly #options: StateOptions;
+  readonly #entries: StateEntry[];
+  readonly #seen = new Set<object>();
+
+  constructor(options: StateOptions, entries: StateEntry[]) {
+    this.#options = options;
+    this.#entries = entries;
+  }
+
+  describe(holder: object, prefix: string, depth: number): void {
+    this.#seen.add(holder);
+    for (const key of Reflect.ownKeys(holder)) {
+      if (this.#entries.length >= MAX_ENTRIES) return;
+      if (typeof key === "symbol" || (typeof holder === "function" && NATURAL_KEYS.has(key))) continue;
+      if (depth === 0 && this.#options.members?.has(key) === false) continue;
+      const descriptor = descriptorOf(holder, key);
+      if (descriptor === undefined || !("value" in descriptor)) continue;
+      const path = prefix === "" ? key : `${prefix}.${key}`;
+      this.#note(path, descriptor, depth > 0 && isPlain(holder));
+      if (this.#isWalked(key, descriptor.value, depth)) this.describe(descriptor.value as object, path, depth + 1);
+    }
+  }
+
+  #note(path: string, { value, writable }: PropertyDescriptor, isInSettings: boolean): void {
+    const { isHost, isOfProgram } = this.#options;
+    if (typeof value !== "function") {
+      if (!isHost && writable === true) this.#entries.push([path, markOf(value)]);
+      return;
+    }
+    if (isHost && isOfProgram?.(value) === false) return;
+    const isOptional = isInSettings && isOfProgram?.(value) === false;
+    this.#entries.push([path, isOptional ? OPTIONAL + markOf(value) : markOf(value)]);
+  }
+
+  #isWalked(key: string, value: unknown, depth: number): boolean {
+    if (value === null || (typeof value !== "object" && typeof value !== "function") || this.#seen.has(value))
+      return false;
+    if (depth >= MAX_DEPTH || (this.#options.isHost && depth > 0)) return false;
+    return typeof value === "function" || key === "prototype" || isPlain(value);
   }
 }
 
 /** What functions have by themselves. */
 const NATURAL_KEYS: ReadonlySet<string> = new Set(["arguments", "caller", "length", "name"]);
 
-function descriptorOf(holder: object, key: string): PropertyDescriptor | undefined {
+function descriptorOf(holder: object, key: PropertyKey): PropertyDescriptor | undefined {
   try {
     return Object.getOwnPropertyDescriptor(holder, key);
   } catch {
@@ -76,8 +110,13 @@ function descriptorOf(holder: object, key: string): PropertyDescriptor | undefin
 
 function isPlain(value: object): boolean {
   if (Array.isArray(value)) return true;
+  if (isNamespace(value)) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || prototype === Object.prototype;
+}
+
+function isNamespace(value: object): boolean {
+  return Object.getPrototypeOf(value) === null && descriptorOf(value, Symbol.toStringTag)?.value === "Module";
 }
 
 function markOf(value: unknown): string {

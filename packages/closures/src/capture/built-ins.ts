@@ -65,7 +65,7 @@ export function hiddenIntrinsics(): Record<string, object> {
     "%SetIterator.prototype%": prototypeOf(new Set().entries()),
     "%RegExpStringIterator.prototype%": prototypeOf("".matchAll(/a/g)),
     "%Iterator.prototype%": prototypeOf(prototypeOf([][Symbol.iterator]())),
-    "%AsyncIterator.prototype%": prototypeOf(prototypeOf((asyncGenerator as { prototype: object }).prototype)),
+    "%AsyncIterator.prototype%": prototypeOf((asyncGenerator as { prototype: object }).prototype),
     "%Segments.prototype%": prototypeOf(new Intl.Segmenter("en").segment("")),
   };
 }
@@ -97,11 +97,14 @@ export class BuiltIns {
   /** Methods of built-ins that are the program's: replaced before the table was made, or added. */
   readonly #foreign: ReplacedBuiltIn[] = [];
 
-  constructor() {
+  /**
+   * @param main - the global object of the host's own realm; test runners give programs another one, in which objects of both meet
+   */
+  constructor(main: object) {
     const queue: [object, readonly string[], isWalked: boolean][] = [];
     for (const name of [...LANGUAGE_GLOBALS, ...PRESENT_HOST_GLOBALS]) {
       const descriptor = Object.getOwnPropertyDescriptor(globalThis, name);
-      const value: unknown = READ_ACCESSORS.has(name) ? descriptor?.get?.call(globalThis) : descriptor?.value;
+      const value = READ_ACCESSORS.has(name) && descriptor?.get ? descriptor.get.call(globalThis) : descriptor?.value;
       if (!isObject(value)) continue;
       const isWalked = !NOT_WALKED.has(name);
       if (name !== "globalThis") queue.push([value, [name], isWalked]);
@@ -109,6 +112,12 @@ export class BuiltIns {
         this.#places.push({ holder: globalThis, path: [], key: name, part: "value", value });
     }
     for (const [name, value] of Object.entries(hiddenIntrinsics())) queue.push([value, [name], true]);
+    this.#walkAll(queue);
+    if (main !== globalThis) this.#walkAll(doubles(main));
+    this.#paths.set(globalThis, ["globalThis"]);
+  }
+
+  #walkAll(queue: [object, readonly string[], boolean][]): void {
     for (let index = 0; index < queue.length; index++) {
       const [value, path, isWalked] = queue[index]!;
       if (this.#paths.has(value)) continue;
@@ -121,7 +130,6 @@ export class BuiltIns {
       this.#paths.set(value, path);
       if (isWalked && path.length < MAX_DEPTH) this.#walk(value, path, queue);
     }
-    this.#paths.set(globalThis, ["globalThis"]);
   }
 
   #walk(holder: object, path: readonly string[], queue: [object, readonly string[], boolean][]): void {
@@ -170,6 +178,18 @@ export class BuiltIns {
     );
     return new ReplacedBuiltIns([...this.#foreign, ...changed.map(({ path, key }) => ({ holder: path, key }))]);
   }
+}
+
+/** Lists the built-ins of the other realm, and those of this one that the test runner has put others in the place of. */
+function doubles(main: object): [object, readonly string[], boolean][] {
+  const found: [object, readonly string[], boolean][] = [];
+  for (const name of [...LANGUAGE_GLOBALS, ...PRESENT_HOST_GLOBALS]) {
+    const value: unknown = Object.getOwnPropertyDescriptor(main, name)?.value;
+    if (isObject(value) && name !== "globalThis") found.push([value, [name], !NOT_WALKED.has(name)]);
+  }
+  const buffer = Object.getPrototypeOf(new Float64Array(0).buffer) as object;
+  found.push([buffer, ["ArrayBuffer", "prototype"], true], [buffer.constructor, ["ArrayBuffer"], true]);
+  return found;
 }
 
 /** Follows a path; both ends of the wire agree on what it means. */

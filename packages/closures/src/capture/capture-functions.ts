@@ -1,4 +1,4 @@
-import { type ErrorPlace, type Host, type HostInspector, MillraceError } from "@millrace/core";
+import { type ErrorPlace, type Host, type HostInspector, type HostScripts, MillraceError } from "@millrace/core";
 import { BuiltIns } from "./built-ins.js";
 import type { CaptureTools } from "./capture.js";
 import { CaptureRun, type HandleOf } from "./capture-run.js";
@@ -70,10 +70,19 @@ function toolsOf(host: Host): CaptureTools {
   }
   let tools = toolsOfInspectors.get(inspector);
   if (tools === undefined) {
-    tools = { inspector, host: scripts, builtIns: new BuiltIns(), scripts: new ScriptTable(scripts) };
+    tools = {
+      inspector,
+      host: scripts,
+      builtIns: new BuiltIns(mainGlobalOf(scripts)),
+      scripts: new ScriptTable(scripts),
+    };
     toolsOfInspectors.set(inspector, tools);
   }
   return tools;
+}
+
+function mainGlobalOf(scripts: HostScripts): object {
+  return scripts.evaluate("globalThis", { url: "millrace:global", line: 1, column: 1 }) as object;
 }
 
 /** Takes a copy of what the program was started with: it may change before the job runs. */

@@ -65,6 +65,10 @@ export class CaptureRun implements Capture {
   readonly #functions: FunctionCapture;
   readonly #objects: ObjectCapture;
   readonly #handleOf: HandleOf;
+  /** Which members of things of packages are used. */
+  readonly #uses = new Map<object, Set<string> | "whole">();
+  readonly #stateful: [node: Extract<WireNode, { readonly type: "module" }>, value: object][] = [];
+  readonly #isOfProgram: (value: object) => boolean;
   readonly #clock: Host["clock"];
   readonly #start: number;
   #sizeBytes = 0;
@@ -81,6 +85,12 @@ export class CaptureRun implements Capture {
     this.#handleOf = handleOf;
     this.#start = clock.monotonic();
     const sources = new FunctionSources(this);
+    this.#isOfProgram = (value) => {
+      if (foreignFunctions.has(value)) return false;
+      const isOfProgram = sources.isWritten(value);
+      if (!isOfProgram) foreignFunctions.add(value);
+      return isOfProgram;
+    };
     const classes = new ClassCapture(this, sources);
     this.#functions = new FunctionCapture(this, sources, classes);
     this.#objects = new ObjectCapture(this, sources, classes);
@@ -89,6 +99,7 @@ export class CaptureRun implements Capture {
   capture(functions: readonly CaptureRoot[], setUp: readonly CaptureRoot[], process: WireProcess): CapturedGraph {
     const setUpValues = setUp.map((root) => this.#root(root));
     const roots = functions.map((root) => this.#root(root));
+    this.#addStates();
     return {
       version: WIRE_VERSION,
       content: {
@@ -192,8 +203,18 @@ export class CaptureRun implements Capture {
       case "symbol":
         return this.#symbol(value);
       default:
-        return value === null ? null : ["node", this.#idOf(value as object, path)];
+        if (value === null) return null;
+        if (this.#uses.has(value as object)) this.#uses.set(value as object, "whole");
+        return ["node", this.#idOf(value as object, path)];
     }
+  }
+
+  /** Gives the wire form of a thing of a package of which only some members are used. */
+  packageValue(value: object, members: readonly string[], path: CapturePath): WireValue {
+    const known = this.#uses.get(value);
+    if (known === undefined) this.#uses.set(value, this.isKnown(value) ? "whole" : new Set(members));
+    else if (known !== "whole") for (const member of members) known.add(member);
+    return ["node", this.#idOf(value, path)];
   }
 
   /** Adds a node without an identity in the program. */
@@ -253,9 +274,20 @@ export class CaptureRun implements Capture {
   packageReference(value: object, isCertain: boolean): WireNode | undefined {
     const found = isCertain ? this.packages.findDeep(value) : this.packages.find(value);
     if (found === undefined) return undefined;
-    const isHost = this.tools.host.isHostModule(found.specifier);
-    const state = OWN_STATE.test(found.specifier) ? [] : stateOf(value, isHost);
-    return { type: "module", ...found, ...(state.length === 0 ? {} : { state }) };
+    const node = { type: "module", ...found } as const;
+    if (!OWN_STATE.test(found.specifier)) this.#stateful.push([node, value]);
+    return node;
+  }
+
+  /** Tells in which state things of packages are, when it is known what of them is used. */
+  #addStates(): void {
+    for (const [node, value] of this.#stateful) {
+      const isHost = this.tools.host.isHostModule(node.specifier);
+      const uses = this.#uses.get(value) ?? "whole";
+      const members = uses === "whole" ? undefined : uses;
+      const state = stateOf(value, { isHost, members, isOfProgram: this.#isOfProgram });
+      if (state.length > 0) Object.assign(node, { state, ...(members === undefined ? {} : { members: [...members] }) });
+    }
   }
 
   /** Gives one own property by its descriptor. */
@@ -273,6 +305,9 @@ export class CaptureRun implements Capture {
     return typeof key === "symbol" ? this.#symbol(key) : String(key);
   }
 }
+
+/** Functions that are not the program's, which takes long to find out and never changes. */
+const foreignFunctions = new WeakSet<object>();
 
 /** What follows the program by itself, and what must not be compared: Millrace keeps registries of what was made. */
 const OWN_STATE = /^(?:node:)?process$|^@?millrace(?:\/|$)/;

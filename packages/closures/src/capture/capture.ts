@@ -38,6 +38,8 @@ export interface Capture {
 
   /** Gives the wire form of any value; what has an identity is described later. */
   value(value: unknown, path: CapturePath): WireValue;
+  /** Gives the wire form of a thing of a package of which only some members are used. */
+  packageValue(value: object, members: readonly string[], path: CapturePath): WireValue;
   /** Adds a node without an identity in the program. */
   addNode(node: WireNode): WireValue;
   /** Gives one own property by its descriptor. */

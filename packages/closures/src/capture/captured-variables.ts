@@ -6,7 +6,7 @@ import type { InspectedScope } from "@millrace/core";
 import type { FunctionAnalysis } from "../analysis.js";
 import type { FunctionSite } from "../script-source.js";
 import { type AnyNode, partsOf } from "../syntax.js";
-import { BUILT_IN_GLOBALS } from "./built-ins.js";
+import { BUILT_IN_GLOBALS, isObject } from "./built-ins.js";
 import type { Capture } from "./capture.js";
 import { type FunctionCode, HERITAGE_NAME } from "./code.js";
 import type { FunctionSource, FunctionSources } from "./function-sources.js";
@@ -64,7 +64,10 @@ export class CapturedVariables {
   /** A name in no scope: a built-in stays a name, what the program put on the global object is captured. */
   #global(name: string, analysis: FunctionAnalysis, found: Map<string, unknown>, path: CapturePath): void {
     if (BUILT_IN_GLOBALS.has(name)) {
-      this.#checkBuiltIn(name, analysis, path);
+      const { members } = analysis.freeNames.find((free) => free.name === name)!;
+      this.#checkBuiltIn(name, members, path);
+      const isGlobalObject = name === "globalThis" || name === "global";
+      if (isGlobalObject && members !== "whole" && members.some(isOfProgram)) found.set(name, globalThis);
       return;
     }
     const descriptor = Object.getOwnPropertyDescriptor(globalThis, name);
@@ -75,10 +78,10 @@ export class CapturedVariables {
     found.set(name, descriptor.value);
   }
 
-  #checkBuiltIn(name: string, analysis: FunctionAnalysis, path: CapturePath): void {
-    const { members } = analysis.freeNames.find((free) => free.name === name)!;
+  #checkBuiltIn(name: string, members: readonly string[] | "whole", path: CapturePath): void {
     const isGlobalObject = name === "globalThis" || name === "global";
-    if (isGlobalObject) this.#checkGlobalObject(name, members, path);
+    if (isGlobalObject && members === "whole")
+      this.#run.refuse(below(path, name), "the global object as a whole", FIXES.symbolic);
     const named = isGlobalObject && members !== "whole" ? members.map((member) => [member, "whole"] as const) : [];
     for (const [each, ofIt] of [[name, members] as const, ...named]) {
       const replaced = this.#run.replaced.ofGlobal(each, ofIt) ?? (this.#isReplaced(each) ? each : undefined);
@@ -89,29 +92,35 @@ export class CapturedVariables {
 
   /** Globals of the host that are not there from the start are known by whose code they are. */
   #isReplaced(name: string): boolean {
+    if (!BUILT_IN_GLOBALS.has(name)) return false;
     const value: unknown = Object.getOwnPropertyDescriptor(globalThis, name)?.value;
     const origin = typeof value === "function" ? this.#sources.originOf(value) : "host";
     return origin === "user" || origin === "package";
   }
 
-  #checkGlobalObject(name: string, members: readonly string[] | "whole", path: CapturePath): void {
-    if (members === "whole") this.#run.refuse(below(path, name), "the global object as a whole", FIXES.symbolic);
-    for (const member of members) {
-      if (BUILT_IN_GLOBALS.has(member) || !Object.hasOwn(globalThis, member)) continue;
-      this.#run.refuse(
-        below(path, `${name}.${member}`),
-        "a property that the program put on the global object",
-        `Write ${member} without ${name}.`,
-      );
-    }
+  /** What code reads of the global object: what the program put there travels, built-ins are those of the worker. */
+  #globalView(members: readonly string[], path: CapturePath): WireValue {
+    const properties = members.filter(isOfProgram).map((member): WireProperty => {
+      if (!("value" in Object.getOwnPropertyDescriptor(globalThis, member)!))
+        this.#run.refuse(below(path, member), "a global that is read by a getter", FIXES.parameter);
+      return this.#run.property(globalThis, member, path);
+    });
+    return this.#run.addNode({
+      type: "globalView",
+      names: members.filter((member) => !isOfProgram(member)),
+      properties,
+    });
   }
 
   /** Gives what travels for a variable. */
   wireOf(name: string, value: unknown, code: FunctionCode, path: CapturePath): WireValue {
     const members = code.analysis.freeNames.find((free) => free.name === name)?.members ?? "whole";
+    if (value === globalThis && members !== "whole") return this.#globalView(members, path);
     const isModule =
       members !== "whole" && typeof value === "object" && value !== null && this.#isModuleObject(name, value);
-    if (!isModule || this.#run.packages.find(value) !== undefined) return this.#run.value(value, path);
+    const isOfPackage = isObject(value) && this.#run.packages.find(value) !== undefined;
+    if (isOfPackage && members !== "whole") return this.#run.packageValue(value, members, path);
+    if (!isModule || isOfPackage) return this.#run.value(value, path);
     const properties: WireProperty[] = [];
     // What is no ordinary object is a module of the engine's, or a test runner's wrapper around one, which only passes on.
     const isOpaque = this.#run.session.kindOf(value) !== "ordinary";
@@ -143,6 +152,11 @@ export class CapturedVariables {
     }
     return this.#run.value(value, path);
   }
+}
+
+/** Tells whether the program put a property on the global object. */
+function isOfProgram(name: string): boolean {
+  return !BUILT_IN_GLOBALS.has(name) && Object.hasOwn(globalThis, name);
 }
 
 /** Reads variables as the code sees them: each from the innermost scope that has it. Those that no scope has are left out. */

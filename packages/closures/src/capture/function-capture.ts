@@ -111,7 +111,7 @@ export class FunctionCapture {
         what: `The ${isClass ? "class" : "function"} at ${pathTextOf(path)} assigns the captured variable "${name}"`,
         expected: "a function that only reads the variables around it, since each worker has a copy of it",
         where: this.#run.where,
-        fix: "To count, use an accumulator. To keep something between calls, use perSlot(() => …) or a field of a rich function.",
+        fix: "To count, use an accumulator. To keep something between calls, use perSlot(() => …) or a field of a rich function. If it is a package that has been bundled, keep it external.",
       });
     }
   }

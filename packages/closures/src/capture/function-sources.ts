@@ -73,9 +73,20 @@ export class FunctionSources {
     return origin;
   }
 
+  /** Tells whether a function stands in a file of the user's, wherever it was put. */
+  isWritten(value: object): boolean {
+    try {
+      const inspected = this.#run.session.inspect(value);
+      return inspected !== undefined && this.scriptOf(inspected).origin === "user";
+    } finally {
+      this.#run.session.release();
+    }
+  }
+
   #readOrigin(value: object): FunctionOrigin {
     if (this.#run.packages.isMillrace(value)) return "millrace";
-    if (this.#run.packages.find(value) !== undefined) return "package";
+    const reference = this.#run.packages.find(value);
+    if (reference !== undefined) return this.#run.tools.host.isHostModule(reference.specifier) ? "host" : "package";
     if (this.#run.session.kindOf(value) !== "function") return "native";
     try {
       const inspected = this.#run.session.inspect(value);

@@ -372,7 +372,7 @@ export class ObjectCapture {
       if (builtIn !== undefined) {
         const name = pathText(builtIn);
         const isRight =
-          current === Object.prototype || name === base || (base === "error" && ERROR_PROTOTYPE.test(name));
+          name === "Object.prototype" || name === base || (base === "error" && ERROR_PROTOTYPE.test(name));
         if (isRight) return privates;
         this.#run.refuse(path, `an instance of ${name.replace(/\.prototype$/, "")}`, FIXES.perSlot);
       }

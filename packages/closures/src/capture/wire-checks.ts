@@ -4,7 +4,7 @@ import { MillraceError } from "@millrace/core";
 const NODE_TYPES = new Set(
   (
     "intrinsic module symbol object record list array map set date regexp error boxed bytes view nodeBuffer made textEncoder " +
-    "textDecoder intl function prototype member require importer perSlot handle"
+    "textDecoder intl function prototype member globalView require importer perSlot handle"
   ).split(" "),
 );
 const TAGS = new Set(["undefined", "number", "bigint", "node"]);
@@ -60,10 +60,12 @@ function checkNode(node: Record<string, unknown>, { check, numChunks, units }: S
     if (key in node) for (const value of list(node[key], key)) check(value);
   }
   for (const key of ["home", "of", "factory", "data", "time", "buffer"]) if (key in node) check(node[key]);
+  if ("members" in node) for (const member of list(node.members, "members")) text(member, "a member");
   if ("state" in node) {
     for (const entry of list(node.state, "a state"))
       for (const part of list(entry, "an entry of a state")) text(part, "a part of a state");
   }
+  if (type === "globalView") for (const name of list(node.names, "names")) text(name, "a name");
   if ("path" in node) for (const step of list(node.path, "a path")) text(step, "a step of a path");
   if ("properties" in node) {
     for (const property of list(node.properties, "properties")) {

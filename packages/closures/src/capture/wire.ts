@@ -74,6 +74,8 @@ export type WireNode =
       readonly isRequired: boolean;
       /** In which state it is, which a fresh import must have too. */
       readonly state?: readonly StateEntry[];
+      /** The members that are used, when others are not. */
+      readonly members?: readonly string[];
     }
   | { readonly type: "symbol"; readonly kind: "registered" | "wellKnown" | "unique"; readonly key: string | null }
   | ({ readonly type: "object" } & WireOwn)
@@ -119,6 +121,8 @@ export type WireNode =
       readonly part: "value" | "get" | "set";
       readonly isStatic: boolean;
     } & WireOwn)
+  /** Stands for the global object where code reads these properties of it only. */
+  | { readonly type: "globalView"; readonly names: readonly string[]; readonly properties: readonly WireProperty[] }
   | { readonly type: "require"; readonly from: string }
   | { readonly type: "importer"; readonly from: string }
   | { readonly type: "perSlot"; readonly factory: WireValue }

@@ -169,7 +169,9 @@ class Revival {
     for (const node of this.#nodes) {
       if (node.type !== "module" || node.state === undefined) continue;
       const value = this.#moduleValue(node) as object;
-      const place = differenceOf(node.state, stateOf(value, this.#scripts.isHostModule(node.specifier)));
+      const isHost = this.#scripts.isHostModule(node.specifier);
+      const members = node.members === undefined ? undefined : new Set(node.members);
+      const place = differenceOf(node.state, stateOf(value, { isHost, members }));
       if (place === undefined) continue;
       const name = [node.specifier, ...node.path].join(".");
       throw new MillraceError({
@@ -206,6 +208,8 @@ class Revival {
         return followPath(node.path) ?? missing(pathText(node.path));
       case "module":
         return this.#moduleValue(node);
+      case "globalView":
+        return globalView(node.names);
       case "symbol":
         return symbolOf(node.kind, node.key);
       case "object":
@@ -442,6 +446,12 @@ function symbolOf(kind: "registered" | "wellKnown" | "unique", key: string | nul
   if (kind === "unique") return key === null ? Symbol() : Symbol(key);
   const symbol: unknown = (Symbol as unknown as Record<string, unknown>)[key ?? ""];
   return typeof symbol === "symbol" ? symbol : missing(`Symbol.${key}`);
+}
+
+function globalView(names: readonly string[]): object {
+  const view = {};
+  for (const name of names) Object.defineProperty(view, name, { get: () => (globalThis as never)[name] as unknown });
+  return view;
 }
 
 function isEngineStack(target: object): boolean {

@@ -3,7 +3,7 @@
  * enumerated when the test runs, so that a new Node.js shows what is new in it.
  */
 import { expect, test } from "vitest";
-import { nodesOfThisMachine } from "./nodes.js";
+import { nodeVersions } from "./nodes.js";
 import { runProgram } from "./run-program.js";
 
 interface Outcomes {
@@ -13,7 +13,7 @@ interface Outcomes {
   readonly wrong: readonly string[];
 }
 
-test.each(nodesOfThisMachine())("[C90] every class of Node.js $version is captured or refused", async ({ path }) => {
+test.each(nodeVersions())("[C90] every class of Node.js $version is captured or refused", async ({ path }) => {
   const outcomes = JSON.parse(await runProgram(path, ["kinds.mjs"])) as Outcomes;
   expect(outcomes.unknown).toEqual([]);
   expect(outcomes.wrong).toEqual([]);

@@ -9,9 +9,15 @@ export function runProgram(
   node: string,
   nodeArguments: readonly string[],
   cwd: string = programsFolder,
+  variables: Readonly<Record<string, string>> = {},
 ): Promise<string> {
   return new Promise((resolve, reject) => {
-    const options = { cwd, encoding: "utf8", maxBuffer: 64 * 1024 * 1024, env: environment() } as const;
+    const options = {
+      cwd,
+      encoding: "utf8",
+      maxBuffer: 64 * 1024 * 1024,
+      env: { ...environment(), ...variables },
+    } as const;
     execFile(node, [...nodeArguments], options, (error, stdout, stderr) => {
       if (error === null) resolve(stdout);
       else reject(new Error(`${error.message}\n${stdout}\n${stderr}`));

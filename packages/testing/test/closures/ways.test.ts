@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { type BuildOptions, build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { majorOf, nodesOfThisMachine } from "./nodes.js";
+import { majorOf, nodeVersions } from "./nodes.js";
 import { ProgramFolder, remoteModule } from "./program-folder.js";
 import { runProgram } from "./run-program.js";
 
@@ -72,7 +72,7 @@ const COLUMNS = [11, 31, 80];
 const EXPECTED = "[ 15, 'first', 'y', 1, true ]";
 
 let folder: ProgramFolder;
-const [own, ...others] = nodesOfThisMachine();
+const [own, ...others] = nodeVersions();
 const all = [own!, ...others];
 
 beforeAll(() => {

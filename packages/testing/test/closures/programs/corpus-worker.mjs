@@ -5,14 +5,14 @@ import { nodeHost } from "@millrace/host-node";
 import { outcomeOf } from "./outcome.mjs";
 
 const { scripts } = nodeHost();
-parentPort.on("message", async ({ index, bytes, args }) => {
+parentPort.on("message", async ({ bytes, args }) => {
   try {
     const { functions, checkCaptures } = await reviveFunctions(decodeCapturedGraph(bytes), scripts);
     const [revived] = functions;
     const outcome = await outcomeOf(() => revived(...args));
     checkCaptures(true);
-    parentPort.postMessage({ index, outcome });
+    parentPort.postMessage(outcome);
   } catch (error) {
-    parentPort.postMessage({ index, outcome: `revival failed: ${error.stack}` });
+    parentPort.postMessage(`revival failed: ${error.stack}`);
   }
 });

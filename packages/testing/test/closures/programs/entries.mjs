@@ -471,7 +471,8 @@ refused("[C81] a method of a captured class that assigns", /assigns the captured
 refused("[C81] a destructuring assignment", /assigns the captured variable "n"/, () => { let n = 0; return (x) => { [n] = x; return n; }; });
 refused("[C81] the head of a loop", /assigns the captured variable "n"/, () => { let n = 0; return (x) => { for (n of x); return n; }; });
 refused("[C75] the global object as a whole", /global object as a whole/, () => () => Object.keys(globalThis));
-refused("[C75] what the program put on the global object, through it", /put on the global object/, () => { globalThis.corpusThing = 1; return () => globalThis.corpusThing; });
+same("[C75] what the program put on the global object, through it", () => { globalThis.corpusThing = { n: 1 }; const thing = globalThis.corpusThing; return () => [globalThis.corpusThing.n, globalThis.corpusThing === thing, globalThis.crypto === crypto, globalThis.Math.max(1, 2), typeof globalThis.nowhere, global.corpusThing?.n]; });
+refused("[C75] a global with a getter, through the global object", /read by a getter/, () => { Object.defineProperty(globalThis, "corpusGetter", { get: () => 1, configurable: true }); return () => globalThis.corpusGetter; });
 refused("[C75] a global that is read by a getter", /read by a getter/, () => { Object.defineProperty(globalThis, "corpusGetter", { get: () => 1, configurable: true }); return () => corpusGetter; });
 refused("[C76] a replaced built-in", /Math\.random, which the program has replaced/, () => { const { random: old } = Math; Math.random = () => 0.5; entries.restore = () => { Math.random = old; }; return () => Math.random(); });
 refused("[C76] a replaced method of a built-in prototype", /uses \.trimEnd, a built-in method which the program has replaced/, () => { const old = String.prototype.trimEnd; String.prototype.trimEnd = () => "mine"; entries.restore = () => { String.prototype.trimEnd = old; }; return (text) => text.trimEnd(); });

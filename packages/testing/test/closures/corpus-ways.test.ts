@@ -1,0 +1,143 @@
+/**
+ * The corpus as tools run it: compiled by tsx, bundled with Millrace and zod inside, minified, and in jest. Of each way a part of the entries
+ * is run, another one in each, and all of them with MILLRACE_CLOSURES=all.
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { build } from "esbuild";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { isWhole, nodeVersions } from "./nodes.js";
+import { ProgramFolder } from "./program-folder.js";
+import { programsFolder, runProgram } from "./run-program.js";
+
+interface Result {
+  readonly name: string;
+  readonly problem?: string;
+}
+
+const { resolve } = createRequire(import.meta.url);
+const [TSX, JEST] = [resolve("tsx/cli"), resolve("jest/bin/jest")];
+const EVERY = isWhole ? 1 : 8;
+const WORKER = pathToFileURL(join(programsFolder, "corpus-worker.mjs")).href;
+const NUM_ENTRIES_AT_LEAST = Math.floor(670 / EVERY);
+const nodes = nodeVersions();
+
+let folder: ProgramFolder;
+
+beforeAll(() => {
+  folder = new ProgramFolder({ "package.json": JSON.stringify({ name: "program" }) });
+});
+afterAll(() => folder.remove());
+
+function part(from: number, options: object = {}): Record<string, string> {
+  return { MILLRACE_CORPUS: JSON.stringify({ worker: WORKER, every: EVERY, from, ...options }) };
+}
+
+function expectRight(printed: string): void {
+  const results = JSON.parse(printed) as Result[];
+  expect(results.filter(({ problem }) => problem !== undefined)).toEqual([]);
+  expect(results.length).toBeGreaterThan(NUM_ENTRIES_AT_LEAST);
+}
+
+/** Bundles one of the programs, with Millrace and other packages inside. */
+async function bundle(program: string, name: string, format: "esm" | "cjs", minify = false): Promise<string> {
+  const outfile = join(folder.path, name);
+  const require = 'import { createRequire as $require$ } from "node:module"; var require = $require$(import.meta.url);';
+  await build({
+    entryPoints: [join(programsFolder, program)],
+    bundle: true,
+    platform: "node",
+    format,
+    minify,
+    outfile,
+    logLevel: "error",
+    define: format === "cjs" ? { "import.meta.url": "__filename" } : {},
+    banner: format === "esm" ? { js: require } : {},
+  });
+  return outfile;
+}
+
+/** What bundling changes: import() of a file that is inside, and import.meta in CommonJS. */
+const BUNDLED = ["import() from the user's file", "import.meta"];
+/** What minifying changes besides: names, constants that are put in, one name for many variables. */
+const MINIFIED = [
+  ...BUNDLED,
+  "field whose key is computed",
+  "measures coverage",
+  "a class that is not yet initialized",
+  "[C94] super in a method of an object",
+  "[C94] super in a getter of an object",
+  "[C94] super in an async generator and a setter of an object",
+];
+
+describe("the corpus in other ways", () => {
+  test.each(nodes.map((node, index) => ({ ...node, index })))(
+    "[C61, C77, C90] compiled by tsx, under Node.js $version",
+    { timeout: 120_000 },
+    async ({ path, index }) => {
+      for (const file of readdirSync(programsFolder)) {
+        const text = readFileSync(join(programsFolder, file), "utf8");
+        folder.write(`tsx-${index}/${file.replace(/\.mjs$/, ".mts")}`, text);
+        // For import(), which does not look for the source of a file under Node.js 20.
+        if (file === "helpers.mjs") folder.write(`tsx-${index}/${file}`, text);
+      }
+      const cwd = join(folder.path, `tsx-${index}`);
+      expectRight(await runProgram(path, [TSX, "run-corpus.mts"], cwd, part(index, { isRenamed: true })));
+    },
+  );
+
+  test.each([
+    ["an ES module", "esm", false],
+    ["CommonJS", "cjs", false],
+    ["a minified ES module", "esm", true],
+    ["minified CommonJS", "cjs", true],
+  ] as const)(
+    "[C61, C64, C77] in a bundle that is %s, with Millrace inside",
+    { timeout: 120_000 },
+    async (_name, format, minify) => {
+      const name = `corpus-${minify}.${format === "esm" ? "mjs" : "cjs"}`;
+      const file = await bundle("run-corpus.mjs", name, format, minify);
+      const options = { isRenamed: true, except: minify ? MINIFIED : BUNDLED };
+      const from = (format === "esm" ? 4 : 5) + (minify ? 2 : 0);
+      expectRight(await runProgram(process.execPath, [file], folder.path, part(from, options)));
+    },
+  );
+
+  test.each([
+    ["an ES module", "mjs"],
+    ["CommonJS, bundled with Millrace", "cjs"],
+  ] as const)("[C61, C77, C91] in jest, as %s", { timeout: 120_000 }, async (_name, kind) => {
+    const cwd = join(folder.path, `jest-${kind}`);
+    if (kind === "cjs") await bundle("jest-corpus.mjs", `jest-${kind}/corpus.test.cjs`, "cjs");
+    else {
+      for (const file of readdirSync(programsFolder)) {
+        const name = file === "jest-corpus.mjs" ? "corpus.test.mjs" : file;
+        folder.write(`jest-${kind}/${name}`, readFileSync(join(programsFolder, file), "utf8"));
+      }
+    }
+    const settings = {
+      testMatch: ["**/*.test.*"],
+      testEnvironment: "node",
+      transform: {},
+      moduleFileExtensions: ["js", "mjs", "cjs"],
+    };
+    folder.write(`jest-${kind}/package.json`, JSON.stringify({ name: "program", jest: settings }));
+    const output = join(cwd, "results.json");
+    const variables = part(kind === "cjs" ? 3 : 6, {
+      output,
+      isRenamed: kind === "cjs",
+      except: kind === "cjs" ? BUNDLED : [],
+    });
+    await runProgram(process.execPath, ["--experimental-vm-modules", JEST], cwd, variables);
+    expectRight(readFileSync(output, "utf8"));
+  });
+
+  test.each([false, true])("[C62, C81] functions that use zod, inside of the bundle: %s", async (isBundled) => {
+    const file = isBundled ? await bundle("run-zod.mjs", "zod.mjs", "esm") : join(programsFolder, "run-zod.mjs");
+    const printed = await runProgram(process.execPath, [file], folder.path, part(0, { every: 1, isBundled }));
+    expect(JSON.parse(printed)).toEqual(expect.arrayContaining([{ name: "a schema that is made in the worker" }]));
+    expect((JSON.parse(printed) as Result[]).filter(({ problem }) => problem !== undefined)).toEqual([]);
+  });
+});
