@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
 /** One configuration for every package: tests live in `test/`, run in worker threads, and print only failures. */
@@ -7,6 +8,7 @@ export default defineConfig({
     // The second report is what `npm test` counts and what the check of the SPEC rules reads.
     reporters: ["default", ["json", { outputFile: "temp/tests.json" }]],
     silent: "passed-only",
+    setupFiles: [fileURLToPath(new URL("./kernel-twins.mjs", import.meta.url))],
     testTimeout: 30_000,
   },
 });

@@ -5,7 +5,7 @@
  *
  *     node src/kernels.ts [name of a benchmark …]            (after a build)
  */
-import { crc32c, Memory, PAGE_SIZE_BYTES } from "@millrace/core";
+import { crc32c, Memory, type NumberKind, PAGE_SIZE_BYTES } from "@millrace/core";
 import { SeededRandom } from "@millrace/host-test";
 import {
   ENTRIES_PER_PAGE,
@@ -13,7 +13,6 @@ import {
   EntrySorter,
   type Kernels,
   kernelsFor,
-  type NumberKind,
   SORTER_SCRATCH_SLOTS,
   sameBytes,
   writeNeedles,

@@ -306,6 +306,8 @@ export {
   MAX_DISCOVERED_LAYOUTS,
   MAX_ROW_GROWTHS,
   type NormalizedKeyWriter,
+  type NumberColumn,
+  type NumberKind,
   type RecordCompare,
   type RecordReader,
   type RowCodeOptions,

@@ -32,7 +32,6 @@ export {
 export type { ByteKernels, HashKernels, Kernels, NumberKernels, RowKernels, SortKernels } from "./kernels/kernels.js";
 export { type KernelOptions, kernelsFor } from "./kernels/kernels-for.js";
 export { MAX_NEEDLES, needlesSlots, writeNeedles } from "./kernels/needles.js";
-export type { NumberColumn, NumberKind } from "./kernels/number-column.js";
 // Memory
 export { jobMemory } from "./memory/job-memory.js";
 export { MemoryManager, type MemoryRequest } from "./memory/memory-manager.js";

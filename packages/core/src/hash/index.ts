@@ -1,5 +1,5 @@
 export { crc32c } from "./crc32c.js";
-export { partitionHashOfNumber, tableHashOfNumber } from "./number-hash.js";
+export { partitionHashOfInt64, partitionHashOfNumber, tableHashOfInt64, tableHashOfNumber } from "./number-hash.js";
 export {
   MAX_PARTITIONS,
   PARTITION_HASH_VERSION,

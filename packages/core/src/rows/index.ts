@@ -7,6 +7,7 @@ export type { RecordReader } from "./interpret-read.js";
 export { LayoutDiscovery, MAX_DISCOVERED_LAYOUTS, MAX_ROW_GROWTHS } from "./layout-discovery.js";
 export { LayoutRegistry } from "./layout-registry.js";
 export type { NormalizedKeyWriter } from "./normalized-key.js";
+export type { NumberColumn, NumberKind } from "./number-column.js";
 export { RowComparator, RowPairComparator } from "./row-comparator.js";
 export type { RowPartitionHash, RowTableHash } from "./row-hash.js";
 export type { AbsentKeyOptions, KeyField } from "./row-key.js";

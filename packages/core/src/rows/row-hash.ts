@@ -6,9 +6,11 @@
 import {
   partitionHash,
   partitionHashOfBytes,
+  partitionHashOfInt64,
   partitionHashOfNumber,
   type TableHashSeed,
   tableHashOfBytes,
+  tableHashOfInt64,
   tableHashOfNumber,
 } from "../hash/index.js";
 import { canonicalKeyBytes } from "../keys/canonical.js";
@@ -56,7 +58,7 @@ export function generateRowHash(keys: readonly RowKey[], write: RowKeyWriter): R
     key !== undefined &&
     keys.length === 1 &&
     key.rest === undefined &&
-    ["int32", "float64", "timestamp"].includes(key.field.content.kind);
+    ["int32", "int64", "float64", "timestamp"].includes(key.field.content.kind);
   return isOneNumber ? generateNumberHash(key) : generateBytesHash(write);
 }
 
@@ -80,7 +82,11 @@ function generateNumberHash(key: RowKey): RowHash {
     kind === "int32"
       ? `number[0] = memory.i32[${word}]; const low = words[0], high = words[1];`
       : `const low = memory.i32[${word}], high = memory.i32[${word} + 1];`;
+  const isBigint = kind === "int64";
   const tag = kind === "timestamp" ? TAG_TIMESTAMP : TAG_NUMBER;
+  const [ofPartition, ofTable] = isBigint
+    ? ["partitionHashOfInt64(high, low)", "tableHashOfInt64(high, low, seed)"]
+    : [`partitionHashOfNumber(${tag}, high, low)`, `tableHashOfNumber(${tag}, high, low, seed)`];
   const body = (ofNull: string, ofNumber: string): string =>
     `const base = ${base}; ${isNull === undefined ? "" : `if (${isNull}) return ${ofNull};`} ${bits} return ${ofNumber};`;
   const nullBytes = canonicalKeyBytes(null);
@@ -90,17 +96,19 @@ function generateNumberHash(key: RowKey): RowHash {
       number,
       words: new Int32Array(number.buffer),
       partitionHashOfNull: partitionHash(null),
+      partitionHashOfInt64,
       partitionHashOfNumber,
+      tableHashOfInt64,
       tableHashOfNull: (seed: TableHashSeed) => tableHashOfBytes(nullBytes, nullBytes.length, seed),
       tableHashOfNumber,
     },
     `${locateFunction("locate", key)}
     return {
       partitionHash: function (memory, slot) {
-        ${body("partitionHashOfNull", `partitionHashOfNumber(${tag}, high, low)`)}
+        ${body("partitionHashOfNull", ofPartition)}
       },
       tableHash: function (memory, slot, seed) {
-        ${body("tableHashOfNull(seed)", `tableHashOfNumber(${tag}, high, low, seed)`)}
+        ${body("tableHashOfNull(seed)", ofTable)}
       },
     };`,
   );

@@ -11,6 +11,7 @@ import {
   type NormalizedKeyWriter,
   normalizedKeyLength,
 } from "./normalized-key.js";
+import { type NumberColumn, numberColumnOf } from "./number-column.js";
 import { generateRowHash, interpretRowHash, type RowPartitionHash, type RowTableHash } from "./row-hash.js";
 import { type AbsentKeyOptions, type KeyField, type RowKey, resolveKeys } from "./row-key.js";
 import type { RowLayout } from "./row-layout.js";
@@ -34,6 +35,8 @@ export class RowKeys<T = unknown> {
   readonly partitionHash: RowPartitionHash;
   /** Returns the table hash of a record where it lies. */
   readonly tableHash: RowTableHash;
+  /** Where the key lies when it is one number of the record itself, for code that hashes many rows at once. @internal */
+  readonly numberColumn: NumberColumn | undefined;
   readonly #resolved: readonly RowKey[];
   readonly #write: RowKeyWriter;
   readonly #out = new KeyBytes();
@@ -49,6 +52,7 @@ export class RowKeys<T = unknown> {
     const hash = isGenerated ? generateRowHash(this.#resolved, this.#write) : interpretRowHash(this.#write);
     this.partitionHash = hash.partitionHash;
     this.tableHash = hash.tableHash;
+    this.numberColumn = numberColumnOf(this.#resolved);
     this.normalizedKeyBytes = normalizedKeyLength(flat);
   }
 

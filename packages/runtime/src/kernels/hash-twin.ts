@@ -1,12 +1,12 @@
 import {
   canonicalKeyBytes,
   type Memory,
+  type NumberColumn,
   partitionHashOfBytes,
   type TableHashSeed,
   tableHashOfBytes,
 } from "@millrace/core";
 import { BUCKET_HASH_WORD, BUCKET_POINTER_WORD } from "./kernel-layouts.js";
-import type { NumberColumn } from "./number-column.js";
 
 const NULL_BYTES = canonicalKeyBytes(null);
 

@@ -2,13 +2,11 @@ import { invariant, type Memory } from "@millrace/core";
 import type { Kernels } from "./kernels.js";
 import { TypeScriptKernels } from "./typescript-kernels.js";
 import { WasmKernels } from "./wasm-kernels.js";
+import { instantiate } from "./wasm-module.js";
 
 /** Configures the kernels of a memory. @internal */
 export interface KernelOptions {
-  /**
-   * `"wasm"`, the default, where the memory is that of a shared `WebAssembly.Memory`; `"typescript"` for the twins, which tests ask for
-   * with the environment variable `MILLRACE_KERNELS=typescript`.
-   */
+  /** `"typescript"` asks for the twins; by default they are taken only where the others cannot be. */
   readonly implementation?: "wasm" | "typescript";
 }
 
@@ -38,5 +36,6 @@ function newKernels(memory: Memory, wasmMemory: WebAssembly.Memory | undefined, 
     (wasmMemory.buffer as ArrayBufferLike) === memory.buffer,
     "the kernels of a memory work on its own WebAssembly.Memory",
   );
-  return new WasmKernels(memory, wasmMemory);
+  const exports = instantiate(wasmMemory);
+  return exports === undefined ? new TypeScriptKernels(memory) : new WasmKernels(memory, exports);
 }

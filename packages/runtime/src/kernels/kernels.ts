@@ -1,5 +1,4 @@
-import type { Memory } from "@millrace/core";
-import type { NumberColumn } from "./number-column.js";
+import type { Memory, NumberColumn } from "@millrace/core";
 
 /**
  * Kernels are the inner loops that JavaScript is slow at, over the bytes of one {@link Memory}. There are two implementations with equal

@@ -1,8 +1,7 @@
-import { crc32c, type Memory } from "@millrace/core";
+import { crc32c, type Memory, type NumberColumn } from "@millrace/core";
 import { findBytes, findNeedles } from "./byte-twin.js";
 import { insert, partitionHashes, probe, tableHashes } from "./hash-twin.js";
 import type { Kernels } from "./kernels.js";
-import type { NumberColumn } from "./number-column.js";
 import { gatherNumbers, scatterAdd, sumGathered } from "./number-twin.js";
 import { copyRows, endOfRows, listRows, partitionRows } from "./row-twin.js";
 import * as sort from "./sort-twin.js";

@@ -1,8 +1,7 @@
-import { crc32c, type Memory, type TableHashSeed } from "@millrace/core";
+import { crc32c, type Memory, type NumberColumn, type TableHashSeed } from "@millrace/core";
 import { PARTITION_HASH_OF_NULL, TAG_OF_KIND, tableHashOfNull } from "./hash-twin.js";
 import type { Kernels } from "./kernels.js";
-import type { NumberColumn } from "./number-column.js";
-import { instantiate, type WasmExports } from "./wasm-module.js";
+import type { WasmExports } from "./wasm-module.js";
 
 /** The numbers of kinds in the module; dates differ from other numbers only in the tag. */
 const KIND_NUMBERS = { int32: 0, float64: 1, timestamp: 1, int64: 2 } as const;
@@ -20,9 +19,9 @@ export class WasmKernels implements Kernels {
   #seed: TableHashSeed | undefined;
   #hashOfNull = 0;
 
-  constructor(memory: Memory, wasmMemory: WebAssembly.Memory) {
+  constructor(memory: Memory, exports: WasmExports) {
     this.memory = memory;
-    this.#exports = instantiate(wasmMemory);
+    this.#exports = exports;
   }
 
   get endSlot(): number {

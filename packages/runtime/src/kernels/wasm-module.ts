@@ -65,9 +65,22 @@ export interface WasmExports {
 }
 
 let compiled: WebAssembly.Module | undefined;
+let isForbidden = false;
 
-/** Makes an instance of the module over a shared memory. The module is compiled once in a thread, the first time it is needed. */
-export function instantiate(memory: WebAssembly.Memory): WasmExports {
-  compiled ??= new WebAssembly.Module(Uint8Array.from(atob(WASM_BASE64), (char) => char.charCodeAt(0)));
-  return new WebAssembly.Instance(compiled, { env: { memory } }).exports as unknown as WasmExports;
+/**
+ * Makes an instance of the module over a shared memory, or returns undefined where the engine is told to compile none (a content security policy
+ * without `wasm-unsafe-eval`). The module is compiled once in a thread, when it is first needed.
+ */
+export function instantiate(memory: WebAssembly.Memory): WasmExports | undefined {
+  if (compiled === undefined && !isForbidden) compile();
+  return compiled && (new WebAssembly.Instance(compiled, { env: { memory } }).exports as unknown as WasmExports);
+}
+
+function compile(): void {
+  try {
+    compiled = new WebAssembly.Module(Uint8Array.from(atob(WASM_BASE64), (char) => char.charCodeAt(0)));
+  } catch (error) {
+    if (!(error instanceof WebAssembly.CompileError)) throw error;
+    isForbidden = true;
+  }
 }

@@ -5,11 +5,11 @@ import { type Kernels, kernelsFor } from "../../src/index.js";
 const WASM_PAGE_BYTES = 64 * 1024;
 const PAGE_SLOTS = PAGE_SIZE_BYTES / 8;
 
-/** Is the implementation that tests of what stands on kernels use; those of the kernels themselves compare both. */
-export const testedImplementation = process.env.MILLRACE_KERNELS === "typescript" ? "typescript" : "wasm";
+/** Is the implementation that a shared memory has in this run of the tests. */
+export const availableImplementation = process.env.MILLRACE_KERNELS === "typescript" ? "typescript" : "wasm";
 
 /** Returns the kernels of a new shared memory of `numPages` pages. */
-export function newKernels(numPages: number, implementation: "wasm" | "typescript" = testedImplementation): Kernels {
+export function newKernels(numPages: number, implementation: "wasm" | "typescript" = availableImplementation): Kernels {
   const size = Math.ceil((numPages * PAGE_SIZE_BYTES) / WASM_PAGE_BYTES);
   const wasmMemory = new WebAssembly.Memory({ initial: size, maximum: size, shared: true });
   return kernelsFor(new Memory(wasmMemory.buffer), wasmMemory, { implementation });
