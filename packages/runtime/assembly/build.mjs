@@ -34,7 +34,8 @@ export async function compiledKernels() {
   const sources = sourceFiles();
   let bytes;
   const { error, stderr } = await asc.main(["index.ts", "--outFile=kernels.wasm", ...options], {
-    readFile: (name) => sources.get(name.replaceAll("\\", "/")) ?? null,
+    // Files are imported as everywhere here, with the ending .js, to which the compiler adds its own.
+    readFile: (name) => sources.get(name.replace(/\.js\.ts$/, ".ts")) ?? null,
     listFiles: () => [],
     writeFile: (_name, content) => {
       bytes = content;

@@ -1,7 +1,7 @@
 // The kernels in WebAssembly. They are written in AssemblyScript, which compiles them with no runtime, no data and no memory of its
 // own; `build.mjs` embeds the result in src/kernels/wasm-bytes.ts.
-export { findBytes, findNeedles } from "./bytes";
-export { crcOfBlocks } from "./crc";
+export { findBytes, findNeedles } from "./bytes.js";
+export { crcOfBlocks } from "./crc.js";
 export {
   copyEntries,
   countDigits,
@@ -11,7 +11,7 @@ export {
   orderShortRuns,
   permuteByDigit,
   scatterByDigit,
-} from "./entries";
-export { insert, keptOfBuckets, partitionHashes, probe, tableHashes } from "./hashes";
-export { gatherNumbers, scatterAdd, sumGathered } from "./numbers";
-export { copyRows, endSlot, keptOfRows, listRows, partitionRows } from "./rows";
+} from "./entries.js";
+export { insert, keptOfBuckets, partitionHashes, probe, tableHashes } from "./hashes.js";
+export { gatherNumbers, scatterAdd, sumGathered } from "./numbers.js";
+export { copyRows, endSlot, keptOfRows, listRows, partitionRows } from "./rows.js";
