@@ -192,7 +192,7 @@ export class ReaderCode {
 }
 
 /** Returns the name of an entry of an object literal. A plain `__proto__` there would set the prototype. */
-function entryName(name: string): string {
+export function entryName(name: string): string {
   return name === "__proto__" ? '["__proto__"]' : literal(name);
 }
 

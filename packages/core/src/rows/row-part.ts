@@ -1,6 +1,6 @@
 import type { AnyType } from "../types/type-information.js";
 import { generateLocateSteps, nullTest } from "./generate-locate.js";
-import { ReaderCode } from "./generate-read.js";
+import { entryName, ReaderCode } from "./generate-read.js";
 import { canBeNull, type KeyParent, NULL_PARENT } from "./row-key.js";
 import { type RowLayout, structOfLayout } from "./row-layout.js";
 import { containsString, equalsString, lengthOfString, startsWithString } from "./string-cell.js";
@@ -83,6 +83,21 @@ export class RowPartCode {
   /** The functions that the texts call. */
   text(): string {
     return [this.#code.text(), ...this.#parts].join("\n");
+  }
+
+  /**
+   * Returns the expression of the record with only the fields `names`, as far as it has them: for code that reads no other. An absent
+   * field is there and undefined, other positions of a tuple are null.
+   */
+  partialRecord(names: ReadonlySet<string>): string {
+    const struct = structOfLayout(this.layout);
+    const valueOf = (field: StructField): string => this.#code.field(struct, field);
+    if (struct.shape === "tuple") {
+      return `[${struct.fields.map((field) => (names.has(field.name) ? valueOf(field) : "null")).join(", ")}]`;
+    }
+    if (struct.shape === "value") return valueOf(struct.fields[0]!);
+    const fields = struct.fields.filter((field) => names.has(field.name));
+    return `({ ${fields.map((field) => `${entryName(field.name)}: ${valueOf(field)}`).join(", ")} })`;
   }
 
   /** Returns the code for the part at a path; undefined where the layout has no such field. */

@@ -26,7 +26,7 @@ import {
   valueText,
 } from "../expressions/index.js";
 import type { LayoutTable, StreamLayout } from "../rows/stream-layout.js";
-import type { ChainRuntime } from "./chain-runtime.js";
+import type { ChainFunction, ChainRuntime } from "./chain-runtime.js";
 import { rowOfShape } from "./row-shape.js";
 import { type Materializer, partOfShape, type Shape, ShapeColumns, WHOLE_SOURCE } from "./shape.js";
 
@@ -34,7 +34,11 @@ import { type Materializer, partOfShape, type Shape, ShapeColumns, WHOLE_SOURCE 
 interface Source {
   readonly columns: Columns;
   /** Set for rows. */
-  readonly row?: { readonly columns: RowColumns; readonly layout: StreamLayout };
+  readonly row?: {
+    readonly parts: RowPartCode;
+    readonly columns: RowColumns;
+    readonly layout: StreamLayout;
+  };
   /** The name of the record, for values. */
   readonly record?: string;
 }
@@ -91,7 +95,7 @@ export class ChainCode {
     const parts = new RowPartCode(layout.layout);
     const columns = new RowColumns(parts);
     const position: Position = {
-      source: { columns, row: { columns, layout } },
+      source: { columns, row: { parts, columns, layout } },
       shape: WHOLE_SOURCE,
       producer: -1,
     };
@@ -124,7 +128,7 @@ export class ChainCode {
         this.#operators(index + 1, this.#map(index, position, block), block);
         break;
       case "flatMap":
-        block.add(`${this.#flatMap(index)}(${this.#object(position, block, true)});`);
+        block.add(`${this.#flatMap(index)}(${this.#argument(this.#runtime.functions[index]!, position, block)});`);
         break;
       case "filter":
         this.#filter(index, position, block);
@@ -197,9 +201,14 @@ export class ChainCode {
         return { kind: "operand", operand: { kind: "unknown", text: key, isNullable: true } };
       }
       case "selector": {
-        const selector = this.#unit.constant("selector", this.#runtime.selector(index, part.function));
-        const text = block.local(`${selector}(${this.#copy(position, block)})`, "key");
-        return { kind: "operand", operand: { kind: "unknown", text, isNullable: true } };
+        const selector = this.#runtime.selector(index, part.function);
+        const argument = block.local(this.#lent(selector, position, block), "argument");
+        const key = this.#unit.name("key");
+        const take = this.#unit.constant("take", selector.takeKey);
+        block.add(`let ${key};`);
+        block.add(this.#called(selector, `${key} = ${this.#call(selector, argument)};`, position, argument));
+        block.add(`if (${isNoScalar(key)}) ${key} = ${take}(${key}, ${argument});`);
+        return { kind: "operand", operand: { kind: "unknown", text: key, isNullable: true } };
       }
       case "expression":
         return this.#computed(part.expression, position, columns, block);
@@ -213,40 +222,50 @@ export class ChainCode {
 
   /** Calls a function that gives one record, and returns where the chain goes on. */
   #map(index: number, position: Position, block: CodeBlock): Position {
-    const argument = block.local(this.#object(position, block, true), "argument");
+    const code = this.#runtime.functions[index]!;
+    const argument = block.local(this.#argument(code, position, block), "argument");
     const result = this.#unit.name("record");
     block.add(`let ${result};`);
-    block.add(this.#called(index, `${result} = ${this.#call(index, argument)};`, argument));
-    block.add(this.#takenIn(index, result, argument));
+    block.add(
+      this.#called(code, `${result} = ${this.#call(code, argument, code.runtimeContext)};`, position, argument),
+    );
+    block.add(this.#takenIn(code, result, argument));
     const source: Source = { columns: new RecordColumns(result), record: result };
     return { source, shape: WHOLE_SOURCE, producer: index };
   }
 
   #filter(index: number, position: Position, block: CodeBlock): void {
-    const argument = block.local(this.#copy(position, block), "argument");
+    const code = this.#runtime.functions[index]!;
+    const argument = block.local(this.#lent(code, position, block), "argument");
     const result = this.#unit.name("keeps");
-    const refuse = this.#unit.constant("refuse", this.#runtime.functions[index]!.checkBoolean);
+    const refuse = this.#unit.constant("refuse", code.checkBoolean);
     block.add(`let ${result};`);
-    block.add(this.#called(index, `${result} = ${this.#call(index, argument)};`, argument));
+    block.add(
+      this.#called(code, `${result} = ${this.#call(code, argument, code.runtimeContext)};`, position, argument),
+    );
     block.add(`if (${result} !== true) { if (${result} !== false) ${refuse}(${result}, ${argument}); return; }`);
   }
 
-  /** Returns the statement of a call, whose failure is reported. */
-  #called(index: number, statement: string, argument: string): string {
-    const fail = this.#unit.constant("fail", this.#runtime.functions[index]!.failure);
-    return `try { ${statement} } catch (error) { throw ${fail}(error, ${argument}); }`;
+  /**
+   * Returns the statement of a call, whose failure is reported with the whole record. A row is read again for that: an object that
+   * nobody needs but the function need not be made.
+   */
+  #called(code: ChainFunction, statement: string, { shape, source }: Position, argument: string): string {
+    const fail = this.#unit.constant("fail", code.failure);
+    const isRow = source.row !== undefined && shape === WHOLE_SOURCE;
+    const record = isRow ? this.#readRow(source.row) : argument;
+    return `try { ${statement} } catch (error) { throw ${fail}(error, ${record}); }`;
   }
 
-  #call(index: number, ...args: readonly string[]): string {
-    const { target, method, runtimeContext } = this.#runtime.functions[index]!;
-    const all = [...args, this.#unit.constant("context", runtimeContext)].join(", ");
+  /** Returns the expression of a call. */
+  #call({ target, method }: ChainFunction, argument: string, ...context: readonly unknown[]): string {
+    const all = [argument, ...context.map((each) => this.#unit.constant("context", each))].join(", ");
     if (method === undefined) return `${this.#unit.constant("user", target)}(${all})`;
     return `${this.#unit.constant("user", target)}[${quoted(method)}](${all})`;
   }
 
   /** Returns the statement that looks at a result, and takes it in where it is not plainly right. */
-  #takenIn(index: number, result: string, argument: string): string {
-    const code = this.#runtime.functions[index]!;
+  #takenIn(code: ChainFunction, result: string, argument: string): string {
     const take = this.#unit.constant("take", code.takeOne);
     const taken = `${result} = ${take}(${result}, ${argument});`;
     if (!code.passesPlain) return taken;
@@ -290,7 +309,7 @@ export class ChainCode {
         const out = new Out${name}();
         let result;
         ${pending}.numCalls++;
-        try { result = ${this.#call(index, "argument", "out")}; }
+        try { result = ${this.#call(code, "argument, out", code.runtimeContext)}; }
         catch (error) { out.isOpen = false; throw ${flat}.failure(error, argument); }
         finally { ${pending}.numCalls--; }
         if (${flat}.hasFailed) throw ${flat}.error;
@@ -383,7 +402,7 @@ export class ChainCode {
     if (source.record !== undefined && segments.length === 0) return this.#shared(source.record, used);
     const path: FieldPath = { text: "", segments, isWildcard: false };
     if (source.row === undefined) return this.#operandValue(source.columns.load(path, block), used);
-    if (segments.length === 0) return `${this.#unit.constant("read", source.row.layout.serializer.read)}(memory, base)`;
+    if (segments.length === 0) return this.#readRow(source.row);
     const part = source.row.columns.part(path, block);
     if (part === undefined) return "null";
     // Every object of a part of a row is another one.
@@ -404,10 +423,33 @@ export class ChainCode {
     return isFirst ? text : this.#copied(text);
   }
 
-  /** Returns the expression of a record for a function behind which the chain goes on with the record as it is. */
-  #copy({ shape, source }: Position, block: CodeBlock): string {
-    // The first use is the chain's own.
-    return this.#value(shape, source, block, ["the chain"]);
+  /** Returns the expression of the record for a function that may do with it what it likes. */
+  #argument(code: ChainFunction, position: Position, block: CodeBlock): string {
+    return this.#partOfRow(code, position) ?? this.#object(position, block, true);
+  }
+
+  /** Returns the expression of the record for a function behind which the chain goes on with the record as it is. */
+  #lent(code: ChainFunction, { shape, source }: Position, block: CodeBlock): string {
+    const { record } = source;
+    const part = this.#partOfRow(code, { shape, source });
+    if (part !== undefined) return part;
+    // The first use is the chain's own, so this one is a copy.
+    const copy = this.#value(shape, source, block, ["the chain"]);
+    if (code.reads === undefined || record === undefined || shape !== WHOLE_SOURCE) return copy;
+    const changeable = [...code.reads].map((name) => `typeof ${record}[${quoted(name)}] === "object"`);
+    // Who reads nothing but fields that can't be changed changes nothing. Null counts as an object: it is rare enough.
+    if (changeable.length === 0) return record;
+    return `(typeof ${record} === "object" && ${record} !== null && (${changeable.join(" || ")}) ? ${copy} : ${record})`;
+  }
+
+  /** Returns the expression of those fields of a row that a function reads, where that is certain. */
+  #partOfRow({ reads }: ChainFunction, { shape, source }: Pick<Position, "shape" | "source">): string | undefined {
+    if (reads === undefined || source.row === undefined || shape !== WHOLE_SOURCE) return undefined;
+    return source.row.parts.partialRecord(reads);
+  }
+
+  #readRow({ layout }: NonNullable<Source["row"]>): string {
+    return `${this.#unit.constant("read", layout.serializer.read)}(memory, base)`;
   }
 
   #copied(text: string): string {
@@ -421,6 +463,12 @@ function notPlain(name: string): string {
   return `typeof ${name} === "object"
     ? ${name} !== null && Object.getPrototypeOf(${name}) !== Object.prototype && Object.getPrototypeOf(${name}) !== Array.prototype
     : ${name} === undefined || typeof ${name} === "function" || typeof ${name} === "symbol"`;
+}
+
+/** Returns the condition that a key has to be looked at: that it is no string, number, bigint or truth value. */
+function isNoScalar(name: string): string {
+  const types = ["string", "number", "bigint", "boolean"];
+  return types.map((type) => `typeof ${name} !== "${type}"`).join(" && ");
 }
 
 /** Returns the name of an entry of an object literal. A plain `__proto__` there would set the prototype. */

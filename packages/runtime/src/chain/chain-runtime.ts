@@ -1,3 +1,4 @@
+import { isAnalyzed } from "@millrace/closures";
 import {
   type AnyType,
   checkBoolean,
@@ -35,6 +36,13 @@ export interface ChainFunction {
   readonly takeRecord: (record: unknown) => unknown;
   /** Throws for a result that is neither true nor false. */
   readonly checkBoolean: (result: unknown, argument: unknown) => void;
+  /** Takes in a key. */
+  readonly takeKey: (key: unknown, argument: unknown) => unknown;
+  /**
+   * The fields of its first argument that the function reads, and no others, and of which it changes none; undefined when that is
+   * not certain.
+   */
+  readonly reads: ReadonlySet<string> | undefined;
 }
 
 /** Is what the generated code of a chain calls and does not do itself. @internal */
@@ -62,7 +70,10 @@ export class ChainRuntime {
     this.output = output;
     this.copy = (value) => copies.handedOut(value);
     this.plainKey = (key) => copies.plainKey(key);
-    this.functions = specs.map((spec) => functionOf(spec, context));
+    this.functions = specs.map((spec) => {
+      const code = codeOf(spec, context);
+      return code === undefined ? undefined : chainFunction(code, context);
+    });
     this.located = (error, stage) => {
       const spec = specs[stage];
       const isOpen = error instanceof MillraceError && error.where.operator === undefined;
@@ -80,10 +91,9 @@ export class ChainRuntime {
     return calls;
   }
 
-  /** Returns the function that calls a key selector of the operator at `index`. */
-  selector(index: number, ref: ObjectRef): (record: unknown) => unknown {
-    const code = this.#context.function(this.#specs[index]!.operator, ref, "getKey");
-    return (record) => code.key(record);
+  /** Returns a key selector of the operator at `index`. */
+  selector(index: number, ref: ObjectRef): ChainFunction {
+    return chainFunction(this.#context.function(this.#specs[index]!.operator, ref, "getKey"), this.#context);
   }
 
   /** Returns the writer of rows of a shape. */
@@ -102,9 +112,8 @@ function codeOf(spec: ChainedSpec, context: ChainContext): UserCode | undefined 
   return hasFunction ? context.function(spec.operator, spec.function, spec.kind) : undefined;
 }
 
-function functionOf(spec: ChainedSpec, context: ChainContext): ChainFunction | undefined {
-  const code = codeOf(spec, context);
-  if (code === undefined) return undefined;
+function chainFunction(code: UserCode, context: ChainContext): ChainFunction {
+  const { copies } = context;
   const reported =
     <A extends readonly unknown[], R>(action: (...args: A) => R, argumentOf: (...args: A) => readonly unknown[]) =>
     (...args: A): R => {
@@ -118,7 +127,7 @@ function functionOf(spec: ChainedSpec, context: ChainContext): ChainFunction | u
     target: code.object ?? code.call,
     method: code.object === undefined ? undefined : code.method,
     runtimeContext: code.runtimeContext,
-    passesPlain: !context.checksRecords && spec.operator.resultType === undefined,
+    passesPlain: !context.checksRecords && code.operator.resultType === undefined,
     failure: (error, argument) => code.failure(error, [argument]),
     takeOne: reported(
       (result: unknown, _argument: unknown) => code.takeOne(result),
@@ -134,5 +143,19 @@ function functionOf(spec: ChainedSpec, context: ChainContext): ChainFunction | u
       },
       (_result, argument) => [argument],
     ),
+    takeKey: reported(
+      (key: unknown, _argument: unknown) => copies.plainKey(copies.handedOut(key)),
+      (_key, argument) => [argument],
+    ),
+    reads: context.checksRecords ? undefined : fieldsReadBy(code, context),
   };
+}
+
+/** Where records are checked, functions get whole ones, as whoever debugs them expects. */
+function fieldsReadBy({ object, call, method }: UserCode, { analyzer }: ChainContext): ReadonlySet<string> | undefined {
+  const code = object === undefined ? call : (object as Record<string, unknown>)[method];
+  if (typeof code !== "function") return undefined;
+  const analysis = analyzer.analyzeFunction(code as (...args: never[]) => unknown);
+  if (!isAnalyzed(analysis) || analysis.fieldsRead[0] === "unknown") return undefined;
+  return new Set(analysis.fieldsRead[0]);
 }

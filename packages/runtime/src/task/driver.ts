@@ -1,3 +1,4 @@
+import type { FunctionAnalyzer } from "@millrace/closures";
 import type { Memory, MemorySegment } from "@millrace/core";
 import type { DriverSpec, JobVertex, KeyFieldSpec, ObjectRef, OperatorInfo } from "@millrace/job-graph";
 import type { CodeContext } from "../code/code-context.js";
@@ -78,6 +79,8 @@ export interface ChainContext extends CodeContext {
   readonly vertex: JobVertex;
   /** The layouts of the slot. */
   readonly layouts: LayoutTable;
+  /** Reads the sources of functions. */
+  readonly analyzer: FunctionAnalyzer;
   /** How chains run: as generated code where that is allowed, unless this says otherwise. */
   readonly code?: "generated" | "interpreted" | undefined;
   /** Returns a function of a chained operator as this task has it. It is open whenever the driver runs. */

@@ -7,6 +7,7 @@
  *    what is left in the output is sent, with an event behind it.
  * 3. On the dynamic path of an iteration both are repeated, once for each superstep, until the input says that there is no other.
  */
+import { FunctionAnalyzer } from "@millrace/closures";
 import { invariant, type RuntimeContext } from "@millrace/core";
 import type { ObjectRef, OperatorInfo } from "@millrace/job-graph";
 import { type Chain, makeChain } from "../chain/index.js";
@@ -277,6 +278,7 @@ export class Task {
       copies: job.copies,
       customTypes: job.customTypes,
       checksRecords: job.checksRecords,
+      analyzer: job.shared("function analyzer", () => new FunctionAnalyzer()),
       function: (operator, ref, method) => this.#function(operator, ref, method),
       throwIfCancelled: () => job.throwIfCancelled(),
     };

@@ -1,4 +1,5 @@
 /** What chains need around them: functions of a task, an output that keeps what it gets, and the meaning of chains over lists. */
+import { FunctionAnalyzer } from "@millrace/closures";
 import {
   type CustomType,
   evaluateExpression,
@@ -47,6 +48,7 @@ export function contextOf(
   return {
     ...base,
     vertex: undefined as never,
+    analyzer: new FunctionAnalyzer(),
     layouts: createLayoutTable(),
     code: options.code,
     function(operator, ref, method) {
