@@ -91,13 +91,13 @@ export class RowPartCode {
    */
   partialRecord(names: ReadonlySet<string>): string {
     const struct = structOfLayout(this.layout);
-    const valueOf = (field: StructField): string => this.#code.field(struct, field);
+    const read = (field: StructField): string => this.#code.field(struct, field);
     if (struct.shape === "tuple") {
-      return `[${struct.fields.map((field) => (names.has(field.name) ? valueOf(field) : "null")).join(", ")}]`;
+      return `[${struct.fields.map((field) => (names.has(field.name) ? read(field) : "null")).join(", ")}]`;
     }
-    if (struct.shape === "value") return valueOf(struct.fields[0]!);
+    if (struct.shape === "value") return read(struct.fields[0]!);
     const fields = struct.fields.filter((field) => names.has(field.name));
-    return `({ ${fields.map((field) => `${entryName(field.name)}: ${valueOf(field)}`).join(", ")} })`;
+    return `({ ${fields.map((field) => `${entryName(field.name)}: ${read(field)}`).join(", ")} })`;
   }
 
   /** Returns the code for the part at a path; undefined where the layout has no such field. */

@@ -128,7 +128,8 @@ export class ChainCode {
         this.#operators(index + 1, this.#map(index, position, block), block);
         break;
       case "flatMap":
-        block.add(`${this.#flatMap(index)}(${this.#argument(this.#runtime.functions[index]!, position, block)});`);
+        // All of the record, since reports of a failure later, in a returned iterable, show it.
+        block.add(`${this.#flatMap(index)}(${this.#object(position, block, true)});`);
         break;
       case "filter":
         this.#filter(index, position, block);
@@ -290,6 +291,18 @@ export class ChainCode {
     const checked = code.passesPlain
       ? `if (${notPlain("record")}) record = ${take}(record);`
       : `record = ${take}(record);`;
+    const call = code.writes
+      ? `const out = new Out${name}();
+        let result;
+        ${pending}.numCalls++;
+        try { result = ${this.#call(code, "argument, out", code.runtimeContext)}; }
+        catch (error) { out.isOpen = false; throw ${flat}.failure(error, argument); }
+        finally { ${pending}.numCalls--; }
+        if (${flat}.hasFailed) throw ${flat}.error;`
+      : `const out = unused${name};
+        let result;
+        try { result = ${this.#call(code, "argument, out", code.runtimeContext)}; }
+        catch (error) { throw ${flat}.failure(error, argument); }`;
     const suspends = this.#specs.slice(index + 1).some((spec) => spec.kind === "flatMap");
     const stop = suspends
       ? `if (${pending}.isPending) { ${flat}.readRest(result, i + 1, argument, out); return; }`
@@ -305,16 +318,12 @@ export class ChainCode {
           try { ${next}(record); } catch (error) { throw ${flat}.failed(error); }
         }
       }
+      const unused${name} = new Out${name}();
+      unused${name}.isOpen = false;
       function ${name}(argument) {
-        const out = new Out${name}();
-        let result;
-        ${pending}.numCalls++;
-        try { result = ${this.#call(code, "argument, out", code.runtimeContext)}; }
-        catch (error) { out.isOpen = false; throw ${flat}.failure(error, argument); }
-        finally { ${pending}.numCalls--; }
-        if (${flat}.hasFailed) throw ${flat}.error;
+        ${call}
         if (result === undefined) { out.isOpen = false; return; }
-        if (typeof result === "object" && result !== null && Object.getPrototypeOf(result) === Array.prototype) {
+        if (typeof result === "object" && result !== null && result.constructor === Array) {
           out.isOpen = false;
           for (let i = 0; i < result.length; i++) { emit${name}(result[i]); ${stop} }
         } else ${flat}.read(result, argument, out);
@@ -458,10 +467,13 @@ export class ChainCode {
   }
 }
 
-/** Returns the condition that a value is not plain on the outside: see `isPlainOutside`. */
+/**
+ * Returns the condition that a value is not plain on the outside: see `isPlainOutside`. Asking for the prototype itself would cost
+ * more than all the rest of a short chain.
+ */
 function notPlain(name: string): string {
   return `typeof ${name} === "object"
-    ? ${name} !== null && Object.getPrototypeOf(${name}) !== Object.prototype && Object.getPrototypeOf(${name}) !== Array.prototype
+    ? ${name} !== null && ${name}.constructor !== Object && ${name}.constructor !== Array
     : ${name} === undefined || typeof ${name} === "function" || typeof ${name} === "symbol"`;
 }
 

@@ -43,6 +43,8 @@ export interface ChainFunction {
    * not certain.
    */
   readonly reads: ReadonlySet<string> | undefined;
+  /** Whether it may write to a collector, its second argument. */
+  readonly writes: boolean;
 }
 
 /** Is what the generated code of a chain calls and does not do itself. @internal */
@@ -147,15 +149,22 @@ function chainFunction(code: UserCode, context: ChainContext): ChainFunction {
       (key: unknown, _argument: unknown) => copies.plainKey(copies.handedOut(key)),
       (_key, argument) => [argument],
     ),
-    reads: context.checksRecords ? undefined : fieldsReadBy(code, context),
+    ...fieldsReadBy(code, context),
   };
 }
 
 /** Where records are checked, functions get whole ones, as whoever debugs them expects. */
-function fieldsReadBy({ object, call, method }: UserCode, { analyzer }: ChainContext): ReadonlySet<string> | undefined {
+function fieldsReadBy(
+  { object, call, method }: UserCode,
+  { analyzer, checksRecords }: ChainContext,
+): Pick<ChainFunction, "reads" | "writes"> {
   const code = object === undefined ? call : (object as Record<string, unknown>)[method];
-  if (typeof code !== "function") return undefined;
-  const analysis = analyzer.analyzeFunction(code as (...args: never[]) => unknown);
-  if (!isAnalyzed(analysis) || analysis.fieldsRead[0] === "unknown") return undefined;
-  return new Set(analysis.fieldsRead[0]);
+  const analysis =
+    typeof code === "function" ? analyzer.analyzeFunction(code as (...args: never[]) => unknown) : undefined;
+  if (analysis === undefined || !isAnalyzed(analysis)) return { reads: undefined, writes: true };
+  const [record, collector] = analysis.fieldsRead;
+  return {
+    reads: checksRecords || record === "unknown" ? undefined : new Set(record),
+    writes: collector === "unknown" || collector.length > 0,
+  };
 }

@@ -41,11 +41,14 @@ export function copyFor({ copies }: { readonly copies: RecordCopies }): (record:
   return (record) => copies.handedOut(record);
 }
 
-/** Tells whether a value is a plain object or array, or no object at all. What is in it is not looked at. @internal */
+/**
+ * Tells whether a value is a plain object or array, or no object at all. What is in it is not looked at, and neither is more of
+ * its prototypes than the constructor that they name.
+ * @internal
+ */
 export function isPlainOutside(value: unknown): boolean {
   if (typeof value === "object" && value !== null) {
-    const prototype = Object.getPrototypeOf(value);
-    return prototype === Object.prototype || prototype === Array.prototype;
+    return value.constructor === Object || value.constructor === Array;
   }
   return typeof value !== "undefined" && typeof value !== "function" && typeof value !== "symbol";
 }
