@@ -54,7 +54,7 @@ export class RowStore {
 
   /** Adds a row. */
   addRow(memory: Memory, slot: number, layout: StreamLayout): void {
-    this.#pages.append(memory, slot, slot + (memory.i32[slot * 2]! >> 3), 1, layout);
+    this.#pages.appendRow(memory, slot, layout);
     this.#numRows++;
   }
 

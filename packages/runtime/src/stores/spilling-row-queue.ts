@@ -52,7 +52,7 @@ export class SpillingRowQueue {
 
   /** Appends a row. */
   add(memory: Memory, slot: number, layout: StreamLayout): void {
-    this.#pages.append(memory, slot, slot + (memory.i32[slot * 2]! >> 3), 1, layout);
+    this.#pages.appendRow(memory, slot, layout);
     this.#numRows++;
   }
 

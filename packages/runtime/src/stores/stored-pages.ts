@@ -91,6 +91,13 @@ export class StoredPages {
     return this.#numOnDisk;
   }
 
+  /** Appends a row. */
+  appendRow(memory: Memory, slot: number, layout: StreamLayout): void {
+    const numSlots = memory.i32[slot * 2]! >> 3;
+    if (numSlots <= this.#writer.room(layout)) this.#writer.append(memory, slot, numSlots, 1, layout);
+    else this.append(memory, slot, slot + numSlots, 1, layout);
+  }
+
   /** Appends rows that lie one behind the other. */
   append(memory: Memory, slot: number, endSlot: number, numRows: number, layout: StreamLayout): void {
     let rowsLeft = numRows;

@@ -40,7 +40,7 @@ const KINDS: readonly (readonly [RowKind, number])[] = [
   ["small", 0],
   ["small", 1],
   ["small", 5000],
-  ["empty", 20_000],
+  ["empty", 6000],
   ["mixed", 3000],
   ["long", 30],
   ["large", 40],
@@ -266,6 +266,17 @@ test("whichever I/O call fails, or gives damaged bytes, the error is typed and n
     }
     expect(numFaults).toBeGreaterThan(20);
   }
+});
+
+test("control: what is not closed is found to be left", () => {
+  const given = testRows("mixed", 3000);
+  const host = new TestHost();
+  const spill = createSpillSpace(host);
+  const budget = new FailingBudget(pageBudget(2));
+  const store = new RowStore({ budget, spill, layouts: given.layouts });
+  fill(store, given);
+  expect(() => assertAllReturned(budget)).toThrow("2 pages are not left behind");
+  expect(() => host.assertNothingLeft()).toThrow("INVARIANT_VIOLATED");
 });
 
 test("whichever page is refused, rows go to disk instead and come back all the same", () => {
