@@ -1,0 +1,131 @@
+import { type Host, isMillraceError } from "@millrace/core";
+import { sweepFailures, TestHost } from "@millrace/host-test";
+import { describe, expect, it } from "vitest";
+import type { LocalJob } from "../../src/index.js";
+import { allOf, startGraph } from "../support/run-graph.js";
+import { sampleJob } from "../support/sample-job.js";
+import { type WatchedMemory, watchedMemory } from "../support/watched-memory.js";
+
+const NUM_RECORDS = 20;
+const NUM_PAGES = 260;
+
+function start(host: Host, memory: WatchedMemory, parallelism = 2, numRecords = NUM_RECORDS) {
+  const job = sampleJob(numRecords, parallelism);
+  return { ...job, job: startGraph(job.graph, job.objects, { host, memory }) };
+}
+
+/** Calls `onCall` whenever the time is asked for: at every beginning and end of a step of a task. */
+function watchedHost(host: TestHost, onCall: (n: number) => void): Host {
+  let numCalls = 0;
+  const clock = {
+    now: () => 0,
+    monotonic: () => {
+      onCall(++numCalls);
+      return 0;
+    },
+  };
+  return { ...hostParts(host), clock };
+}
+
+function hostParts(host: TestHost): Host {
+  const { name, clock, timers, random, files, scratch, compression, terminal, process } = host;
+  const none = { sockets: undefined, workers: undefined, inspector: undefined, scripts: undefined };
+  return { name, clock, timers, random, files, scratch, compression, terminal, process, ...none };
+}
+
+function byId(records: readonly unknown[]): unknown[] {
+  return (records as { id: number }[]).toSorted((a, b) => a.id - b.id);
+}
+
+describe("a job with something of everything", () => {
+  it.each([1, 2, 7])("gives what it should at parallelism %i, and leaves nothing", async (parallelism) => {
+    const host = new TestHost();
+    const memory = watchedMemory(parallelism === 7 ? 1200 : NUM_PAGES);
+    const { job, expected, log } = start(host, memory, parallelism);
+    const result = await job.result;
+    expect(byId(await allOf(result.records(0)))).toEqual(expected);
+    expect(byId(log.written)).toEqual(expected);
+    expect(log).toMatchObject({ isCommitted: true, isAborted: false, numOpen: 0 });
+    memory.assertNothingLeft();
+    host.assertNothingLeft();
+  });
+
+  it("leaves nothing when it is cancelled, at whichever step", async () => {
+    let numCancelled = 0;
+    for (let n = 1; ; n++) {
+      const host = new TestHost();
+      const memory = watchedMemory(NUM_PAGES);
+      let job: LocalJob | undefined;
+      let cancelled: Promise<void> | undefined;
+      const watched = watchedHost(host, (call) => {
+        if (call === n) cancelled = job?.cancel("enough");
+      });
+      const started = start(watched, memory);
+      job = started.job;
+      const outcome = await job.result.then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+      await cancelled;
+      memory.assertNothingLeft();
+      expect(started.log.numOpen).toBe(0);
+      if (outcome === undefined) {
+        (await job.result).close();
+        host.assertNothingLeft();
+        break;
+      }
+      host.assertNothingLeft();
+      expect(outcome).toMatchObject({ code: "JOB_CANCELLED", cause: "enough" });
+      expect(started.log).toMatchObject({ isCommitted: false, isAborted: true });
+      numCancelled++;
+    }
+    expect(numCancelled).toBeGreaterThan(100);
+  });
+
+  it("fails with an error of ours, and leaves nothing, whichever request for a page is refused", async () => {
+    const unrefused = watchedMemory(NUM_PAGES);
+    await start(new TestHost(), unrefused).job.result;
+    let numFailed = 0;
+    for (let n = 1; n <= unrefused.numTakes; n++) {
+      const host = new TestHost();
+      const memory = watchedMemory(NUM_PAGES, (request) => request === n);
+      const { job, log, expected } = start(host, memory);
+      try {
+        const result = await job.result;
+        expect(byId(await allOf(result.records(0)))).toEqual(expected);
+      } catch (error) {
+        expect(isMillraceError(error), String(error)).toBe(true);
+        expect(log).toMatchObject({ isCommitted: false, numOpen: 0 });
+        numFailed++;
+      }
+      memory.assertNothingLeft();
+      host.assertNothingLeft();
+    }
+    expect(numFailed).toBeGreaterThan(0);
+  });
+
+  it("fails with SPILL_FAILED, and leaves nothing, whichever call of the disk fails", async () => {
+    let host = new TestHost();
+    const { numFailures } = await sweepFailures(
+      ["scratchFolder", "scratchCreate", "scratchWrite", "scratchRead"],
+      {},
+      () => {
+        host = new TestHost();
+        return host.files;
+      },
+      async () => {
+        const memory = watchedMemory(90);
+        const { job, log } = start(host, memory, 2, 120);
+        try {
+          (await job.result).close();
+        } catch (error) {
+          expect(error).toMatchObject({ code: "SPILL_FAILED" });
+          expect(log).toMatchObject({ isCommitted: false, isAborted: true, numOpen: 0 });
+        }
+        memory.assertNothingLeft();
+        host.assertNothingLeft();
+      },
+    );
+    expect(numFailures).toBeGreaterThan(10);
+  });
+});
