@@ -5,6 +5,7 @@ import type { LayoutTable, StreamLayout } from "../rows/stream-layout.js";
 import type { ChannelEvent, InputChannel } from "./exchange.js";
 import { type PageView, viewOfPage } from "./page-view.js";
 import { isLargePage } from "./page-writer.js";
+import type { PrefetchedPages } from "./prefetched-pages.js";
 import { isPage } from "./ring-channel.js";
 
 /** Is a channel that a gate reads, and can stop reading. */
@@ -22,6 +23,7 @@ export class InputGate implements PageCursor {
   readonly #layouts: LayoutTable;
   readonly #isInOrder: boolean;
   readonly #metrics: EdgeMetrics;
+  readonly #prefetched: PrefetchedPages | undefined;
   /** By channel: whether nothing more comes, in this superstep. */
   readonly #hasPaused: boolean[];
   /** By channel: whether nothing more comes at all. */
@@ -33,7 +35,15 @@ export class InputGate implements PageCursor {
   #from: GateChannel | undefined;
   #view: PageView | undefined;
 
-  constructor(channels: readonly GateChannel[], layouts: LayoutTable, isInOrder: boolean, metrics: EdgeMetrics) {
+  /** @param prefetched - keeps what has to be taken off channels before the task reads it; undefined when that cannot be */
+  constructor(
+    channels: readonly GateChannel[],
+    layouts: LayoutTable,
+    isInOrder: boolean,
+    metrics: EdgeMetrics,
+    prefetched?: PrefetchedPages,
+  ) {
+    this.#prefetched = prefetched;
     this.#channels = channels;
     this.#layouts = layouts;
     this.#isInOrder = isInOrder;
@@ -64,7 +74,7 @@ export class InputGate implements PageCursor {
   }
 
   get isAtEnd(): boolean {
-    return this.#numOpen === 0;
+    return this.#numOpen === 0 && this.#prefetched?.isEmpty !== false;
   }
 
   /** The channels, for operators that read each by itself. */
@@ -84,6 +94,10 @@ export class InputGate implements PageCursor {
 
   nextPage(): boolean {
     this.#release();
+    if (this.#prefetched?.isEmpty === false) {
+      this.#view = this.#prefetched.next();
+      if (this.#view !== undefined) return true;
+    }
     const channels = this.#channels;
     let index = this.#isInOrder ? 0 : this.#next;
     for (let tried = 0; tried < channels.length; ) {
@@ -105,6 +119,32 @@ export class InputGate implements PageCursor {
       index = index + 1 === channels.length ? 0 : index + 1;
     }
     return false;
+  }
+
+  /**
+   * Takes the pages off the channels that are there and keeps them until they are read; returns whether there were any. For a task that waits for
+   * another input, whose producer may wait for this one to be read.
+   */
+  prefetch(): boolean {
+    if (this.#prefetched === undefined) return false;
+    let hasTaken = false;
+    this.#channels.forEach((channel, index) => {
+      while (!this.#hasPaused[index]) {
+        const page = channel.peek(0);
+        if (!isPage(page)) return;
+        channel.poll();
+        this.#metrics.sent(page, this.#keep(page));
+        if (!isLargePage(page)) channel.release(page);
+        hasTaken = true;
+      }
+    });
+    return hasTaken;
+  }
+
+  #keep(page: MemorySegment): number {
+    const view = viewOfPage(page, this.#layouts);
+    this.#prefetched!.add(view);
+    return view.numRows;
   }
 
   /**
@@ -135,6 +175,7 @@ export class InputGate implements PageCursor {
   /** Gives back the page that is being read, and drops all the rest. Never throws. */
   close(): void {
     this.#release();
+    this.#prefetched?.close();
     for (const channel of this.#channels) channel.close();
   }
 

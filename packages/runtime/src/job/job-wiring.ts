@@ -16,6 +16,7 @@ import { type GateChannel, InputGate } from "../exchange/input-gate.js";
 import { DeclaredSerializer, LayoutFinder, UndeclaredSerializer } from "../exchange/output-serializer.js";
 import type { OutputSerializer } from "../exchange/page-writer.js";
 import { isLargePage } from "../exchange/page-writer.js";
+import { MIN_PREFETCH_PAGES, PrefetchedPages } from "../exchange/prefetched-pages.js";
 import { RingChannel } from "../exchange/ring-channel.js";
 import {
   CustomPartitioner,
@@ -73,6 +74,9 @@ export class JobWiring {
         const owner = `${vertex.name} (${index + 1}/${vertex.parallelism})`;
         const forDriver = minDriverPages(vertex.driver);
         add(owner, forDriver, mostPages(forDriver), vertex.memoryWeight);
+        for (const _input of vertex.inputs) {
+          if (canPrefetch(vertex)) add(`${owner}, prefetched`, MIN_PREFETCH_PAGES, MIN_PREFETCH_PAGES, 0);
+        }
         if (hasWorksetBudget(vertex)) add(`${owner}, workset`, MIN_STORE_PAGES, mostPages(1), vertex.memoryWeight);
         for (const { input, weight } of this.#inputsOf(vertex)) {
           const forInput = minKeeperPages(input);
@@ -118,6 +122,11 @@ export class JobWiring {
 
 const MATERIALIZE = { kind: "materialize" } as const;
 
+/** Tells whether tasks of a vertex may have to take in an input while they wait for another. */
+function canPrefetch({ inputs, broadcasts }: JobVertex): boolean {
+  return inputs.length + broadcasts.length > 1;
+}
+
 /** Returns the most pages that are of use to an owner that needs some, or none. */
 function mostPages(minPages: number): number {
   return minPages === 0 ? 0 : Number.POSITIVE_INFINITY;
@@ -135,6 +144,8 @@ export interface WiredJob {
 /** Is the memory of one task. */
 interface TaskBudgets {
   readonly driver: PageBudget;
+  /** By input: for what is taken off channels early; undefined when that cannot be. */
+  readonly prefetched: readonly (PageBudget | undefined)[];
   /** The second one of the head of a delta iteration. */
   readonly workset: PageBudget | undefined;
   readonly inputs: readonly PageBudget[];
@@ -177,6 +188,7 @@ class WiringRun {
     const owned = this.#graph.vertices.map((vertex) =>
       Array.from({ length: vertex.parallelism }, (): TaskBudgets => {
         const driver = this.#takeBudget();
+        const prefetched = vertex.inputs.map(() => (canPrefetch(vertex) ? this.#takeBudget() : undefined));
         const workset = hasWorksetBudget(vertex) ? this.#takeBudget() : undefined;
         const inputs = inputsOf(vertex).map(() => this.#takeBudget());
         for (const edge of outputsOf(vertex)) {
@@ -184,7 +196,7 @@ class WiringRun {
           ofEdge.push({ pages: this.#takeBudget(), overdraft: this.#takeBudget() });
           this.#edgeBudgets.set(edge, ofEdge);
         }
-        return { driver, workset, inputs };
+        return { driver, prefetched, workset, inputs };
       }),
     );
     for (const edge of this.#edges) this.#channels.set(edge, this.#makeChannels(edge));
@@ -264,7 +276,7 @@ class WiringRun {
     const next = budgets.inputs.values();
     const take = (): PageBudget => next.next().value as PageBudget;
     const inputs = vertex.inputs.map((input, i) =>
-      this.#makeInput(vertex, index, { kind: "input", index: i }, input, take()),
+      this.#makeInput(vertex, index, { kind: "input", index: i }, input, take(), budgets.prefetched[i]),
     );
     const broadcasts = vertex.broadcasts.map(({ input }, i) =>
       this.#makeInput(vertex, index, { kind: "broadcast", index: i }, { ...input, local: MATERIALIZE }, take()),
@@ -299,6 +311,7 @@ class WiringRun {
     purpose: EdgePlan["purpose"],
     input: JobInput,
     budget: PageBudget,
+    forPrefetched?: PageBudget,
   ): TaskInput {
     const channels: GateChannel[] = [];
     for (const edge of this.#edges) {
@@ -308,7 +321,9 @@ class WiringRun {
       if (edge.ship.kind === "forward") channels.push(producers[index]![0]!);
       else for (const ofProducer of producers) channels.push(ofProducer[index]!);
     }
-    const gate = new InputGate(channels, this.#job.layouts, input.isInOrder, new EdgeMetrics());
+    const { layouts, spill } = this.#job;
+    const prefetched = forPrefetched && new PrefetchedPages({ budget: forPrefetched, spill, layouts });
+    const gate = new InputGate(channels, layouts, input.isInOrder, new EdgeMetrics(), prefetched);
     const keeper = makeRowKeeper(input, budget, this.#job);
     return { gate, keeper, isConstant: input.isConstant || vertex.iteration === undefined };
   }

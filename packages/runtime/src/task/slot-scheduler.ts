@@ -6,7 +6,9 @@
  * 2. A task that waits is put into the queue by what it waits for: a channel that has something to read, a page that came back, a
  *    promise that was settled.
  * 3. When the queue is empty, pages that are not full are sent: consumers may starve for them. Only when that changes nothing does the slot wait
- *    for promises; when there are none either, the plan or we are wrong, and it says so instead of waiting for ever.
+ *    for promises. When there are none either, tasks wait for each other in a circle: one waits for an input whose producer waits for room
+ *    in another input of the same task. Such tasks take in what they have, on disk if need be. If that does not help, we are wrong, and it
+ *    says so instead of waiting for ever.
  * 4. The event loop has a turn every few milliseconds, and promise callbacks every few steps, so that sockets, timers and
  *    cancellation live while there is work.
  */
@@ -68,7 +70,7 @@ export class SlotScheduler {
       this.#throwIfCancelled();
       const task = this.#dequeue();
       if (task === undefined) {
-        if (this.#flushForStarving()) continue;
+        if (this.#flushForStarving() || this.#prefetch()) continue;
         await this.#idle();
         turnedAt = clock.monotonic();
         continue;
@@ -130,6 +132,14 @@ export class SlotScheduler {
     let hasSent = false;
     for (const task of this.#tasks) if (!task.isFinished && task.flushForStarving()) hasSent = true;
     return hasSent;
+  }
+
+  /** Breaks circles of tasks that wait for each other, once there is nothing else to wait for. */
+  #prefetch(): boolean {
+    if (this.#numPending > 0 || this.#isFedFromOutside()) return false;
+    let hasTaken = false;
+    for (const task of this.#tasks) if (!task.isFinished && task.prefetch()) hasTaken = true;
+    return hasTaken;
   }
 
   /** Waits until something that tasks wait for has happened, or the job was cancelled. */

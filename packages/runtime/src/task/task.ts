@@ -109,6 +109,17 @@ export class Task {
     return hasSent;
   }
 
+  /**
+   * Takes in what its inputs have while it waits for another of them: whoever sent that may be who is waited for. For a slot in which nothing
+   * can go on; returns whether there was anything.
+   */
+  prefetch(): boolean {
+    if (this.#wait !== "input") return false;
+    let hasTaken = false;
+    for (const { gate } of this.#parts.inputs) if (gate.prefetch()) hasTaken = true;
+    return hasTaken;
+  }
+
   /** Ends the task, however far it came: user code is closed, pages and files are given back. Never throws. */
   close(): void {
     this.#isFinished = true;

@@ -1,4 +1,4 @@
-import { Configuration, RecordCopies, RowLayout, types } from "@millrace/core";
+import { RowLayout, types } from "@millrace/core";
 import { TestHost } from "@millrace/host-test";
 import { describe, expect, it } from "vitest";
 import { EdgeOutput } from "../../src/exchange/edge-output.js";
@@ -11,16 +11,15 @@ import { isPage, RingChannel } from "../../src/exchange/ring-channel.js";
 import { FixedPartitioner } from "../../src/exchange/row-partitioner.js";
 import { RowScratch } from "../../src/exchange/row-scratch.js";
 import { TaskOutput } from "../../src/exchange/task-output.js";
-import { JobAccumulators } from "../../src/job/job-accumulators.js";
-import type { JobContext } from "../../src/job/job-context.js";
 import { EdgeMetrics } from "../../src/metrics/task-metrics.js";
 import { createLayoutTable } from "../../src/rows/layout-table.js";
 import { PushDriver } from "../../src/task/push-driver.js";
 import type { PushContext, PushOperator } from "../../src/task/push-operator.js";
 import { SlotScheduler } from "../../src/task/slot-scheduler.js";
-import { Task } from "../../src/task/task.js";
+import type { Task } from "../../src/task/task.js";
 import { pageBudget } from "../support/budgets.js";
 import { rowQueue } from "../support/stores.js";
+import { testTask } from "../support/test-task.js";
 
 const layouts = createLayoutTable();
 const layout = layouts.add(RowLayout.of(types.row({ channel: types.int32, number: types.int32 })));
@@ -114,26 +113,6 @@ class AligningCounter implements PushOperator {
   }
 }
 
-function jobContext(host: TestHost): JobContext {
-  return {
-    name: "test",
-    host,
-    signal: new AbortController().signal,
-    layouts,
-    copies: new RecordCopies([]),
-    customTypes: [],
-    checksRecords: false,
-    jobParameters: new Configuration(),
-    cachedFiles: new Map(),
-    attemptNumber: 0,
-    hashSeed: { low: 1, high: 2 },
-    accumulators: new JobAccumulators(),
-    shared: (_key: string, make: () => unknown) => make(),
-    cleanUp: () => {},
-    throwIfCancelled: () => {},
-  } as unknown as JobContext;
-}
-
 describe("an operator that is told of pages and events", () => {
   it("aligns barriers over three channels, counts exactly, and is called at its time", async () => {
     const host = new TestHost();
@@ -148,37 +127,16 @@ describe("an operator that is told of pages and events", () => {
       false,
       new EdgeMetrics(),
     );
-    const info = { id: 0, name: "align", location: undefined, parameters: undefined, resultType: undefined };
-    task = new Task({
-      vertex: {
-        id: 0,
-        name: "align",
-        parallelism: 1,
-        driver: { kind: "forward" },
-        operator: info,
-        inputs: [],
-        chain: [],
-        broadcasts: [],
-        memoryWeight: 0,
-        iteration: undefined,
-      },
-      subtaskIndex: 0,
-      job: jobContext(host),
-      budget: pageBudget(1),
-      inputs: [{ gate, keeper: undefined, isConstant: true }],
-      broadcasts: [],
-      broadcastSets: [],
-      borders: [],
+    task = testTask({
+      host,
+      layouts,
+      inputs: [gate],
       outputs: [outputTo(out, outBudget)],
-      iteration: undefined,
-      isDynamic: false,
-      endsItsOutputs: false,
       makeDriver: (context) =>
         new PushDriver(context, (push) => {
           operator = new AligningCounter(push);
           return operator;
         }),
-      release: () => {},
     });
     const scheduler = new SlotScheduler(
       [task],

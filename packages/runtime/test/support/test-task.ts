@@ -1,0 +1,71 @@
+import { Configuration, type Host, RecordCopies } from "@millrace/core";
+import type { InputGate } from "../../src/exchange/input-gate.js";
+import type { TaskOutput } from "../../src/exchange/task-output.js";
+import type { LayoutTable } from "../../src/index.js";
+import { JobAccumulators } from "../../src/job/job-accumulators.js";
+import type { JobContext } from "../../src/job/job-context.js";
+import { Task } from "../../src/task/task.js";
+import type { TaskParts } from "../../src/task/task-parts.js";
+import { pageBudget } from "./budgets.js";
+
+/** Is what a test says of its task. */
+export interface TestTaskParts {
+  readonly host: Host;
+  readonly layouts: LayoutTable;
+  readonly inputs: readonly InputGate[];
+  readonly outputs: readonly TaskOutput[];
+  readonly makeDriver: NonNullable<TaskParts["makeDriver"]>;
+}
+
+/** Makes a task alone, without a job around it. */
+export function testTask({ host, layouts, inputs, outputs, makeDriver }: TestTaskParts): Task {
+  const operator = { id: 0, name: "test", location: undefined, parameters: undefined, resultType: undefined };
+  return new Task({
+    vertex: {
+      id: 0,
+      name: "test",
+      parallelism: 1,
+      driver: { kind: "forward" },
+      operator,
+      inputs: [],
+      chain: [],
+      broadcasts: [],
+      memoryWeight: 0,
+      iteration: undefined,
+    },
+    subtaskIndex: 0,
+    job: jobContext(host, layouts),
+    budget: pageBudget(1),
+    inputs: inputs.map((gate) => ({ gate, keeper: undefined, isConstant: true })),
+    broadcasts: [],
+    broadcastSets: [],
+    borders: [],
+    outputs,
+    iteration: undefined,
+    isDynamic: false,
+    endsItsOutputs: false,
+    makeDriver,
+    release: () => {},
+  });
+}
+
+/** Makes what tasks of a job share, as far as a task needs it whose driver the test makes. */
+function jobContext(host: Host, layouts: LayoutTable): JobContext {
+  const context: Partial<JobContext> = {
+    name: "test",
+    host,
+    signal: new AbortController().signal,
+    layouts,
+    copies: new RecordCopies([]),
+    customTypes: [],
+    checksRecords: false,
+    jobParameters: new Configuration(),
+    cachedFiles: new Map(),
+    attemptNumber: 0,
+    hashSeed: { low: 1, high: 2 },
+    accumulators: new JobAccumulators(),
+    cleanUp: () => {},
+    throwIfCancelled: () => {},
+  };
+  return context as JobContext;
+}

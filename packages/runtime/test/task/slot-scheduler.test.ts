@@ -1,0 +1,87 @@
+import { TestHost } from "@millrace/host-test";
+import { describe, expect, it } from "vitest";
+import { RowScratch } from "../../src/exchange/row-scratch.js";
+import { TaskOutput } from "../../src/exchange/task-output.js";
+import { createLayoutTable, type Steps, type Wait } from "../../src/index.js";
+import { SlotScheduler } from "../../src/task/slot-scheduler.js";
+import { testTask } from "../support/test-task.js";
+
+/** Makes a task whose driver yields these things, one after the other. */
+function taskOf(host: TestHost, waits: () => Iterable<Wait>, log: string[] = [], name = "") {
+  const nowhere = { layout: undefined as never, write: () => 0 };
+  return testTask({
+    host,
+    layouts: createLayoutTable(),
+    inputs: [],
+    outputs: [new TaskOutput([], nowhere, new RowScratch())],
+    makeDriver: () => ({
+      *run(): Steps {
+        for (const wait of waits()) {
+          log.push(name);
+          yield wait;
+        }
+      },
+      close: () => log.push(`${name} closed`),
+    }),
+  });
+}
+
+function run(host: TestHost, tasks: readonly ReturnType<typeof taskOf>[], throwIfCancelled = () => {}) {
+  return new SlotScheduler(tasks, host, throwIfCancelled).run();
+}
+
+describe("the scheduler of a slot", () => {
+  it("lets all tasks that can go on take turns", async () => {
+    const host = new TestHost();
+    const log: string[] = [];
+    const turns = (count: number) => () => Array.from({ length: count }, (): Wait => "turn");
+    await run(host, [
+      taskOf(host, turns(3), log, "a"),
+      taskOf(host, turns(2), log, "b"),
+      taskOf(host, turns(1), log, "c"),
+    ]);
+    expect(log).toEqual(["a", "b", "c", "a", "b", "c closed", "a", "b closed", "a closed"]);
+  });
+
+  it("goes on with others while one waits for a promise", async () => {
+    const host = new TestHost();
+    const log: string[] = [];
+    const slow = new Promise<void>((resolve) => host.timers.setTimer(50, resolve));
+    const running = run(host, [
+      taskOf(host, () => [slow, "turn"], log, "slow"),
+      taskOf(host, () => ["turn", "turn"], log, "fast"),
+    ]);
+    await host.time.advance(10);
+    expect(log).toEqual(["slow", "fast", "fast", "fast closed"]);
+    await host.time.advance(50);
+    await running;
+    expect(log.slice(4)).toEqual(["slow", "slow closed"]);
+  });
+
+  it("goes on when a promise that is waited for is rejected: what it means is the task's business", async () => {
+    const host = new TestHost();
+    await run(host, [taskOf(host, () => [Promise.reject(new Error("no"))])]);
+  });
+
+  it("fails, naming who waits for what, when nothing can go on and nothing is waited for", async () => {
+    const host = new TestHost();
+    const running = run(host, [taskOf(host, () => ["input"])]);
+    await expect(running).rejects.toMatchObject({
+      code: "INVARIANT_VIOLATED",
+      message: expect.stringContaining("test (1/1) waits for input"),
+    });
+  });
+
+  it("asks before every step whether the job was cancelled", async () => {
+    const host = new TestHost();
+    let numSteps = 0;
+    const endless = function* (): Generator<Wait> {
+      for (;;) yield "turn";
+    };
+    const running = run(host, [taskOf(host, endless)], () => {
+      if (++numSteps === 100) throw new Error("cancelled");
+    });
+    await expect(running).rejects.toThrow("cancelled");
+    expect(numSteps).toBe(100);
+  });
+});
