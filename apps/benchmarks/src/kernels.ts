@@ -280,6 +280,8 @@ function numbers(): void {
   const kernels = kernelsOf(Math.ceil((out + numIndexes) / PAGE_SLOTS));
   const { memory } = kernels;
   for (let i = 0; i < numIndexes; i++) memory.i32[indexes * 2 + i] = random.below(numValues);
+  // Memory that was never written is one page for all addresses, which the caches hold.
+  for (let i = 0; i < numValues; i++) memory.f64[values + i] = i;
   const numSums = numIndexes / 16;
   for (let i = 0; i <= numSums; i++) memory.i32[offsets * 2 + i] = i * 16;
   compare("sumGathered, 16 each, from 32 MiB", numIndexes, kernels, (own) => {
