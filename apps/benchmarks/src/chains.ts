@@ -16,6 +16,7 @@ import {
   RowSerializer,
   type RuntimeContext,
   types,
+  typeToJson,
 } from "@millrace/core";
 import type { ChainedSpec, OperatorInfo } from "@millrace/job-graph";
 import {
@@ -91,13 +92,13 @@ function contextOf(functions: readonly Fn[], code: "generated" | "interpreted"):
 }
 
 let numChains = 0;
-function operator(): OperatorInfo {
+function operator(resultType?: OperatorInfo["resultType"]): OperatorInfo {
   return {
     id: numChains++,
     name: `operator ${numChains}`,
     location: undefined,
     parameters: undefined,
-    resultType: undefined,
+    resultType,
   };
 }
 
@@ -183,8 +184,13 @@ function collectorsOf(steps: readonly Step[], end: Collector): Collector {
   }, end);
 }
 
-function chainOf(steps: readonly Step[], end: RecordOutput, code: "generated" | "interpreted") {
-  const specs = steps.map(([kind], index): ChainedSpec => ({ kind, operator: operator(), function: index }));
+function chainOf(
+  steps: readonly Step[],
+  end: RecordOutput,
+  code: "generated" | "interpreted",
+  resultType?: OperatorInfo["resultType"],
+) {
+  const specs = steps.map(([kind], index): ChainedSpec => ({ kind, operator: operator(resultType), function: index }));
   return makeChain(
     specs,
     contextOf(
@@ -252,6 +258,11 @@ function overRecords(steps: readonly Step[], loop: () => number): Record<string,
   const counted = chainOf(steps, counting, "generated");
   contenders["generated chain, counted"] = sumOf(counting, () => {
     for (let i = 0; i < NUM_RECORDS; i++) counted.collect(records[i]);
+  });
+  const typed = new Summing();
+  const declared = chainOf(steps, typed, "generated", typeToJson(types.row({ id: types.int32, total: types.float64 })));
+  contenders["generated chain, types declared"] = sumOf(typed, () => {
+    for (let i = 0; i < NUM_RECORDS; i++) declared.collect(records[i]);
   });
   const called = new Summing();
   const collectors = collectorsOf(steps, called);

@@ -323,6 +323,7 @@ export {
   type RowPartitionHash,
   RowSerializer,
   type RowTableHash,
+  recordConformer,
   SORT_ENTRY_WORDS,
   SortEntries,
   type SortEntryWriter,

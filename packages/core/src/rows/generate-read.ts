@@ -196,7 +196,7 @@ export function entryName(name: string): string {
   return name === "__proto__" ? '["__proto__"]' : literal(name);
 }
 
-function setStatement(name: string, value: string): string {
+export function setStatement(name: string, value: string): string {
   return name === "__proto__"
     ? `Object.defineProperty(row, "__proto__", { value: ${value}, writable: true, enumerable: true, configurable: true });`
     : `row[${literal(name)}] = ${value};`;

@@ -2,6 +2,7 @@ export { canGenerateCode, compile, literal } from "./code-generation.js";
 export { generateRowComposer, type RowComposer, type RowOrigin } from "./compose-row.js";
 export { DiscoveringSerializer } from "./discovering-serializer.js";
 export type { RecordCompare } from "./generate-compare.js";
+export { recordConformer } from "./generate-conform.js";
 export type { RowCompare } from "./interpret-compare.js";
 export type { RecordReader } from "./interpret-read.js";
 export { LayoutDiscovery, MAX_DISCOVERED_LAYOUTS, MAX_ROW_GROWTHS } from "./layout-discovery.js";

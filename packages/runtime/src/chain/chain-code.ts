@@ -269,6 +269,12 @@ export class ChainCode {
   #takenIn(code: ChainFunction, result: string, argument: string): string {
     const take = this.#unit.constant("take", code.takeOne);
     const taken = `${result} = ${take}(${result}, ${argument});`;
+    if (code.conform !== undefined) {
+      const conform = `${result} = ${this.#unit.constant("conform", code.conform)}(${result});`;
+      const fail = this.#unit.constant("fail", code.failure);
+      return `if (${notPlain(result)}) ${taken}
+        else try { ${conform} } catch (error) { throw ${fail}(error, ${argument}); }`;
+    }
     if (!code.passesPlain) return taken;
     return `if (${notPlain(result)}) ${taken}`;
   }

@@ -7,10 +7,11 @@ import {
   type RowComposer,
   RowLayout,
   type RuntimeContext,
+  recordConformer,
   type TypeInformation,
 } from "@millrace/core";
 import type { ChainedSpec, ObjectRef } from "@millrace/job-graph";
-import { placeOf } from "../code/result-intake.js";
+import { declaredTypeOf, placeOf } from "../code/result-intake.js";
 import type { UserCode } from "../code/user-code.js";
 import type { StreamLayout } from "../rows/stream-layout.js";
 import type { ChainContext, RecordOutput } from "../task/driver.js";
@@ -30,6 +31,8 @@ export interface ChainFunction {
   readonly passesPlain: boolean;
   /** Returns the error to report for a call. */
   readonly failure: (error: unknown, argument: unknown) => unknown;
+  /** Makes the copy that the declared type of the results describes; undefined where none was declared. */
+  readonly conform: ((record: unknown) => unknown) | undefined;
   /** Takes in the one result of a call. */
   readonly takeOne: (result: unknown, argument: unknown) => unknown;
   /** Takes in one of many results. */
@@ -116,6 +119,7 @@ function codeOf(spec: ChainedSpec, context: ChainContext): UserCode | undefined 
 
 function chainFunction(code: UserCode, context: ChainContext): ChainFunction {
   const { copies } = context;
+  const type = declaredTypeOf(code.operator, context);
   const reported =
     <A extends readonly unknown[], R>(action: (...args: A) => R, argumentOf: (...args: A) => readonly unknown[]) =>
     (...args: A): R => {
@@ -129,7 +133,8 @@ function chainFunction(code: UserCode, context: ChainContext): ChainFunction {
     target: code.object ?? code.call,
     method: code.object === undefined ? undefined : code.method,
     runtimeContext: code.runtimeContext,
-    passesPlain: !context.checksRecords && code.operator.resultType === undefined,
+    conform: type === undefined ? undefined : recordConformer(type),
+    passesPlain: !context.checksRecords && type === undefined,
     failure: (error, argument) => code.failure(error, [argument]),
     takeOne: reported(
       (result: unknown, _argument: unknown) => code.takeOne(result),

@@ -7,6 +7,7 @@ import {
   type ErrorPlace,
   normalizeRecord,
   type RecordCopies,
+  recordConformer,
   type TypeInformation,
   typeFromJson,
 } from "@millrace/core";
@@ -24,7 +25,7 @@ export type TakeIn = (record: unknown) => unknown;
  */
 export function intakeOf(operator: OperatorInfo, context: CodeContext, keepsRecords = false): TakeIn {
   const type = declaredTypeOf(operator, context);
-  if (type !== undefined) return (record) => normalizeRecord(record, type);
+  if (type !== undefined) return recordConformer(type);
   const { copies } = context;
   const copy: TakeIn = keepsRecords ? (record) => copies.handedOut(record) : (record) => normalizeRecord(record);
   if (context.checksRecords) return copy;
