@@ -10,11 +10,13 @@
  * and the pointer in its entry has the bit {@link TAGGED}.
  */
 import { type Memory, type MemorySegment, type RowCompare, SORT_ENTRY_WORDS } from "@millrace/core";
+import { kernelsFor } from "../kernels/kernels-for.js";
 import type { PageBudget } from "../memory/page-budget.js";
 import type { LayoutTable, StreamLayout } from "../rows/stream-layout.js";
 import { copySlots } from "./copy-row.js";
 import { EntryPages, type EntrySegment } from "./entry-pages.js";
 import type { LargeRows } from "./large-rows.js";
+import { SegmentGather } from "./gathered-rows.js";
 import { orderTies } from "./order-ties.js";
 import { SegmentRows } from "./segment-rows.js";
 import type { SortKeys } from "./sort-keys.js";
@@ -217,6 +219,14 @@ export class SortBuffer {
     const layout = this.#rows.layouts.at(i32[(slot - TAG_SLOTS) * 2]!);
     const block = i32[(slot - TAG_SLOTS) * 2 + 1]!;
     return block === NOT_LARGE ? [this.#memory, slot, layout] : [this.#rows.large.load(block), 0, layout];
+  }
+
+  /** Returns what copies all sorted rows, when they lie in one segment and none has a tag. */
+  gather(): SegmentGather | undefined {
+    const { segments } = this.#entries;
+    const [segment] = segments;
+    if (segment === undefined || segments.length > 1 || this.#isMixed) return undefined;
+    return new SegmentGather(segment, kernelsFor(this.#memory));
   }
 
   /** Returns the sorted rows, one stream for each segment, the one that arrived first before. */

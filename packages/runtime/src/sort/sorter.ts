@@ -16,6 +16,7 @@ import type { PageCursor, RowCursor } from "../rows/row-cursor.js";
 import type { LayoutTable, StreamLayout } from "../rows/stream-layout.js";
 import type { SpillFile, SpillSpace } from "../spill/spill-space.js";
 import type { Steps } from "../task/driver.js";
+import { GatheredRows } from "./gathered-rows.js";
 import { LargeRows } from "./large-rows.js";
 import { GroupRows } from "./merge-groups/group-rows.js";
 import { MergeRows } from "./merge-rows.js";
@@ -78,6 +79,8 @@ export class Sorter {
   #file: SpillFile | undefined;
   /** What the result is read from. */
   #result: MergeRows | undefined;
+  /** The page through which rows of memory are read. */
+  #gatherPage: MemorySegment | undefined;
   #isClosed = false;
 
   /** Throws INSUFFICIENT_MEMORY when the budget has fewer than {@link MIN_SORT_PAGES} pages. */
@@ -236,8 +239,12 @@ export class Sorter {
   /** Returns the sorted rows from the beginning, once `complete` is done. A cursor that was returned before must not be used any more. */
   rows(): RowCursor {
     this.#result?.close();
+    const gather = this.#runs.length === 0 ? this.#buffer.gather() : undefined;
+    if (gather !== undefined) this.#gatherPage ??= this.#budget.take();
+    if (gather !== undefined && this.#gatherPage !== undefined) {
+      return new GatheredRows(gather, this.#buffer.layout!, this.#gatherPage);
+    }
     const inMemory = this.#buffer.sorted();
-    if (this.#runs.length === 0 && inMemory.length === 1 && !this.#buffer.isMixed) return inMemory[0]!;
     this.#result = this.#openRuns(this.#runs, inMemory, this.#isReadAgain);
     return this.#result;
   }

@@ -4,7 +4,7 @@ import { randomValue, SeededRandom } from "@millrace/host-test";
 import type { KeyFieldSpec } from "@millrace/job-graph";
 import { expect, test } from "vitest";
 import { MIN_SORT_PAGES } from "../../src/sort/sort-limits.js";
-import { assertAllReturned, FailingBudget, pageBudget } from "../support/budgets.js";
+import { assertAllReturned, FailingBudget, heapBudget, pageBudget } from "../support/budgets.js";
 import { MemorySpill, TestLayouts, TestOrder } from "./doubles.js";
 import { sortRecords, type TypedRecord } from "./sorting.js";
 
@@ -65,7 +65,7 @@ for (let i = 0; i < NUM_CASES; i++) {
       },
     ]);
     const numPages = [MIN_SORT_PAGES, MIN_SORT_PAGES + 1, 9, 300][random.below(4)]!;
-    const budget = new FailingBudget(pageBudget(numPages));
+    const budget = new FailingBudget(random.chance(0.5) ? pageBudget(numPages) : heapBudget(numPages));
     const spill = new MemorySpill();
     const result = sortRecords({ budget, spill, layouts, order: new TestOrder(keys) }, records);
     const expected = records.map(([, record]) => record as Record<string, unknown>);
@@ -113,7 +113,7 @@ for (let i = 0; i < NUM_CASES; i++) {
     });
     const order = random.chance(0.5) ? "descending" : "ascending";
     const numPages = [MIN_SORT_PAGES, 7, 300][random.below(3)]!;
-    const budget = new FailingBudget(pageBudget(numPages));
+    const budget = new FailingBudget(random.chance(0.5) ? pageBudget(numPages) : heapBudget(numPages));
     const spill = new MemorySpill();
     const result = sortRecords({ budget, spill, layouts, order: new TestOrder([{ path: "k", order }]) }, records);
     const sign = order === "descending" ? -1 : 1;

@@ -1,4 +1,4 @@
-import { invariant, type Memory, type MemorySegment } from "@millrace/core";
+import { invariant, Memory, type MemorySegment, PAGE_SIZE_BYTES } from "@millrace/core";
 import { makeSharedMemory, type PageBudget } from "../../src/index.js";
 import { ManagedPageBudget } from "../../src/memory/managed-page-budget.js";
 import { PagePool } from "../../src/memory/page-pool.js";
@@ -10,6 +10,12 @@ export function pageBudget(numPages: number, owner = "test owner"): ManagedPageB
     new PagePool(makeSharedMemory(numPages), [{ first: 0, end: numPages }]),
     numPages,
   );
+}
+
+/** Makes a budget of pages on the heap, which wasm kernels cannot reach: their twins do the work. */
+export function heapBudget(numPages: number, owner = "test owner"): ManagedPageBudget {
+  const memory = new Memory(new ArrayBuffer(numPages * PAGE_SIZE_BYTES));
+  return new ManagedPageBudget(owner, new PagePool(memory, [{ first: 0, end: numPages }]), numPages);
 }
 
 /**
