@@ -265,6 +265,7 @@ export {
   parseFieldPath,
   type ResolvedField,
   resolveField,
+  resolveFieldIfAny,
   type ValueKind,
   type ValueOf,
 } from "./keys/index.js";

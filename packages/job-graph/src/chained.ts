@@ -46,15 +46,8 @@ export type ChainedSpec = { readonly operator: OperatorInfo } & (
       readonly kind: "select";
       readonly columns: readonly { readonly name: string; readonly expression: ExpressionNode }[];
     }
-  /**
-   * Turns a record into the tuple of its key's parts and itself: `[part 0, …, part n-1, record]`. `recordType` is the type of the
-   * record where it is known: the record keeps it inside of the tuple.
-   */
-  | {
-      readonly kind: "attachKey";
-      readonly parts: readonly KeyPartSpec[];
-      readonly recordType: DeclaredType | undefined;
-    }
+  /** Turns a record into the tuple of its key's parts and itself: `[part 0, …, part n-1, record]`. */
+  | { readonly kind: "attachKey"; readonly parts: readonly KeyPartSpec[] }
   /** Takes the record at this position out of such a tuple. */
   | { readonly kind: "detachKey"; readonly position: number }
 );

@@ -51,7 +51,6 @@ const chain: readonly ChainedSpec[] = [
       { kind: "selector", function: 0 },
       { kind: "tuple", parts: [{ kind: "expression", expression }] },
     ],
-    recordType: "string",
   },
   { operator, kind: "detachKey", position: 3 },
 ];

@@ -13,7 +13,7 @@ export type {
   ValueOf,
 } from "./key-types.js";
 export { nearNames } from "./near-names.js";
-export { flatFields, type ResolvedField, resolveField } from "./resolve-field.js";
+export { flatFields, type ResolvedField, resolveField, resolveFieldIfAny } from "./resolve-field.js";
 export { compareTyped } from "./typed-values.js";
 export type { ValueKind } from "./value-kind.js";
 export { compareValues, equalValues, keyText } from "./values.js";

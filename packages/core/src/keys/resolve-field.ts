@@ -29,6 +29,31 @@ export function resolveField(type: TypeInformation<unknown>, path: FieldPath): R
 }
 
 /**
+ * Finds what `path` leads to in records of a layout that was found out from some of them: others may have fields that these lack. Returns
+ * undefined where a row or tuple on the way lacks the field, which is null then. Throws UNKNOWN_FIELD where the path goes on below
+ * what can have no fields.
+ * @public
+ */
+export function resolveFieldIfAny(type: TypeInformation<unknown>, path: FieldPath): ResolvedField | undefined {
+  let at = step(type as AnyType, false);
+  for (const [depth, name] of path.segments.entries()) {
+    const field = childOf(at.type, name);
+    if (field === undefined) {
+      if (canLackField(at.type, name)) return undefined;
+      throw unknownField(type, at.type, path, depth);
+    }
+    at = step(field.type, at.isNullable || ["any", "variant", "array"].includes(at.type.kind));
+  }
+  return { segments: path.segments, type: at.type, isNullable: at.isNullable };
+}
+
+/** Tells whether a value of a type may have the field in other records. An enum of no values is the type of what is always null. */
+function canLackField(type: AnyType, name: string): boolean {
+  if (type.kind === "enum") return type.values.length === 0;
+  return type.kind === "row" || type.kind === "variant" || (type.kind === "tuple" && POSITION.test(name));
+}
+
+/**
  * Returns what `path` stands for when all fields of a composite are meant, as by `"*"`: the paths of all fields in it that
  * are no rows or tuples themselves, rows in order of names, tuples in order of positions. What is no row or tuple stands
  * for itself.

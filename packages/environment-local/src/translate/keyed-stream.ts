@@ -7,7 +7,7 @@
  *   by *                    0                                   of  [record]
  */
 import type { KeyPart, Keys, Operator, Order } from "@millrace/common-api";
-import { type AnyType, parseFieldPath, type TypeInformation, typeToJson } from "@millrace/core";
+import { type AnyType, parseFieldPath, type TypeInformation, types, typeToJson } from "@millrace/core";
 import type { KeyFieldSpec, KeyPartSpec, ValuePosition } from "@millrace/job-graph";
 import type { Stream } from "./stream.js";
 import type { Translation } from "./translation.js";
@@ -80,8 +80,22 @@ function keyedByComputed(
 }
 
 function attached(translation: Translation, operator: Operator, stream: Stream, parts: readonly KeyPartSpec[]): Stream {
-  const recordType = stream.type === undefined ? undefined : typeToJson(stream.type);
-  return translation.prepare(operator, stream, { kind: "attachKey", parts, recordType });
+  const type =
+    stream.type === undefined || !hasOrderOfItsOwn(stream.type) ? undefined : attachedType(parts, stream.type);
+  return translation.prepare(operator, stream, { kind: "attachKey", parts }, type);
+}
+
+/**
+ * Returns the type of the tuple that a record of a type becomes. The keys are whatever they are found to be; without a need for the
+ * type of the record all of the tuple is found out, keys too.
+ */
+function attachedType(parts: readonly KeyPartSpec[], type: TypeInformation<unknown>): TypeInformation<unknown> {
+  return types.tuple(...parts.map(() => types.any), type);
+}
+
+/** Tells whether values of a type have an order, or a class, that is lost when they are looked at without it. */
+function hasOrderOfItsOwn(type: TypeInformation<unknown>): boolean {
+  return /"(enum|custom)":/.test(JSON.stringify(typeToJson(type)));
 }
 
 /** Returns the path of a part that is a field, or an expression that is a column; undefined for any other part. */

@@ -188,15 +188,15 @@ export class Translation {
 
   /**
    * Does something to each record of a stream for the sake of an operator that reads it, where the records come from: outside of an
-   * iteration when they do.
+   * iteration when they do. `type` is that of what becomes of them, where it is known.
    */
-  prepare(operator: Operator, input: Stream, step: ChainedStep): Stream {
+  prepare(operator: Operator, input: Stream, step: ChainedStep, type: Stream["type"]): Stream {
     const { parallelism, iteration } = input;
     const name = `Key of ${operator.settings.name}`;
     const vertex =
       this.#chainableTo(input, parallelism, iteration) ?? this.#forward(operator, name, input, parallelism, iteration);
-    vertex.chain.push({ ...step, operator: this.infoOf(operator, { type: undefined }) } as ChainedSpec);
-    return { ...input, producers: [{ vertex, output: 0 }], isShared: false, type: undefined };
+    vertex.chain.push({ ...step, operator: this.infoOf(operator, { type }) } as ChainedSpec);
+    return { ...input, producers: [{ vertex, output: 0 }], isShared: false, type };
   }
 
   #chainableTo(input: Stream, parallelism: number, iteration: number | undefined): VertexDraft | undefined {

@@ -77,6 +77,6 @@ export const chained: Reader<ChainedSpec> = byKind<ChainedSpec>({
   filterExpression: { operator, expression },
   project: { operator, fields: listOfSome(text) },
   select: { operator, columns: list(object({ name: text, expression })) },
-  attachKey: { operator, parts: list(keyPart), recordType: optional(type) },
+  attachKey: { operator, parts: list(keyPart) },
   detachKey: { operator, position: id },
 });

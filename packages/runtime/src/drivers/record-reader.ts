@@ -1,4 +1,4 @@
-import { type Memory, MillraceError, type RecordReader } from "@millrace/core";
+import { type Memory, parseFieldPath, type RecordReader, resolveFieldIfAny } from "@millrace/core";
 import type { ValuePosition } from "@millrace/job-graph";
 import type { StreamLayout } from "../rows/stream-layout.js";
 
@@ -48,12 +48,8 @@ export class RowFieldReader {
 }
 
 function fieldReaderOf(serializer: StreamLayout["serializer"], path: string): RecordReader {
-  try {
-    return serializer.fieldReader(path);
-  } catch (error) {
-    if (error instanceof MillraceError && error.code === "UNKNOWN_FIELD") return readNull;
-    throw error;
-  }
+  const isThere = resolveFieldIfAny(serializer.layout.type, parseFieldPath(path)) !== undefined;
+  return isThere ? serializer.fieldReader(path) : readNull;
 }
 
 function readNull(): null {

@@ -6,12 +6,14 @@ import {
   compareValues,
   isMillraceError,
   type Memory,
+  parseFieldPath,
   partitionHash,
   partitionHashOfBytes,
   partitionOf,
   type RecordReader,
   RowKeys,
   type RowPartitionHash,
+  resolveFieldIfAny,
 } from "@millrace/core";
 import type { KeyFieldSpec } from "@millrace/job-graph";
 import { orderableOf, type ToOrderable } from "../rows/orderable-value.js";
@@ -172,7 +174,8 @@ class FieldValues {
     let read = this.#readers[layout.index];
     if (read === undefined) {
       const { serializer } = layout;
-      read = this.#path === "*" ? serializer.read : (orUnknown(() => serializer.fieldReader(this.#path)) ?? readNull);
+      const isThere = resolveFieldIfAny(layout.layout.type, parseFieldPath(this.#path)) !== undefined;
+      read = this.#path === "*" ? serializer.read : isThere ? serializer.fieldReader(this.#path) : readNull;
       this.#readers[layout.index] = read;
     }
     return read(memory, slot) ?? null;

@@ -14,13 +14,13 @@ import {
   flatFields,
   type KeyField,
   type Memory,
-  MillraceError,
   parseFieldPath,
   type RowCompare,
   RowKeys,
   RowPairComparator,
   type RowTableHash,
   resolveField,
+  resolveFieldIfAny,
   type TableHashSeed,
   tableHashOfBytes,
 } from "@millrace/core";
@@ -111,13 +111,7 @@ function isStruct(layout: StreamLayout): boolean {
 }
 
 function hasField(layout: StreamLayout, path: string): boolean {
-  try {
-    resolveField(layout.layout.type, parseFieldPath(path));
-    return true;
-  } catch (error) {
-    if (error instanceof MillraceError && error.code === "UNKNOWN_FIELD") return false;
-    throw error;
-  }
+  return resolveFieldIfAny(layout.layout.type, parseFieldPath(path)) !== undefined;
 }
 
 function hashOf(layout: StreamLayout, keys: readonly KeyFieldSpec[]): RowTableHash {

@@ -381,9 +381,7 @@ class WiringRun {
     const { layouts, customTypes } = this.#job;
     const last: OperatorInfo = vertex.chain.at(-1)?.operator ?? vertex.operator;
     const place = placeOfTask(last, index);
-    const lastKind = vertex.chain.at(-1)?.kind;
-    // The type of an operator is that of its results, which an attached key is put in front of.
-    if (last.resultType !== undefined && lastKind !== "attachKey" && lastKind !== "detachKey") {
+    if (last.resultType !== undefined) {
       return new DeclaredSerializer(layouts.add(RowLayout.of(typeFromJson(last.resultType, customTypes))), place);
     }
     const finder = this.#finders.get(vertex.id) ?? new LayoutFinder(layouts);

@@ -3,14 +3,7 @@
  * compared in others. Enums order by position and values of custom types by their key bytes ([O4]); so these take their place. What
  * is in that form stays as it is.
  */
-import {
-  type AnyType,
-  type CustomType,
-  isMillraceError,
-  MillraceError,
-  parseFieldPath,
-  resolveField,
-} from "@millrace/core";
+import { type AnyType, type CustomType, MillraceError, parseFieldPath, resolveFieldIfAny } from "@millrace/core";
 import type { StreamLayout } from "./stream-layout.js";
 
 /** Returns a value in a form that orders without its type. @internal */
@@ -23,12 +16,7 @@ export function orderableOf(layout: StreamLayout, path: string): ToOrderable | u
 }
 
 function typeAt({ layout }: StreamLayout, path: string): AnyType | undefined {
-  try {
-    return resolveField(layout.type, parseFieldPath(path)).type as AnyType;
-  } catch (error) {
-    if (isMillraceError(error, "UNKNOWN_FIELD")) return undefined;
-    throw error;
-  }
+  return resolveFieldIfAny(layout.type, parseFieldPath(path))?.type as AnyType | undefined;
 }
 
 function ofType(type: AnyType): ToOrderable | undefined {

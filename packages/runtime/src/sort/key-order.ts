@@ -12,12 +12,12 @@ import {
   fieldPathText,
   type KeyField,
   type Memory,
-  MillraceError,
   parseFieldPath,
   type ResolvedField,
   type RowCompare,
   RowPairComparator,
   resolveField,
+  resolveFieldIfAny,
 } from "@millrace/core";
 import type { KeyFieldSpec } from "@millrace/job-graph";
 import type { StreamLayout } from "../rows/stream-layout.js";
@@ -111,12 +111,7 @@ function correspond(a: readonly ExpandedField[], b: readonly ExpandedField[]): b
 }
 
 function resolved(layout: StreamLayout, path: string): ResolvedField | undefined {
-  try {
-    return resolveField(layout.layout.type, parseFieldPath(path));
-  } catch (error) {
-    if (error instanceof MillraceError && error.code === "UNKNOWN_FIELD") return undefined;
-    throw error;
-  }
+  return resolveFieldIfAny(layout.layout.type, parseFieldPath(path));
 }
 
 function compareDecoded(

@@ -106,7 +106,7 @@ export function randomChain(random: SeededRandom, type: AnyType, maxLength: numb
       }
       case 4: {
         const parts = Array.from({ length: 1 + random.below(2) }, () => keyPart(random, current, add));
-        specs.push({ kind: "attachKey", operator: info, parts, recordType: undefined });
+        specs.push({ kind: "attachKey", operator: info, parts });
         if (random.chance(0.6)) {
           specs.push({ kind: "detachKey", operator: operator(specs.length), position: parts.length });
         } else {

@@ -1,11 +1,4 @@
-import {
-  type AnyType,
-  type Memory,
-  MillraceError,
-  parseFieldPath,
-  type ResolvedField,
-  resolveField,
-} from "@millrace/core";
+import { type AnyType, type Memory, parseFieldPath, type ResolvedField, resolveFieldIfAny } from "@millrace/core";
 import type { KeyFieldSpec } from "@millrace/job-graph";
 import type { StreamLayout } from "../../rows/stream-layout.js";
 
@@ -52,10 +45,5 @@ function isNullPart(value: unknown, isOnly: boolean): boolean {
 }
 
 function fieldOf(layout: StreamLayout, path: string): ResolvedField | undefined {
-  try {
-    return resolveField(layout.layout.type, parseFieldPath(path));
-  } catch (error) {
-    if (error instanceof MillraceError && error.code === "UNKNOWN_FIELD") return undefined;
-    throw error;
-  }
+  return resolveFieldIfAny(layout.layout.type, parseFieldPath(path));
 }
