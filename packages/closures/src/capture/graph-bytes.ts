@@ -16,14 +16,23 @@ const TEXT_SIZE_OFFSET = 8;
 const NUM_CHUNKS_OFFSET = 12;
 const ALIGNMENT = 8;
 
-/** Encodes a captured graph once, for any number of workers. @beta */
-export function encodeCapturedGraph(graph: CapturedGraph): Uint8Array<ArrayBuffer> {
+/**
+ * Encodes a captured graph once, for any number of workers.
+ *
+ * @param allocate - gives memory of at least a number of bytes that is all zero, such as a `SharedArrayBuffer`, from which each worker decodes
+ *   without another copy of the bytes being sent to it
+ * @beta
+ */
+export function encodeCapturedGraph<TBuffer extends ArrayBufferLike = ArrayBuffer>(
+  graph: CapturedGraph,
+  allocate: (numBytes: number) => TBuffer = (numBytes) => new ArrayBuffer(numBytes) as TBuffer,
+): Uint8Array<TBuffer> {
   const { content, sizeBytes, numFunctions } = graph;
   const text = new TextEncoder().encode(JSON.stringify({ content, sizeBytes, numFunctions }));
   let size = aligned(HEADER_BYTES + graph.chunks.length * 4) + aligned(text.length);
   for (const chunk of graph.chunks) size += aligned(chunk.length);
-  const bytes = new Uint8Array(size);
-  const view = new DataView(bytes.buffer);
+  const bytes = new Uint8Array(allocate(size), 0, size);
+  const view = new DataView(bytes.buffer, 0, size);
   view.setUint32(0, MAGIC, true);
   view.setUint32(VERSION_OFFSET, graph.version, true);
   view.setUint32(TEXT_SIZE_OFFSET, text.length, true);
