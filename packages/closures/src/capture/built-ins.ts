@@ -66,7 +66,6 @@ export function hiddenIntrinsics(): Record<string, object> {
     "%RegExpStringIterator.prototype%": prototypeOf("".matchAll(/a/g)),
     "%Iterator.prototype%": prototypeOf(prototypeOf([][Symbol.iterator]())),
     "%AsyncIterator.prototype%": prototypeOf((asyncGenerator as { prototype: object }).prototype),
-    "%Segments.prototype%": prototypeOf(new Intl.Segmenter("en").segment("")),
   };
 }
 
@@ -128,7 +127,7 @@ export class BuiltIns {
         continue;
       }
       this.#paths.set(value, path);
-      if (isWalked && path.length < MAX_DEPTH) this.#walk(value, path, queue);
+      if (isWalked && path.length < MAX_DEPTH && hasParts(value)) this.#walk(value, path, queue);
     }
   }
 
@@ -219,6 +218,11 @@ export function pathText(path: readonly string[]): string {
 
 export function isObject(value: unknown): value is object {
   return (typeof value === "object" && value !== null) || typeof value === "function";
+}
+
+/** Methods have nothing but a name and a length; there are thousands, and a capture waits for the table. */
+function hasParts(value: object): boolean {
+  return typeof value !== "function" || Object.hasOwn(value, "prototype") || Reflect.ownKeys(value).length > 2;
 }
 
 const NATIVE = /\{\s*\[native code\]\s*\}\s*$/;

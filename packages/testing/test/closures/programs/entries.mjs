@@ -431,7 +431,7 @@ for (const [kind, make, pattern] of [
   ["a WebAssembly.Module", () => new WebAssembly.Module(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0])), /WebAssembly\.Module/],
   ["a timer", () => { const t = setTimeout(() => {}, 1); clearTimeout(t); return t; }, /Timeout/],
   ["an Intl.Locale", () => new Intl.Locale("de"), /Intl\.Locale/],
-  ["segments", () => new Intl.Segmenter("en").segment("a b"), /Segments/],
+  ["segments", () => new Intl.Segmenter("en").segment("a b"), /native function/],
   ["a MessageChannel", () => { const c = new MessageChannel(); c.port1.close(); return c; }, /MessageChannel/],
   ["a cryptographic key", () => { const { subtle } = globalThis.crypto; return subtle; }, /SubtleCrypto|Crypto/],
   ["an instance with a private field", () => new (class { #x = 1; get() { return this.#x; } })(), /#private/],
