@@ -114,7 +114,7 @@ describe("a job with something of everything", () => {
         return host.files;
       },
       async () => {
-        const memory = watchedMemory(90);
+        const memory = watchedMemory(110);
         const { job, log } = start(host, memory, 2, 120);
         try {
           (await job.result).close();

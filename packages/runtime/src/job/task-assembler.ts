@@ -1,0 +1,260 @@
+/** Puts single tasks together: inputs, outputs and what functions see, over channels that somebody else makes. */
+import { invariant, RowLayout, typeFromJson } from "@millrace/core";
+import type { JobGraph, JobInput, JobVertex, ObjectRef, OperatorInfo } from "@millrace/job-graph";
+import { UserCode } from "../code/index.js";
+import { RowRecordReader } from "../drivers/record-reader.js";
+import { BroadcastChannel } from "../exchange/broadcast-channel.js";
+import { EdgeOutput } from "../exchange/edge-output.js";
+import type { OutputChannel } from "../exchange/exchange.js";
+import { type GateChannel, InputGate } from "../exchange/input-gate.js";
+import { DeclaredSerializer, LayoutFinder, UndeclaredSerializer } from "../exchange/output-serializer.js";
+import type { OutputSerializer } from "../exchange/page-writer.js";
+import { PrefetchedPages } from "../exchange/prefetched-pages.js";
+import {
+  CustomPartitioner,
+  FixedPartitioner,
+  HashPartitioner,
+  RangePartitioner,
+  RoundRobinPartitioner,
+  type RowPartitioner,
+} from "../exchange/row-partitioner.js";
+import { RowScratch } from "../exchange/row-scratch.js";
+import { TaskOutput } from "../exchange/task-output.js";
+import type { IterationRun } from "../iteration/iteration-run.js";
+import type { PageBudget } from "../memory/page-budget.js";
+import { EdgeMetrics } from "../metrics/task-metrics.js";
+import { makeRowKeeper, makeRowQueue } from "../task/local-strategies.js";
+import type { BroadcastSet } from "../task/operator-runtime-context.js";
+import { Task } from "../task/task.js";
+import type { TaskInput } from "../task/task-parts.js";
+import { type EdgePlan, numTargetsOf } from "./edge-plan.js";
+import { type JobContext, placeOfTask } from "./job-context.js";
+import { MATERIALIZE, type TaskBudgets } from "./task-budgets.js";
+
+/** Makes the channels that tasks are joined by. */
+export interface TaskChannels {
+  /** Returns the channels of an edge that a consumer's task reads, in the order of the producer's tasks. */
+  inputs(edge: EdgePlan, consumerIndex: number): readonly GateChannel[];
+  /** Returns the channels of an edge that a producer's task writes to, in the order of the consumer's tasks. */
+  outputs(edge: EdgePlan, producerIndex: number): readonly OutputChannel[];
+}
+
+/** Makes the tasks of a job that are in this slot: all of them, or one. */
+export class TaskAssembler {
+  readonly #graph: JobGraph;
+  readonly #edges: readonly EdgePlan[];
+  readonly #job: JobContext;
+  readonly #channels: TaskChannels;
+  readonly #iterations: readonly IterationRun[];
+  /** What all producers of an input in this slot share. */
+  readonly #roundRobins = new Map<JobInput, RoundRobinPartitioner>();
+  readonly #finders = new Map<number, LayoutFinder>();
+  readonly #scratch = new RowScratch();
+
+  constructor(
+    graph: JobGraph,
+    edges: readonly EdgePlan[],
+    job: JobContext,
+    channels: TaskChannels,
+    iterations: readonly IterationRun[],
+  ) {
+    this.#graph = graph;
+    this.#edges = edges;
+    this.#job = job;
+    this.#channels = channels;
+    this.#iterations = iterations;
+  }
+
+  /** Makes one task. */
+  makeTask(vertex: JobVertex, index: number, budgets: TaskBudgets): Task {
+    const job = this.#job;
+    const next = budgets.inputs.values();
+    const take = (): PageBudget => next.next().value as PageBudget;
+    const inputs = vertex.inputs.map((input, i) =>
+      this.#makeInput(vertex, index, { kind: "input", index: i }, input, take(), budgets.prefetched[i]),
+    );
+    const broadcasts = vertex.broadcasts.map(({ input }, i) =>
+      this.#makeInput(vertex, index, { kind: "broadcast", index: i }, { ...input, local: MATERIALIZE }, take()),
+    );
+    const borders = budgets.inputs
+      .slice(inputs.length + broadcasts.length)
+      .map((_, i) => this.#makeInput(vertex, index, { kind: "borders", index: i }, BORDERS_INPUT, take()));
+    const spec = vertex.driver.kind;
+    const isHead = spec === "bulkHead" || spec === "deltaHead";
+    const iteration = vertex.iteration === undefined ? undefined : this.#iterations[vertex.iteration];
+    const numOutputs = isHead ? 2 : 1;
+    return new Task({
+      vertex,
+      subtaskIndex: index,
+      job,
+      budget: budgets.driver,
+      inputs,
+      broadcasts,
+      borders,
+      broadcastSets: broadcasts.map((input, i) => this.#broadcastSet(vertex, i, input)),
+      outputs: Array.from({ length: numOutputs }, (_, output) =>
+        this.#makeOutput(vertex, index, output, borders, budgets),
+      ),
+      iteration,
+      isDynamic: iteration !== undefined && !isHead,
+      endsItsOutputs: isHead,
+      release: () => {},
+    });
+  }
+
+  #makeInput(
+    vertex: JobVertex,
+    index: number,
+    purpose: EdgePlan["purpose"],
+    input: JobInput,
+    budget: PageBudget,
+    forPrefetched?: PageBudget,
+  ): TaskInput {
+    const channels: GateChannel[] = [];
+    for (const edge of this.#edges) {
+      const isFor = edge.purpose.kind === purpose.kind && edge.purpose.index === purpose.index;
+      if (edge.consumer !== vertex.id || !isFor) continue;
+      channels.push(...this.#channels.inputs(edge, index));
+    }
+    const { layouts, spill } = this.#job;
+    const prefetched = forPrefetched && new PrefetchedPages({ budget: forPrefetched, spill, layouts });
+    const gate = new InputGate(channels, layouts, input.isInOrder, new EdgeMetrics(), prefetched);
+    const keeper = makeRowKeeper(input, budget, this.#job);
+    return { gate, keeper, isConstant: input.isConstant || vertex.iteration === undefined };
+  }
+
+  #broadcastSet(vertex: JobVertex, position: number, { keeper, isConstant }: TaskInput): BroadcastSet {
+    const { operatorId, name, dataSetId } = vertex.broadcasts[position]!;
+    const reader = new RowRecordReader(undefined);
+    const read = (): unknown[] => {
+      const records: unknown[] = [];
+      for (const rows = keeper!.rows(); rows.next(); ) records.push(reader.read(rows.memory, rows.slot, rows.layout));
+      return records;
+    };
+    const iteration = vertex.iteration === undefined || isConstant ? undefined : this.#iterations[vertex.iteration];
+    return {
+      operatorId,
+      name,
+      dataSetId,
+      read,
+      initialized: (initialize) => {
+        const superstep = iteration === undefined ? 0 : iteration.state.superstep;
+        const key = `broadcast ${vertex.id} ${position}`;
+        const shared = this.#job.shared<{ superstep: number; result: unknown }>(key, () => ({
+          superstep: -1,
+          result: undefined,
+        }));
+        if (shared.superstep !== superstep) {
+          shared.result = initialize(read());
+          shared.superstep = superstep;
+        }
+        return shared.result;
+      },
+    };
+  }
+
+  #makeOutput(
+    vertex: JobVertex,
+    index: number,
+    output: number,
+    borders: readonly TaskInput[],
+    budgets: TaskBudgets,
+  ): TaskOutput {
+    const edges = this.#edges
+      .filter((edge) => edge.source === vertex.id && edge.output === output)
+      .map((edge) => {
+        const channels = this.#channels.outputs(edge, index);
+        const { pages, overdraft } = budgets.outputs.get(edge)!;
+        return new EdgeOutput({
+          targets: edge.ship.kind === "broadcast" ? [new BroadcastChannel(channels)] : channels,
+          partitioner: this.#partitioner(vertex, index, edge, borders),
+          budget: pages,
+          overdraft: makeRowQueue(overdraft, this.#job),
+          scratch: this.#scratch,
+          metrics: new EdgeMetrics(),
+          isPipelined: edge.mode === "pipelined",
+        });
+      });
+    return new TaskOutput(edges, this.#serializer(vertex, index), this.#scratch);
+  }
+
+  #serializer(vertex: JobVertex, index: number): OutputSerializer {
+    const { layouts, customTypes } = this.#job;
+    const last: OperatorInfo = vertex.chain.at(-1)?.operator ?? vertex.operator;
+    const place = placeOfTask(last, index);
+    if (last.resultType !== undefined) {
+      return new DeclaredSerializer(layouts.add(RowLayout.of(typeFromJson(last.resultType, customTypes))), place);
+    }
+    const finder = this.#finders.get(vertex.id) ?? new LayoutFinder(layouts);
+    this.#finders.set(vertex.id, finder);
+    return new UndeclaredSerializer(finder, place);
+  }
+
+  #partitioner(vertex: JobVertex, index: number, edge: EdgePlan, borders: readonly TaskInput[]): RowPartitioner {
+    const numTargets = numTargetsOf(edge, this.#graph);
+    const { ship } = edge;
+    // A user's partitioner is asked even where there is one target: what it answers is checked.
+    if ((numTargets === 1 && ship.kind !== "custom") || ship.kind === "forward" || ship.kind === "broadcast")
+      return new FixedPartitioner(0);
+    switch (ship.kind) {
+      case "rebalance":
+        return this.#roundRobin(edge.input!, numTargets);
+      case "hash":
+        return new HashPartitioner(ship.keys, numTargets);
+      case "custom": {
+        const code = this.#userCode(vertex, index, ship.partitioner, "partition");
+        return new CustomPartitioner(ship.key, (key) => code.partition(key, numTargets));
+      }
+      case "range": {
+        const read =
+          ship.borders.kind === "sampled"
+            ? () => sampledBorders(borders[edge.borders!]!)
+            : this.#distribution(vertex, index, ship.borders.distribution, numTargets);
+        let found: readonly (readonly unknown[])[] | undefined;
+        return new RangePartitioner(ship.keys, () => (found ??= read()), numTargets);
+      }
+    }
+  }
+
+  #distribution(
+    vertex: JobVertex,
+    index: number,
+    ref: ObjectRef,
+    numTargets: number,
+  ): () => readonly (readonly unknown[])[] {
+    const code = this.#userCode(vertex, index, ref, "boundary");
+    return () => Array.from({ length: numTargets - 1 }, (_, i) => code.boundary(i, numTargets));
+  }
+
+  #roundRobin(input: JobInput, numTargets: number): RoundRobinPartitioner {
+    const partitioner = this.#roundRobins.get(input) ?? new RoundRobinPartitioner(numTargets);
+    this.#roundRobins.set(input, partitioner);
+    return partitioner;
+  }
+
+  /** Makes user code of an exchange, which has no life and no context of its own. */
+  #userCode(vertex: JobVertex, index: number, ref: ObjectRef, method: string): UserCode {
+    const { objects, copies, customTypes, checksRecords } = this.#job;
+    const { target } = objects.instantiate(ref);
+    const context = { subtaskIndex: index, copies, customTypes, checksRecords };
+    return new UserCode({ target, method }, vertex.operator, NO_RUNTIME_CONTEXT, context);
+  }
+}
+
+/** Partitioners and distributions are not given a context. */
+const NO_RUNTIME_CONTEXT = {} as UserCode["runtimeContext"];
+
+const BORDERS_INPUT: JobInput = {
+  edges: [],
+  local: MATERIALIZE,
+  memoryWeight: 0,
+  isInOrder: false,
+  isConstant: true,
+};
+
+function sampledBorders({ keeper }: TaskInput): readonly (readonly unknown[])[] {
+  const rows = keeper!.rows();
+  const reader = new RowRecordReader(undefined);
+  invariant(rows.next(), "a sampler gives one record, the borders");
+  return reader.read(rows.memory, rows.slot, rows.layout) as readonly (readonly unknown[])[];
+}
