@@ -16,7 +16,7 @@ import type { PageCursor } from "../rows/row-cursor.js";
 import type { LayoutTable, StreamLayout } from "../rows/stream-layout.js";
 import type { SpillSpace } from "../spill/spill-space.js";
 import type { RecordOutput, Steps } from "../task/driver.js";
-import { entriesEnd, entrySlots, IS_LARGE, LINK_WORD, PAGE_HEADER_SLOTS } from "./entry.js";
+import { entriesEnd, entrySlots, IS_LARGE, LINK_WORD, PAGE_HEADER_SLOTS, PAGE_SLOTS } from "./entry.js";
 import { EntryReader, EntryWriter } from "./entry-writer.js";
 import { GroupTable } from "./group-table.js";
 import { HashKeys, KeyEquality, seedAtLevel } from "./hash-keys.js";
@@ -55,6 +55,13 @@ export interface GroupFold {
   next(table: GroupTable, pointer: number, memory: Memory, slot: number, layout: StreamLayout): boolean;
   /** Gives the result of a group. */
   give(table: GroupTable, pointer: number): void;
+  /** Reads what `addBatch` needs of a batch of rows; false when the fold can't take them, and the grouping is to end before them. */
+  read?(memory: Memory, layout: StreamLayout, slots: Int32Array, numRows: number): boolean;
+  /**
+   * Takes the rows of the last `read`, in place of `first` and `next`. `groups` has the entry of each row's group, or 0 for rows that are left
+   * out.
+   */
+  addBatch?(table: GroupTable, groups: Int32Array, numRows: number): void;
   /** Gives the result of the group whose row is at `memory` and `slot`, as `next` left it. */
   giveEvicted(): void;
 }
@@ -68,6 +75,8 @@ export interface HashGroupsOptions {
   readonly keys: readonly KeyFieldSpec[];
   readonly out: RecordOutput;
   readonly fold: GroupFold;
+  /** How many pages of the budget are left to others. */
+  readonly numReservedPages?: number;
   /** Rows that carry their key elsewhere; undefined for none. */
   readonly keyed: KeyedValueRows | undefined;
   /**
@@ -102,6 +111,8 @@ export class HashGroups {
   /** The partitions of a frozen table, by high bits of the hash; empty when it is not frozen. */
   #partitions: EntryWriter[] = [];
   readonly #parts: SpilledPart[] = [];
+  /** The entries of the groups of a batch, by row. */
+  readonly #groups = new Int32Array(PAGE_SLOTS);
 
   constructor(options: HashGroupsOptions) {
     const { budget, spill, layouts, keys, keyed, givesParts } = options;
@@ -115,14 +126,22 @@ export class HashGroups {
     this.#table = this.#createTable();
   }
 
-  /** Reads all rows, and gives the results of all groups. */
-  *run(pages: PageCursor): Steps {
-    while (!(yield* nextPage(pages))) {
-      const numRows = this.#table.prepare(pages.memory, pages.slot, pages.endSlot, pages.layout);
-      yield* this.#addBatch(pages.memory, pages.layout, numRows);
+  /**
+   * Reads all rows, and gives the results of all groups; nothing is held then. Returns whether the input ended: it did not when the
+   * fold could not take the page that `pages` is at.
+   */
+  *run(pages: PageCursor): Steps<boolean> {
+    let isAtEnd = yield* nextPage(pages);
+    while (!isAtEnd) {
+      const { memory, layout } = pages;
+      const numRows = this.#table.prepare(memory, pages.slot, pages.endSlot, layout);
+      if (this.#options.fold.read?.(memory, layout, this.#table.slots, numRows) === false) break;
+      yield* this.#addBatch(memory, layout, numRows);
+      isAtEnd = yield* nextPage(pages);
     }
     yield* this.#endLevel();
     for (let part = this.#parts.pop(); part !== undefined; part = this.#parts.pop()) yield* this.#runPart(part);
+    return isAtEnd;
   }
 
   /** Gives back memory and files. */
@@ -141,6 +160,7 @@ export class HashGroups {
     for (const block of blocks) {
       const layout = reader.read(block);
       const numRows = this.#table.prepareEntries(page, layout);
+      this.#options.fold.read?.(page.memory, layout, this.#table.slots, numRows);
       yield* this.#addBatch(page.memory, layout, numRows);
       yield* this.#addLarge(page, file);
     }
@@ -184,11 +204,35 @@ export class HashGroups {
   }
 
   #addRows(memory: Memory, layout: StreamLayout, numRows: number): void {
+    const { fold } = this.#options;
     const { slots, hashes } = this.#table;
+    if (fold.addBatch !== undefined) {
+      this.#findGroups(memory, layout, numRows);
+      fold.addBatch(this.#table, this.#groups, numRows);
+      return;
+    }
     for (let row = 0; row < numRows; row++) {
       const slot = slots[row]!;
       const hash = hashes[row]!;
       if (!this.#add(memory, slot, layout, hash)) this.#partitionOf(hash).append(memory, slot, layout, hash, 0);
+    }
+  }
+
+  /** Finds the entries of the rows' groups, makes those that are missing, and writes rows to disk that have none. */
+  #findGroups(memory: Memory, layout: StreamLayout, numRows: number): void {
+    const table = this.#table;
+    const { slots, hashes } = table;
+    const groups = this.#groups;
+    for (let row = 0; row < numRows; row++) {
+      const slot = slots[row]!;
+      const hash = hashes[row]!;
+      let pointer = table.find(memory, slot, layout, hash);
+      if (pointer === 0 && this.#partitions.length === 0) {
+        pointer = table.insert(memory, slot, layout, hash);
+        if (pointer === 0) this.#freeze();
+      }
+      if (pointer === 0) this.#partitionOf(hash).append(memory, slot, layout, hash, 0);
+      groups[row] = pointer;
     }
   }
 
@@ -201,6 +245,7 @@ export class HashGroups {
       if ((memory.i32[pointer * 2 + LINK_WORD]! & IS_LARGE) !== 0) {
         row.setLarge(memory, pointer + SPILLED_PREFIX_SLOTS, file);
         const numRows = this.#table.prepare(row.memory, 0, row.memory.i32[0]! >>> 3, row.layout);
+        this.#options.fold.read?.(row.memory, row.layout, this.#table.slots, numRows);
         yield* this.#addBatch(row.memory, row.layout, numRows);
       }
       pointer += entrySlots(memory, pointer, SPILLED_PREFIX_SLOTS);
@@ -274,7 +319,7 @@ export class HashGroups {
       equality: this.#equality,
       seed: seedAtLevel(seed, this.#level),
       stateSlots: fold.stateSlots,
-      numReservedPages: this.#options.givesParts ? 0 : 1 << this.#bits,
+      numReservedPages: (this.#options.numReservedPages ?? 0) + (this.#options.givesParts ? 0 : 1 << this.#bits),
     });
   }
 }

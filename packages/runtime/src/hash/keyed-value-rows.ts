@@ -1,4 +1,4 @@
-import { type AnyType, RowLayout, type TypeInformation, types } from "@millrace/core";
+import { type AnyType, parseFieldPath, RowLayout, resolveField, type TypeInformation, types } from "@millrace/core";
 import type { KeyFieldSpec } from "@millrace/job-graph";
 import type { LayoutTable, StreamLayout } from "../rows/stream-layout.js";
 
@@ -40,5 +40,22 @@ export class KeyedValueRows {
   /** Returns a keyed row as the record that its layout has. */
   recordOf(parts: readonly unknown[], value: unknown): unknown {
     return [parts, value, MARK];
+  }
+}
+
+/** Returns the types of the parts of a key; one that the layout lacks, or that is the whole record, can be anything. @internal */
+export function keyPartTypes(keys: readonly KeyFieldSpec[], layout: StreamLayout): TypeInformation<unknown>[] {
+  return keys.map(({ path }) => keyPartType(path, layout));
+}
+
+function keyPartType(path: string, { layout }: StreamLayout): TypeInformation<unknown> {
+  const anything = types.any as TypeInformation<unknown>;
+  if (path === "*") return anything;
+  try {
+    const { type, isNullable } = resolveField(layout.type, parseFieldPath(path));
+    const mayBeWrapped = isNullable && (type as AnyType).kind !== "any";
+    return mayBeWrapped ? (types.nullable(type as typeof types.any) as TypeInformation<unknown>) : type;
+  } catch {
+    return anything;
   }
 }

@@ -1,4 +1,4 @@
-import { type Memory, parseFieldPath, resolveField, types } from "@millrace/core";
+import { type Memory, types } from "@millrace/core";
 import type { KeyFieldSpec, ValuePosition } from "@millrace/job-graph";
 import { RowFieldReader, RowRecordReader } from "../drivers/record-reader.js";
 import type { StreamLayout } from "../rows/stream-layout.js";
@@ -6,7 +6,7 @@ import type { DriverContext, RecordOutput, TaskFunction } from "../task/driver.j
 import type { GroupTable } from "./group-table.js";
 import type { GroupFold } from "./hash-groups.js";
 import { KeyEquality } from "./hash-keys.js";
-import { KEYED_VALUE, KeyedValueRows } from "./keyed-value-rows.js";
+import { KEYED_VALUE, KeyedValueRows, keyPartTypes } from "./keyed-value-rows.js";
 import { RecordEncoder } from "./record-encoder.js";
 
 /**
@@ -117,21 +117,8 @@ export class ReduceFold implements GroupFold {
   }
 
   #encodeKeyed(parts: readonly unknown[], result: unknown, before: StreamLayout): StreamLayout {
-    const keyTypes = this.keyed.has(before)
-      ? this.keyed.keys.map(({ path }) => typeAt(before, path))
-      : this.#keys.map(({ path }) => typeAt(before, path));
+    const keyTypes = keyPartTypes(this.keyed.has(before) ? this.keyed.keys : this.#keys, before);
     const layout = this.keyed.layoutOf(keyTypes, types.any);
     return this.#encoder.encodeAs(this.keyed.recordOf(parts, result), layout);
-  }
-}
-
-/** Returns the type of a part of the key; one that the layout lacks, or that is the whole record, can be anything. */
-function typeAt({ layout }: StreamLayout, path: string): ReturnType<typeof resolveField>["type"] {
-  if (path === "*") return types.any;
-  try {
-    const { type, isNullable } = resolveField(layout.type, parseFieldPath(path));
-    return isNullable ? (types.nullable(type as typeof types.any) as never) : type;
-  } catch {
-    return types.any;
   }
 }

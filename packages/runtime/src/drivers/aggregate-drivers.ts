@@ -1,0 +1,199 @@
+/** The drivers of aggregates: of groups found by hashing, of sorted groups, and of everything. */
+import { invariant, Memory } from "@millrace/core";
+import type { DriverSpec, GroupSpec } from "@millrace/job-graph";
+import { RowAggregates } from "../hash/aggregates/row-aggregates.js";
+import { SlotAggregates } from "../hash/aggregates/slot-aggregates.js";
+import { PAGE_SLOTS } from "../hash/entry.js";
+import { KeyEquality } from "../hash/hash-keys.js";
+import { nextPage } from "../hash/join-table.js";
+import type { PageCursor } from "../rows/row-cursor.js";
+import type { Driver, DriverContext, Steps } from "../task/driver.js";
+import { type AggregateResult, InPlaceResult, SummaryResult } from "./aggregate-results.js";
+import { HashAggregation } from "./hash-aggregation.js";
+import { HeldRow } from "./held-row.js";
+import { Pace } from "./page-steps.js";
+import { InPlaceSlotResults, type SlotResults, SummarySlotResults } from "./slot-results.js";
+
+type Spec<K extends DriverSpec["kind"]> = Extract<DriverSpec, { kind: K }>;
+
+/** Makes the driver of aggregates in place, of any strategy. @internal */
+export function createAggregateDriver(spec: Spec<"aggregate">, context: DriverContext): Driver {
+  return createDriver(spec, new InPlaceResult(spec), new InPlaceSlotResults(spec, context), context);
+}
+
+/**
+ * Makes the driver of named aggregates, of any strategy. A distinct count keeps the values of one group at a time, so that it is not for
+ * groups that are found by hashing.
+ * @internal
+ */
+export function createSummarizeDriver(spec: Spec<"summarize">, context: DriverContext): Driver {
+  const countsDistinct = spec.aggregates.some(({ aggregate }) => aggregate === "countDistinct");
+  invariant(spec.strategy !== "hash" || !countsDistinct, "distinct counts are made of sorted groups");
+  return createDriver(spec, new SummaryResult(spec), new SummarySlotResults(spec, context), context);
+}
+
+function createDriver(
+  { group, strategy }: Spec<"aggregate" | "summarize">,
+  result: AggregateResult,
+  slotResults: SlotResults,
+  context: DriverContext,
+): Driver {
+  switch (strategy) {
+    case "hash":
+      return new HashAggregateDriver(group, result, slotResults, context);
+    case "sorted":
+      return new SortedAggregateDriver(group, result, context);
+    case "all":
+      return new AllAggregateDriver(group, result, context);
+  }
+}
+
+class HashAggregateDriver implements Driver {
+  readonly #group: GroupSpec;
+  readonly #result: AggregateResult;
+  readonly #slotResults: SlotResults;
+  readonly #context: DriverContext;
+  #aggregation: HashAggregation | undefined;
+
+  constructor(group: GroupSpec, result: AggregateResult, slotResults: SlotResults, context: DriverContext) {
+    this.#group = group;
+    this.#result = result;
+    this.#slotResults = slotResults;
+    this.#context = context;
+  }
+
+  *run(): Steps {
+    const { keys, value } = this.#group;
+    invariant(keys !== undefined, "groups that are found by hashing have a key");
+    this.#aggregation = new HashAggregation(keys, value, this.#result, this.#slotResults, this.#context);
+    yield* this.#aggregation.run(this.#context.pages(0));
+    this.#aggregation.close();
+  }
+
+  close(): void {
+    this.#aggregation?.close();
+  }
+}
+
+/** Aggregates group after group. */
+class SortedAggregateDriver implements Driver {
+  readonly #group: GroupSpec;
+  readonly #result: AggregateResult;
+  readonly #context: DriverContext;
+
+  constructor(group: GroupSpec, result: AggregateResult, context: DriverContext) {
+    this.#group = group;
+    this.#result = result;
+    this.#context = context;
+  }
+
+  *run(): Steps {
+    const { out } = this.#context;
+    const { keys = [], value } = this.#group;
+    const equality = new KeyEquality(keys, keys);
+    const aggregates = new RowAggregates(this.#result.requests, value);
+    const first = new HeldRow();
+    const pace = new Pace();
+    const rows = this.#context.rows(0);
+    let hasGroup = false;
+    while (rows.next()) {
+      const { memory, slot, layout } = rows;
+      if (!hasGroup || equality.of(first.layout, layout)(first.memory, 0, memory, slot) !== 0) {
+        if (hasGroup) this.#give(aggregates, first);
+        hasGroup = true;
+        first.hold(memory, slot, layout);
+        aggregates.clear();
+      }
+      aggregates.add(memory, slot, layout);
+      if (pace.isDue()) yield out.isFull ? "output" : "turn";
+    }
+    if (hasGroup) this.#give(aggregates, first);
+  }
+
+  close(): void {}
+
+  #give(aggregates: RowAggregates, { memory, layout }: HeldRow): void {
+    const result = this.#result;
+    const head = result.head(memory, 0, layout);
+    this.#context.out.collect(result.record(result.parts(memory, 0, layout), head, aggregates.results()));
+  }
+}
+
+/** Aggregates everything. */
+class AllAggregateDriver implements Driver {
+  readonly #group: GroupSpec;
+  readonly #result: AggregateResult;
+  readonly #context: DriverContext;
+
+  constructor(group: GroupSpec, result: AggregateResult, context: DriverContext) {
+    this.#group = group;
+    this.#result = result;
+    this.#context = context;
+  }
+
+  *run(): Steps {
+    const { out } = this.#context;
+    const pages = this.#context.pages(0);
+    if (yield* nextPage(pages)) {
+      const { empty } = this.#result;
+      if (empty !== undefined && this.#context.subtaskIndex === 0) out.collect(empty.record);
+      return;
+    }
+    const first = new HeldRow();
+    first.hold(pages.memory, pages.slot, pages.layout);
+    const values = (yield* this.#addInSlots(pages)) ?? [];
+    const head = this.#result.head(first.memory, 0, first.layout);
+    out.collect(this.#result.record([], head, values));
+  }
+
+  close(): void {}
+
+  /** Aggregates in slots as long as that goes, and then value by value; returns the results. */
+  *#addInSlots(pages: PageCursor): Steps<readonly unknown[]> {
+    const { requests } = this.#result;
+    const aggregates = new SlotAggregates(requests, this.#group.value);
+    const state = new Memory(new ArrayBuffer((aggregates.numSlots + 1) * 8));
+    const slots = new Int32Array(PAGE_SLOTS);
+    const states = new Int32Array(PAGE_SLOTS).fill(STATE_SLOT);
+    do {
+      const numRows = listRows(pages, slots);
+      if (!aggregates.read(pages.memory, pages.layout, slots, numRows)) {
+        return yield* this.#addValues(pages, aggregates, state);
+      }
+      aggregates.add(state, states, numRows);
+      yield "turn";
+    } while (!(yield* nextPage(pages)));
+    return requests.map((_, i) => aggregates.resultOf(i, state, STATE_SLOT));
+  }
+
+  *#addValues(pages: PageCursor, before: SlotAggregates, state: Memory): Steps<readonly unknown[]> {
+    const { requests } = this.#result;
+    const { value } = this.#group;
+    const aggregates = new RowAggregates(requests, value, pages.layout);
+    // `count` without an argument counts rows, and would count those of before as one.
+    aggregates.clear();
+    const partials = requests.map((_, i) => before.partialOf(i, state, STATE_SLOT));
+    do {
+      const { memory, layout, endSlot } = pages;
+      for (let { slot } = pages; slot < endSlot; slot += memory.i32[slot * 2]! >>> 3) {
+        aggregates.add(memory, slot, layout);
+      }
+      yield "turn";
+    } while (!(yield* nextPage(pages)));
+    const all = new RowAggregates(requests, value, pages.layout);
+    if (requests.some(({ aggregate }) => aggregate === "countDistinct")) return aggregates.results();
+    all.merge(partials);
+    all.merge(aggregates.partials());
+    return all.results();
+  }
+}
+
+/** The state of the only group; 0 would say that there is none. */
+const STATE_SLOT = 1;
+
+/** Writes where the rows of a page begin; returns how many they are. */
+function listRows({ memory, slot, endSlot }: PageCursor, slots: Int32Array): number {
+  let numRows = 0;
+  for (let at = slot; at < endSlot; at += memory.i32[at * 2]! >>> 3) slots[numRows++] = at;
+  return numRows;
+}

@@ -1,0 +1,335 @@
+/**
+ * Aggregates kept in slots in front of a group's row, and updated a batch at a time, one aggregate after the other: no value becomes an
+ * object. Rules [O35] and [O39].
+ *
+ *     slot 0     a bit per aggregate that has seen a value
+ *     then       count: the number of values · number sum: the sum · int64 sum: four words, an integer of 128 bits · avg: its sum, then the number of
+ *                values · min, max: the value
+ *
+ * Sums of int64 can't overflow: there are not 2^64 rows. All slots begin as 0.
+ */
+import type { ExpressionNode, Memory, RowCodeOptions } from "@millrace/core";
+import type { AggregateFunctionName, ValuePosition } from "@millrace/job-graph";
+import type { StreamLayout } from "../../rows/stream-layout.js";
+import { type Column, type ColumnFamily, ColumnValues, columnOf } from "./column.js";
+
+/** The most aggregates whose bits fit a slot. */
+export const MAX_SLOT_AGGREGATES = 64;
+const TWO_TO_32 = 2 ** 32;
+
+/** Is one aggregate: `count` without an argument counts records. */
+export interface AggregateRequest {
+  readonly aggregate: AggregateFunctionName;
+  readonly argument: string | ExpressionNode | undefined;
+}
+
+/** Where the state of an aggregate lies. */
+interface SlotAggregate extends AggregateRequest {
+  readonly index: number;
+  /** The first slot of its state, counted from the begin of the group's state. */
+  readonly slot: number;
+}
+
+const NUM_SLOTS: Readonly<Record<AggregateFunctionName, number>> = {
+  count: 1,
+  min: 1,
+  max: 1,
+  sum: 2,
+  avg: 3,
+  countDistinct: 0,
+};
+/** Where `avg` counts, behind its sum. */
+const AVG_COUNT_SLOT = 2;
+
+/** Updates and reads the states of all aggregates of a group. */
+export class SlotAggregates {
+  /** How many slots the state of a group takes. */
+  readonly numSlots: number;
+  readonly #aggregates: readonly SlotAggregate[];
+  readonly #value: ValuePosition;
+  readonly #options: RowCodeOptions;
+  /** What the values of each aggregate are, once a layout told. */
+  readonly #families: (ColumnFamily | undefined)[];
+  /** By layout: the columns of the aggregates, or false when they can't be kept in slots. */
+  readonly #columns: (readonly (Column | undefined)[] | false | undefined)[] = [];
+  readonly #values: ColumnValues[];
+
+  /** @param value - where the record lies in the rows, to which the arguments refer */
+  constructor(requests: readonly AggregateRequest[], value: ValuePosition, options: RowCodeOptions = {}) {
+    let slot = 1;
+    this.#aggregates = requests.map((request, index) => {
+      const aggregate = { ...request, index, slot };
+      slot += NUM_SLOTS[request.aggregate];
+      return aggregate;
+    });
+    this.numSlots = slot;
+    this.#value = value;
+    this.#options = options;
+    this.#families = requests.map(() => undefined);
+    this.#values = requests.map(() => new ColumnValues());
+  }
+
+  /**
+   * Reads what the aggregates need of a batch of rows. Returns false when the values can't be kept in slots, or not beside those seen
+   * before; then nothing has happened.
+   */
+  read(memory: Memory, layout: StreamLayout, slots: Int32Array, numRows: number): boolean {
+    let columns = this.#columns[layout.index];
+    if (columns === undefined) {
+      columns = this.#columnsOf(layout);
+      this.#columns[layout.index] = columns;
+    }
+    if (columns === false) return false;
+    return columns.every((column, i) => column?.fill(memory, slots, numRows, this.#values[i]!) !== false);
+  }
+
+  #columnsOf(layout: StreamLayout): readonly (Column | undefined)[] | false {
+    if (this.#aggregates.length > MAX_SLOT_AGGREGATES) return false;
+    const columns: (Column | undefined)[] = [];
+    for (const { aggregate, argument, index } of this.#aggregates) {
+      if (aggregate === "countDistinct") return false;
+      if (argument === undefined) {
+        columns.push(undefined);
+        continue;
+      }
+      const column = columnOf(argument, this.#value, layout, aggregate === "count", this.#options);
+      if (column === undefined || !this.#fits(index, aggregate, column.family)) return false;
+      columns.push(column);
+    }
+    return columns;
+  }
+
+  #fits(index: number, aggregate: AggregateFunctionName, family: ColumnFamily): boolean {
+    if (aggregate === "count" || family.kind === "null") return true;
+    const isSum = aggregate === "sum" || aggregate === "avg";
+    if (isSum && family.kind !== "number" && family.kind !== "int64") return false;
+    const known = this.#families[index];
+    if (known === undefined) this.#families[index] = family;
+    else if (!areOneFamily(known, family)) return false;
+    return true;
+  }
+
+  /**
+   * Takes in the rows of the last `read`. `states` has for each the first slot, in `table`, of its group's state, or 0 for rows that are
+   * left out.
+   */
+  add(table: Memory, states: Int32Array, numRows: number): void {
+    for (const { aggregate, argument, index, slot } of this.#aggregates) {
+      const values = this.#values[index]!;
+      if (aggregate === "count") {
+        if (argument === undefined) countRows(table, states, slot, numRows);
+        else countValues(table, states, slot, numRows, values.isNull);
+        continue;
+      }
+      const family = this.#families[index];
+      if (family === undefined) continue;
+      const bit = new SeenBit(index);
+      if (aggregate === "min" || aggregate === "max") {
+        if (family.kind === "int64") keepInt64(table, states, slot, numRows, values, bit, aggregate === "min");
+        else if (aggregate === "min") keepLeast(table, states, slot, numRows, values, bit);
+        else keepGreatest(table, states, slot, numRows, values, bit);
+      } else {
+        if (family.kind === "int64") sumInt64(table, states, slot, numRows, values, bit);
+        else sumNumbers(table, states, slot, numRows, values, bit);
+        if (aggregate === "avg") countValues(table, states, slot + AVG_COUNT_SLOT, numRows, values.isNull);
+      }
+    }
+  }
+
+  /** Returns the result of an aggregate from the state at slot `state` of `table`. */
+  resultOf(index: number, table: Memory, state: number): unknown {
+    const { aggregate, slot } = this.#aggregates[index]!;
+    const at = state + slot;
+    if (aggregate === "count") return table.f64[at]!;
+    const family = this.#families[index];
+    if (family === undefined || !new SeenBit(index).isSet(table.i32, state)) return null;
+    const sum = aggregate === "sum" || aggregate === "avg";
+    if (sum) {
+      const total = family.kind === "int64" ? int128(table.i32, at) : table.f64[at]!;
+      return aggregate === "avg" ? Number(total) / table.f64[at + AVG_COUNT_SLOT]! : total;
+    }
+    switch (family.kind) {
+      case "int64":
+        return table.i64[at]!;
+      case "timestamp":
+        return new Date(table.f64[at]!);
+      case "boolean":
+        return table.f64[at] === 1;
+      case "enum":
+        return family.values[table.f64[at]!];
+      default:
+        return table.f64[at]!;
+    }
+  }
+
+  /** Whether an aggregate's result is a number (or null) in slot `numberSlot`. */
+  isNumber(index: number): boolean {
+    const { aggregate } = this.#aggregates[index]!;
+    return aggregate === "count" || (aggregate !== "avg" && this.#families[index]?.kind === "number");
+  }
+
+  /** Returns the slot of an aggregate's number, counted from the begin of the state. */
+  numberSlot(index: number): number {
+    return this.#aggregates[index]!.slot;
+  }
+
+  /** Whether an aggregate that is a number has one in this state. */
+  hasNumber(index: number, table: Memory, state: number): boolean {
+    return this.#aggregates[index]!.aggregate === "count" || new SeenBit(index).isSet(table.i32, state);
+  }
+
+  /** Returns what merging needs to know of an aggregate's state: how many values there were, and what they amount to. */
+  partialOf(index: number, table: Memory, state: number): readonly [numValues: number, value: unknown] {
+    const { aggregate, slot } = this.#aggregates[index]!;
+    if (aggregate === "count") return [table.f64[state + slot]!, null];
+    if (aggregate !== "avg") return [0, this.resultOf(index, table, state)];
+    const family = this.#families[index];
+    if (family === undefined || !new SeenBit(index).isSet(table.i32, state)) return [0, null];
+    const total = family.kind === "int64" ? int128(table.i32, state + slot) : table.f64[state + slot]!;
+    return [table.f64[state + slot + AVG_COUNT_SLOT]!, total];
+  }
+}
+
+/** Is the bit that says whether an aggregate has seen a value. */
+class SeenBit {
+  /** The word with the bit, counted from the begin of the state. */
+  readonly word: number;
+  readonly mask: number;
+
+  constructor(index: number) {
+    this.word = index >> 5;
+    this.mask = 1 << (index & 31);
+  }
+
+  isSet(i32: Int32Array, state: number): boolean {
+    return (i32[state * 2 + this.word]! & this.mask) !== 0;
+  }
+}
+
+function areOneFamily(a: ColumnFamily, b: ColumnFamily): boolean {
+  if (a.kind !== "enum" || b.kind !== "enum") return a.kind === b.kind;
+  return a.values.length === b.values.length && a.values.every((value, i) => value === b.values[i]);
+}
+
+function countRows({ f64 }: Memory, states: Int32Array, slot: number, numRows: number): void {
+  for (let i = 0; i < numRows; i++) {
+    const state = states[i]!;
+    if (state !== 0) f64[state + slot] = f64[state + slot]! + 1;
+  }
+}
+
+function countValues({ f64 }: Memory, states: Int32Array, slot: number, numRows: number, isNull: Uint8Array): void {
+  for (let i = 0; i < numRows; i++) {
+    const state = states[i]!;
+    if (state !== 0 && isNull[i] === 0) f64[state + slot] = f64[state + slot]! + 1;
+  }
+}
+
+function sumNumbers(
+  { i32, f64 }: Memory,
+  states: Int32Array,
+  slot: number,
+  numRows: number,
+  { isNull, numbers }: ColumnValues,
+  { word, mask }: SeenBit,
+): void {
+  for (let i = 0; i < numRows; i++) {
+    const state = states[i]!;
+    if (state === 0 || isNull[i] !== 0) continue;
+    f64[state + slot] = f64[state + slot]! + numbers[i]!;
+    i32[state * 2 + word] = i32[state * 2 + word]! | mask;
+  }
+}
+
+function sumInt64(
+  { i32 }: Memory,
+  states: Int32Array,
+  slot: number,
+  numRows: number,
+  { isNull, low, high }: ColumnValues,
+  { word, mask }: SeenBit,
+): void {
+  for (let i = 0; i < numRows; i++) {
+    const state = states[i]!;
+    if (state === 0 || isNull[i] !== 0) continue;
+    i32[state * 2 + word] = i32[state * 2 + word]! | mask;
+    const sign = high[i]! >> 31;
+    let at = (state + slot) * 2;
+    let sum = (i32[at]! >>> 0) + (low[i]! >>> 0);
+    i32[at++] = sum;
+    sum = (i32[at]! >>> 0) + (high[i]! >>> 0) + (sum >= TWO_TO_32 ? 1 : 0);
+    i32[at++] = sum;
+    sum = (i32[at]! >>> 0) + (sign >>> 0) + (sum >= TWO_TO_32 ? 1 : 0);
+    i32[at++] = sum;
+    i32[at] = i32[at]! + sign + (sum >= TWO_TO_32 ? 1 : 0);
+  }
+}
+
+function int128(i32: Int32Array, slot: number): bigint {
+  const at = slot * 2;
+  let value = BigInt(i32[at + 3]!);
+  for (let word = 2; word >= 0; word--) value = (value << 32n) | BigInt(i32[at + word]! >>> 0);
+  return value;
+}
+
+/** NaN is greater than all other numbers; of equal ones the first stays. */
+function keepLeast(
+  { i32, f64 }: Memory,
+  states: Int32Array,
+  slot: number,
+  numRows: number,
+  { isNull, numbers }: ColumnValues,
+  { word, mask }: SeenBit,
+): void {
+  for (let i = 0; i < numRows; i++) {
+    const state = states[i]!;
+    if (state === 0 || isNull[i] !== 0) continue;
+    const value = numbers[i]!;
+    const best = f64[state + slot]!;
+    const isFirst = (i32[state * 2 + word]! & mask) === 0;
+    if (isFirst || value < best || (Number.isNaN(best) && !Number.isNaN(value))) f64[state + slot] = value;
+    i32[state * 2 + word] = i32[state * 2 + word]! | mask;
+  }
+}
+
+function keepGreatest(
+  { i32, f64 }: Memory,
+  states: Int32Array,
+  slot: number,
+  numRows: number,
+  { isNull, numbers }: ColumnValues,
+  { word, mask }: SeenBit,
+): void {
+  for (let i = 0; i < numRows; i++) {
+    const state = states[i]!;
+    if (state === 0 || isNull[i] !== 0) continue;
+    const value = numbers[i]!;
+    const best = f64[state + slot]!;
+    const isFirst = (i32[state * 2 + word]! & mask) === 0;
+    if (isFirst || value > best || (Number.isNaN(value) && !Number.isNaN(best))) f64[state + slot] = value;
+    i32[state * 2 + word] = i32[state * 2 + word]! | mask;
+  }
+}
+
+function keepInt64(
+  { i32 }: Memory,
+  states: Int32Array,
+  slot: number,
+  numRows: number,
+  { isNull, low, high }: ColumnValues,
+  { word, mask }: SeenBit,
+  isLeast: boolean,
+): void {
+  for (let i = 0; i < numRows; i++) {
+    const state = states[i]!;
+    if (state === 0 || isNull[i] !== 0) continue;
+    const at = (state + slot) * 2;
+    const isFirst = (i32[state * 2 + word]! & mask) === 0;
+    const order = high[i]! !== i32[at + 1]! ? high[i]! - i32[at + 1]! : (low[i]! >>> 0) - (i32[at]! >>> 0);
+    if (isFirst || (isLeast ? order < 0 : order > 0)) {
+      i32[at] = low[i]!;
+      i32[at + 1] = high[i]!;
+    }
+    i32[state * 2 + word] = i32[state * 2 + word]! | mask;
+  }
+}

@@ -1,0 +1,54 @@
+import { Memory } from "@millrace/core";
+import type { StreamLayout } from "../../rows/stream-layout.js";
+import { PAGE_SLOTS } from "../entry.js";
+import type { GroupTable } from "../group-table.js";
+import type { GroupFold } from "../hash-groups.js";
+import type { SlotAggregates } from "./slot-aggregates.js";
+
+const NO_MEMORY = new Memory(new ArrayBuffer(0));
+
+/** Takes a group's state, and a row of it. */
+export type TakeGroup = (state: number, memory: Memory, slot: number, layout: StreamLayout) => void;
+
+/** Aggregates in the slots in front of the first row of each group. @internal */
+export class SlotFold implements GroupFold {
+  readonly stateSlots: number;
+  readonly memory = NO_MEMORY;
+  readonly slot = 0;
+  readonly layout!: StreamLayout;
+  /** Gets the groups. */
+  take: TakeGroup;
+  readonly #aggregates: SlotAggregates;
+  readonly #states = new Int32Array(PAGE_SLOTS);
+  #table: Memory;
+
+  constructor(aggregates: SlotAggregates, table: Memory, take: TakeGroup) {
+    this.#aggregates = aggregates;
+    this.stateSlots = aggregates.numSlots;
+    this.#table = table;
+    this.take = take;
+  }
+
+  read(memory: Memory, layout: StreamLayout, slots: Int32Array, numRows: number): boolean {
+    return this.#aggregates.read(memory, layout, slots, numRows);
+  }
+
+  addBatch(table: GroupTable, groups: Int32Array, numRows: number): void {
+    const states = this.#states;
+    for (let i = 0; i < numRows; i++) states[i] = groups[i] === 0 ? 0 : table.stateOf(groups[i]!);
+    this.#aggregates.add(this.#table, states, numRows);
+  }
+
+  give(table: GroupTable, pointer: number): void {
+    const row = table.row(pointer);
+    this.take(table.stateOf(pointer), row.memory, row.slot, row.layout);
+  }
+
+  first(): void {}
+
+  next(): boolean {
+    return true;
+  }
+
+  giveEvicted(): void {}
+}
