@@ -9,6 +9,7 @@ import { MIN_MERGE_JOIN_PAGES } from "../sort/merge-groups/merge-join.js";
 import type { Driver } from "../task/driver.js";
 import { MIN_STORE_PAGES } from "../task/local-strategies.js";
 import type { TaskDriverContext } from "../task/task-driver-context.js";
+import { createAggregateDriver, createSummarizeDriver } from "./aggregate-drivers.js";
 import { MIN_BUFFERED_GROUP_PAGES } from "./buffered-groups.js";
 import { createCoGroupDriver } from "./co-group-driver.js";
 import { CoGroupRawDriver } from "./co-group-raw-driver.js";
@@ -19,6 +20,7 @@ import { createFirstDriver } from "./first-driver.js";
 import { ForwardDriver } from "./forward-driver.js";
 import { createGroupCombineDriver } from "./group-combine-driver.js";
 import { createGroupReduceDriver } from "./group-reduce-driver.js";
+import { minHashAggregationPages } from "./hash-aggregation.js";
 import {
   createHashCombineDriver,
   createHashDistinctDriver,
@@ -91,6 +93,8 @@ const factories: Factories = {
   reduceCombine: byStrategy(createHashCombineDriver, createSortedReduceCombineDriver),
   groupReduce: createGroupReduceDriver,
   groupCombine: createGroupCombineDriver,
+  aggregate: createAggregateDriver,
+  summarize: createSummarizeDriver,
   selectBy: byStrategy(createHashSelectByDriver, createSelectByDriver),
   distinct: byStrategy(createHashDistinctDriver, createSortedDistinctDriver),
   first: createFirstDriver,
@@ -124,6 +128,9 @@ export function minDriverPages(spec: DriverSpec): number {
     case "selectBy":
     case "distinct":
       return spec.strategy === "hash" ? minHashGroupPages() : 0;
+    case "aggregate":
+    case "summarize":
+      return spec.strategy === "hash" ? minHashAggregationPages() : 0;
     case "reduceCombine":
       return spec.strategy === "hash" ? minHashGroupPages() : MIN_BUFFERED_GROUP_PAGES;
     case "groupCombine":

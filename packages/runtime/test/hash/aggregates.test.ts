@@ -38,10 +38,17 @@ function aggregated(name: string, all: readonly unknown[]): unknown {
   if (values.length === 0) return null;
   if (name === "min") return values.reduce((a, b) => (compareValues(b, a) < 0 ? b : a));
   if (name === "max") return values.reduce((a, b) => (compareValues(b, a) > 0 ? b : a));
-  const sum = values.reduce((a, b) => {
-    if (a instanceof Decimal) return a.plus(b as Decimal);
-    return typeof a === "bigint" ? a + (b as bigint) : (a as number) + (b as number);
-  }, typeof values[0] === "number" ? 0 : typeof values[0] === "bigint" ? 0n : new Decimal(0n, (values[0] as Decimal).scale));
+  const sum = values.reduce(
+    (a, b) => {
+      if (a instanceof Decimal) return a.plus(b as Decimal);
+      return typeof a === "bigint" ? a + (b as bigint) : (a as number) + (b as number);
+    },
+    typeof values[0] === "number"
+      ? 0
+      : typeof values[0] === "bigint"
+        ? 0n
+        : new Decimal(0n, (values[0] as Decimal).scale),
+  );
   if (name === "sum") return sum;
   return (sum instanceof Decimal ? sum.toNumber() : Number(sum)) / values.length;
 }
@@ -57,7 +64,11 @@ function run(create: (context: DriverContext) => Driver, parts: readonly TypedRe
   return runDriver(create, new TestContext({ inputs: [parts], numPages }));
 }
 
-function summarizeSpec(aggregates: readonly AggregateSpec[], strategy: GroupStrategy, shape: "row" | "tuple" = "row"): SummarizeSpec {
+function summarizeSpec(
+  aggregates: readonly AggregateSpec[],
+  strategy: GroupStrategy,
+  shape: "row" | "tuple" = "row",
+): SummarizeSpec {
   return {
     kind: "summarize",
     aggregates,
@@ -102,7 +113,9 @@ function fullRow(random: SeededRandom, numKeys: number): Row {
 }
 
 function aggregatesOf(fields: readonly string[], names: readonly AggregateSpec["aggregate"][]): AggregateSpec[] {
-  return fields.flatMap((argument) => names.map((aggregate) => ({ name: `${aggregate} ${argument}`, aggregate, argument })));
+  return fields.flatMap((argument) =>
+    names.map((aggregate) => ({ name: `${aggregate} ${argument}`, aggregate, argument })),
+  );
 }
 
 const SLOT_AGGREGATES: AggregateSpec[] = [
@@ -130,7 +143,12 @@ function summaryOf(group: readonly Row[], aggregates: readonly AggregateSpec[], 
     ...Object.entries(key),
     ...aggregates.map(({ name, aggregate, argument }) => [
       name,
-      argument === undefined ? group.length : aggregated(aggregate, group.map((row) => fieldAt(row, argument as string))),
+      argument === undefined
+        ? group.length
+        : aggregated(
+            aggregate,
+            group.map((row) => fieldAt(row, argument as string)),
+          ),
     ]),
   ]);
 }
@@ -160,7 +178,11 @@ describe("[O38] named aggregates", () => {
         const hashed = run((each) => createSummarizeDriver(summarizeSpec(aggregates, "hash"), each), parts, numPages);
         expect(texts(hashed)).toEqual(expected);
       }
-      const sorted = run((each) => createSummarizeDriver(summarizeSpec(aggregates, "sorted"), each), sortedByKey(parts), 8);
+      const sorted = run(
+        (each) => createSummarizeDriver(summarizeSpec(aggregates, "sorted"), each),
+        sortedByKey(parts),
+        8,
+      );
       expect(texts(sorted)).toEqual(expected);
       const all = run((each) => createSummarizeDriver(summarizeSpec(aggregates, "all"), each), parts, 8);
       expect(texts(all)).toEqual(texts([summaryOf(rows, aggregates, {})]));
@@ -185,7 +207,11 @@ describe("[O38] named aggregates", () => {
     const rows = Array.from({ length: 2000 }, () => fullRow(random, 50));
     const parts = [{ type: fullType as never, records: rows }];
     const aggregates = aggregatesOf(["i", "s", "m", "n"], ["countDistinct"]);
-    const sorted = run((each) => createSummarizeDriver(summarizeSpec(aggregates, "sorted"), each), sortedByKey(parts), 8);
+    const sorted = run(
+      (each) => createSummarizeDriver(summarizeSpec(aggregates, "sorted"), each),
+      sortedByKey(parts),
+      8,
+    );
     expect(texts(sorted)).toEqual(texts(expectedSummaries(rows, aggregates)));
     const all = run((each) => createSummarizeDriver(summarizeSpec(aggregates, "all"), each), parts, 8);
     expect(texts(all)).toEqual(texts([summaryOf(rows, aggregates, {})]));
@@ -196,7 +222,9 @@ describe("[O38] named aggregates", () => {
     const none = { "sum i": null, "min i": null, "avg i": null, "count i": 0, "countDistinct i": 0, rows: 0 };
     expect(run((each) => createSummarizeDriver(summarizeSpec(aggregates, "all"), each), [], 8)).toEqual([none]);
     expect(run((each) => createSummarizeDriver(summarizeSpec(aggregates, "sorted"), each), [], 8)).toEqual([]);
-    expect(run((each) => createSummarizeDriver(summarizeSpec(aggregates.slice(0, 3), "hash"), each), [], 8)).toEqual([]);
+    expect(run((each) => createSummarizeDriver(summarizeSpec(aggregates.slice(0, 3), "hash"), each), [], 8)).toEqual(
+      [],
+    );
   });
 
   test("of expressions, of numbers and of others", () => {
@@ -207,8 +235,14 @@ describe("[O38] named aggregates", () => {
     const text = { name: "y", aggregate: "max", argument: col("s").concat("!").node } as never as AggregateSpec;
     const expected = groupsOf(rows).map((group) => ({
       k: group[0]!["k"],
-      x: aggregated("sum", group.map(({ i }) => (i === null ? null : (i as number) * 2))),
-      y: aggregated("max", group.map(({ s }) => `${s}!`)),
+      x: aggregated(
+        "sum",
+        group.map(({ i }) => (i === null ? null : (i as number) * 2)),
+      ),
+      y: aggregated(
+        "max",
+        group.map(({ s }) => `${s}!`),
+      ),
     }));
     for (const strategy of ["hash", "sorted"] as const) {
       const input = strategy === "hash" ? parts : sortedByKey(parts);
@@ -236,23 +270,44 @@ describe("[O38] named aggregates", () => {
       );
     const named = (shape: SummarizeSpec["keyNames"][number]["shape"]) => ({ keyNames: [{ part: 0, shape }] });
     const field = of({ group: keys("k.z"), ...named({ kind: "field", path: "k.z" }) }, rows, type);
-    expect(bagOf(field)).toEqual(bagOf([{ k: { z: "p" }, sum: 3 }, { k: { z: "ü→" }, sum: 4 }]));
+    expect(bagOf(field)).toEqual(
+      bagOf([
+        { k: { z: "p" }, sum: 3 },
+        { k: { z: "ü→" }, sum: 4 },
+      ]),
+    );
     const spread = of({ group: keys("k"), ...named({ kind: "spread" }) }, rows, type);
-    expect(bagOf(spread)).toEqual(bagOf([{ a: 1, z: "p", sum: 3 }, { a: 2, z: "ü→", sum: 4 }]));
+    expect(bagOf(spread)).toEqual(
+      bagOf([
+        { a: 1, z: "p", sum: 3 },
+        { a: 2, z: "ü→", sum: 4 },
+      ]),
+    );
     const tuples = rows.map(({ k, i }) => [k.z, i]);
     const tupleType = types.tuple(types.string, types.int32);
     const second = { aggregates: [{ ...sum, argument: "1" }], group: keys("0") };
     expect(bagOf(of({ ...second, ...named({ kind: "field", path: "0" }) }, tuples, tupleType))).toEqual(
-      bagOf([{ f0: "p", sum: 3 }, { f0: "ü→", sum: 4 }]),
+      bagOf([
+        { f0: "p", sum: 3 },
+        { f0: "ü→", sum: 4 },
+      ]),
     );
     expect(bagOf(of({ ...second, ...named({ kind: "named", name: "sum" }) }, tuples, tupleType))).toEqual(
       bagOf([{ sum: 3 }, { sum: 4 }]),
     );
-    expect(bagOf(of({ ...second, shape: "tuple" }, tuples, tupleType))).toEqual(bagOf([["p", 3], ["ü→", 4]]));
+    expect(bagOf(of({ ...second, shape: "tuple" }, tuples, tupleType))).toEqual(
+      bagOf([
+        ["p", 3],
+        ["ü→", 4],
+      ]),
+    );
     const attached = rows.map((row) => [row.k.a, row]);
     const group = { keys: [{ path: "0" }], value: 1 };
     expect(bagOf(of({ group, ...named({ kind: "spread" }) }, attached, types.tuple(types.int32, type)))).toEqual(
-      bagOf([{ key: 1, sum: 3 }, { key: 2, sum: 4 }]),
+      bagOf([
+        { key: 1, sum: 3 },
+        { key: 2, sum: 4 },
+      ]),
     );
   });
 });
@@ -271,11 +326,18 @@ describe("layouts that meet", () => {
     expect(texts(all)).toEqual(texts([summaryOf(rows, sums, {})]));
   }
 
-  const many = (make: (i: number) => Row): Row[] => Array.from({ length: 3000 }, (_, i) => ({ k: i % 1200, ...make(i) }));
+  const many = (make: (i: number) => Row): Row[] =>
+    Array.from({ length: 3000 }, (_, i) => ({ k: i % 1200, ...make(i) }));
   const ints = { type: types.row({ k: types.int32, v: types.int32 }) as never, records: many((v) => ({ v })) };
-  const floats = { type: types.row({ v: types.float64, k: types.int32 }) as never, records: many((i) => ({ v: i / 4 })) };
+  const floats = {
+    type: types.row({ v: types.float64, k: types.int32 }) as never,
+    records: many((i) => ({ v: i / 4 })),
+  };
   const lacking = { type: types.row({ k: types.int32 }) as never, records: many(() => ({})) };
-  const anything = { type: types.row({ k: types.any, v: types.any }) as never, records: many((i) => ({ v: i % 3 === 0 ? null : i })) };
+  const anything = {
+    type: types.row({ k: types.any, v: types.any }) as never,
+    records: many((i) => ({ v: i % 3 === 0 ? null : i })),
+  };
   const nested = { type: types.row({ v: types.any }) as never, records: [{ v: 7 }, { v: null }] };
 
   test("int32, float64, and none", () => expectSums([lacking, ints, floats, lacking, ints]));
@@ -308,17 +370,26 @@ describe("[O36] aggregates in place", () => {
     return { kind: "aggregate", aggregations, group, strategy, ...more };
   }
 
-  function check(results: readonly unknown[], groups: readonly Row[][], list: AggregateDriverSpec["aggregations"]): void {
+  function check(
+    results: readonly unknown[],
+    groups: readonly Row[][],
+    list: AggregateDriverSpec["aggregations"],
+  ): void {
     const byKeyText = new Map(results.map((row) => [keyText((row as Row)["k"] ?? null), row as Row]));
     expect(byKeyText.size).toBe(groups.length);
     for (const group of groups) {
       const result = byKeyText.get(keyText(group[0]!["k"]))!;
       for (const { aggregation, field } of list) {
-        const expected = aggregated(aggregation, group.map((row) => fieldAt(row, field)));
+        const expected = aggregated(
+          aggregation,
+          group.map((row) => fieldAt(row, field)),
+        );
         expect(texts([fieldAt(result, field)])).toEqual(texts([expected]));
       }
       // [O37] The other fields are those of one record of the group.
-      expect(group.some((row) => row["m"] === undefined || (row["m"] as Decimal).compareTo(result["m"] as Decimal) === 0)).toBe(true);
+      expect(
+        group.some((row) => row["m"] === undefined || (row["m"] as Decimal).compareTo(result["m"] as Decimal) === 0),
+      ).toBe(true);
     }
   }
 
@@ -328,21 +399,46 @@ describe("[O36] aggregates in place", () => {
     const parts = [{ type: fullType as never, records: rows }];
     for (const list of [aggregations, aggregations.slice(0, 2), [{ aggregation: "min", field: "s" }] as const]) {
       for (const numPages of MEMORIES) {
-        check(run((each) => createAggregateDriver(spec("hash", { aggregations: list }), each), parts, numPages), groupsOf(rows), list);
+        check(
+          run((each) => createAggregateDriver(spec("hash", { aggregations: list }), each), parts, numPages),
+          groupsOf(rows),
+          list,
+        );
       }
-      check(run((each) => createAggregateDriver(spec("sorted", { aggregations: list }), each), sortedByKey(parts), 8), groupsOf(rows), list);
+      check(
+        run((each) => createAggregateDriver(spec("sorted", { aggregations: list }), each), sortedByKey(parts), 8),
+        groupsOf(rows),
+        list,
+      );
     }
     const [all] = run((each) => createAggregateDriver(spec("all"), each), parts, 8);
-    expect((all as Row)["i"]).toBe(aggregated("sum", rows.map(({ i }) => i)));
+    expect((all as Row)["i"]).toBe(
+      aggregated(
+        "sum",
+        rows.map(({ i }) => i),
+      ),
+    );
     expect(run((each) => createAggregateDriver(spec("all"), each), [], 8)).toEqual([]);
   });
 
   test("behind an attached key, and of tuples", () => {
     const type = types.tuple(types.string, types.tuple(types.int32, types.string));
-    const records = [["a", [1, "x"]], ["b", [2, "x"]], ["a", [2 ** 31 - 1, "x"]]];
-    const attached = spec("hash", { aggregations: [{ aggregation: "sum", field: "0" }], group: { keys: [{ path: "0" }], value: 1 } });
+    const records = [
+      ["a", [1, "x"]],
+      ["b", [2, "x"]],
+      ["a", [2 ** 31 - 1, "x"]],
+    ];
+    const attached = spec("hash", {
+      aggregations: [{ aggregation: "sum", field: "0" }],
+      group: { keys: [{ path: "0" }], value: 1 },
+    });
     const results = run((each) => createAggregateDriver(attached, each), [{ type: type as never, records }], 8);
-    expect(bagOf(results)).toEqual(bagOf([[2 ** 31, "x"], [2, "x"]]));
+    expect(bagOf(results)).toEqual(
+      bagOf([
+        [2 ** 31, "x"],
+        [2, "x"],
+      ]),
+    );
   });
 });
 
@@ -355,9 +451,14 @@ test(`random aggregates (FUZZ_SEED=${FUZZ_SEED}, FUZZ_COUNT=${FUZZ_COUNT})`, () 
     const numPages = random.pick(MEMORIES);
     const shape = random.pick(["row", "tuple"] as const);
     const parts = [{ type: fullType as never, records: rows }];
-    const results = run((each) => createSummarizeDriver(summarizeSpec(aggregates, "hash", shape), each), parts, numPages);
+    const results = run(
+      (each) => createSummarizeDriver(summarizeSpec(aggregates, "hash", shape), each),
+      parts,
+      numPages,
+    );
     const expected = expectedSummaries(rows, aggregates);
-    const shaped = shape === "row" ? expected : expected.map((row) => [row["k"], ...aggregates.map(({ name }) => row[name])]);
+    const shaped =
+      shape === "row" ? expected : expected.map((row) => [row["k"], ...aggregates.map(({ name }) => row[name])]);
     expect(texts(results), `seed ${seed}`).toEqual(texts(shaped));
   }
 });
@@ -365,10 +466,15 @@ test(`random aggregates (FUZZ_SEED=${FUZZ_SEED}, FUZZ_COUNT=${FUZZ_COUNT})`, () 
 describe("failures leave nothing behind", () => {
   const random = new SeededRandom(1);
   const rows = Array.from({ length: 1500 }, () => fullRow(random, 1500));
-  const create = (): TestContext => new TestContext({ inputs: [[{ type: fullType as never, records: rows }]], numPages: minHashAggregationPages() });
+  const create = (): TestContext =>
+    new TestContext({ inputs: [[{ type: fullType as never, records: rows }]], numPages: minHashAggregationPages() });
 
-  for (const [what, aggregates] of [["in slots", SLOT_AGGREGATES.slice(0, 4)], ["of any kind", ALL_AGGREGATES.slice(-2)]] as const) {
-    const driverOf = (context: DriverContext): Driver => createSummarizeDriver(summarizeSpec(aggregates, "hash"), context);
+  for (const [what, aggregates] of [
+    ["in slots", SLOT_AGGREGATES.slice(0, 4)],
+    ["of any kind", ALL_AGGREGATES.slice(-2)],
+  ] as const) {
+    const driverOf = (context: DriverContext): Driver =>
+      createSummarizeDriver(summarizeSpec(aggregates, "hash"), context);
 
     test(`${what}: the n-th page request or call of the disk fails, for every n`, () => {
       for (const part of ["budget", "spill"] as const) {
