@@ -238,6 +238,18 @@ export const operatorPrograms: readonly OperatorProgram[] = [
     },
   },
   {
+    name: "a diamond of two streams",
+    build: (left) => {
+      const shared = left.map((item) => ({ ...item, value: item.value + 1 }));
+      return shared
+        .filter(({ id }) => id % 2 === 0)
+        .join(shared.filter(({ id }) => id % 3 === 0))
+        .where(byId)
+        .equalTo(byId)
+        .with((a, b) => [a.id, b.key]);
+    },
+  },
+  {
     name: "a broadcast set",
     build: (left, right) => {
       const few = right.filter(({ id }) => id < 100);

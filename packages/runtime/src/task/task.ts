@@ -2,7 +2,8 @@
  * Is one task: a driver with its inputs, its chain and its outputs, as the scheduler runs it.
  *
  * 1. Broadcast sets, borders of range partitionings and inputs with a local strategy are taken in, whichever has something to read: two
- *    that come from one producer must not wait for each other.
+ *    that come from one producer must not wait for each other. For the same reason a materialized input beside one that the driver reads as it
+ *    comes is taken in while the driver runs; to the driver it is dry until it is complete.
  * 2. Functions are opened, the driver reads its inputs to their end, the chain ends, functions are closed, and
  *    what is left in the output is sent, with an event behind it.
  * 3. On the dynamic path of an iteration both are repeated, once for each superstep, until the input says that there is no other.
@@ -18,6 +19,7 @@ import { TaskClock } from "../metrics/task-clock.js";
 import type { PageCursor, RowCursor } from "../rows/row-cursor.js";
 import { RowsOfPages } from "../rows/rows-of-pages.js";
 import type { ChainContext, Driver, RecordOutput, Steps, TaskFunction, Wait } from "./driver.js";
+import { LateInputs } from "./late-inputs.js";
 import { OperatorRuntimeContext } from "./operator-runtime-context.js";
 import type { RowKeeper } from "./row-keeper.js";
 import type { TaskDriverContext } from "./task-driver-context.js";
@@ -37,6 +39,7 @@ export class Task {
   readonly #chain: Chain | undefined;
   readonly #out: RecordOutput;
   readonly #steps: Steps;
+  readonly #late: LateInputs;
   #driver: Driver | undefined;
   #wait: Wait = "turn";
   #isFinished = false;
@@ -55,6 +58,7 @@ export class Task {
     this.#chain = vertex.chain.length === 0 ? undefined : makeChain(vertex.chain, this.#chainContext(), output);
     this.#out = this.#chain ?? output;
     parts.iteration?.onChange(() => this.onReadable());
+    this.#late = new LateInputs(parts);
     this.#steps = this.#run();
   }
 
@@ -137,7 +141,7 @@ export class Task {
 
   *#run(): Steps {
     const { inputs, broadcasts, borders, isDynamic } = this.#parts;
-    const dams = [...borders, ...broadcasts, ...inputs.filter(({ keeper }) => keeper !== undefined)];
+    const dams = [...borders, ...broadcasts, ...inputs.filter((each) => this.#late.isEarly(each))];
     if (!isDynamic) {
       yield* this.#takeIn(dams);
       yield* this.#runDriver();
@@ -152,6 +156,7 @@ export class Task {
       yield* this.#runDriver();
       yield* this.#end({ kind: "endOfSuperstep", superstep });
       for (const { keeper } of changing) keeper?.clear();
+      this.#late.clear();
       for (const gate of gates) gate.beginSuperstep();
     }
     yield* this.#end({ kind: "endOfInput" });
@@ -208,7 +213,7 @@ export class Task {
     let isClosed = false;
     try {
       for (const each of this.#codes.values()) each.open();
-      yield* this.#driver.run();
+      yield* this.#late.takeInDuring(this.#driver.run());
       yield* this.#endChain();
       isClosed = true;
       this.#closeFunctions();
@@ -311,7 +316,8 @@ export class Task {
       iteration,
       runtimeContext: (): RuntimeContext => this.#runtimeContext(vertex.operator),
       rows: (index): RowCursor => inputs[index]!.keeper?.rows() ?? new RowsOfPages(inputs[index]!.gate),
-      pages: (index): PageCursor => inputs[index]!.keeper?.pages() ?? inputs[index]!.gate,
+      pages: (index): PageCursor =>
+        this.#late.pagesOf(inputs[index]!) ?? inputs[index]!.keeper?.pages() ?? inputs[index]!.gate,
       function: (ref, method): TaskFunction => this.#function(vertex.operator, ref, method),
       userCode: (ref, method) => this.#function(vertex.operator, ref, method),
       waitBesideInput: (promise) => this.onPending?.(promise),
