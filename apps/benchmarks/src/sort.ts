@@ -2,10 +2,20 @@
  * Sorting against others, each as processor time of the whole process, in rounds of one run. First 10 M rows of (int64, float64) that
  * lie in pages, by the integer.
  */
-import { Memory, PAGE_SIZE_BYTES, types } from "@millrace/core";
+
 import { DuckDBInstance } from "@duckdb/node-api";
+import { Memory, PAGE_SIZE_BYTES, types } from "@millrace/core";
 import type { RowCursor } from "@millrace/runtime";
-import { BenchmarkRandom, budgetsOf, layoutOf, processMs, RowPages, type SortTimes, sortPages, sortWorld } from "./sort-subject.ts";
+import {
+  BenchmarkRandom,
+  budgetsOf,
+  layoutOf,
+  processMs,
+  RowPages,
+  type SortTimes,
+  sortPages,
+  sortWorld,
+} from "./sort-subject.ts";
 
 const ROW_SLOTS = 3;
 const ROWS_PER_PAGE = Math.floor((PAGE_SIZE_BYTES / 8 - 3) / ROW_SLOTS);

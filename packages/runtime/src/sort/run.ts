@@ -14,6 +14,7 @@ import {
 import type { LayoutTable, StreamLayout } from "../rows/stream-layout.js";
 import type { SpillFile } from "../spill/spill-space.js";
 import { copySlots } from "./copy-row.js";
+import type { SegmentGather } from "./gathered-rows.js";
 import { HEADER_SLOTS, TAG_SLOTS } from "./sort-limits.js";
 import { NOT_LARGE, type PrefixReader, type SortedRows } from "./sorted-rows.js";
 
@@ -62,6 +63,15 @@ export class RunWriter {
     copySlots(memory, slot, page.memory, to, rowSlots);
     this.#numPageRows++;
     return isFull;
+  }
+
+  /** Writes a page of rows of one layout, copied to where they belong at once; the run has no other rows. */
+  writeGathered(gather: SegmentGather, layout: StreamLayout): void {
+    this.#layout = layout;
+    this.#startPage();
+    this.#slot = gather.copy(this.#slot, this.#page.endSlot);
+    this.#numPageRows = gather.numRows;
+    this.#writePage();
   }
 
   /** Begins the run with the row, or goes on with tags. */

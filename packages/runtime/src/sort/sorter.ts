@@ -16,7 +16,7 @@ import type { PageCursor, RowCursor } from "../rows/row-cursor.js";
 import type { LayoutTable, StreamLayout } from "../rows/stream-layout.js";
 import type { SpillFile, SpillSpace } from "../spill/spill-space.js";
 import type { Steps } from "../task/driver.js";
-import { GatheredRows } from "./gathered-rows.js";
+import { GatheredRows, SegmentGather } from "./gathered-rows.js";
 import { LargeRows } from "./large-rows.js";
 import { GroupRows } from "./merge-groups/group-rows.js";
 import { MergeRows } from "./merge-rows.js";
@@ -133,8 +133,9 @@ export class Sorter {
   }
 
   *#spillSorted(): Steps {
-    const merge = new MergeRows(this.#buffer.sorted(), this.#keys, this.#large);
-    const run = yield* this.#writeRun(merge, () => this.#buffer.clear());
+    const gather = this.#combine === undefined ? this.#buffer.gather() : undefined;
+    const rows = gather ?? new MergeRows(this.#buffer.sorted(), this.#keys, this.#large);
+    const run = yield* this.#writeRun(rows, () => this.#buffer.clear());
     this.#runs.push({ run, level: 0 });
   }
 
@@ -169,13 +170,14 @@ export class Sorter {
   }
 
   /** Writes the rows to a file, and lets go of them. */
-  *#writeRun(rows: MergeRows, close: () => void): Steps<Run> {
+  *#writeRun(rows: MergeRows | SegmentGather, close: () => void): Steps<Run> {
     const file = this.#spill.createFile(this.#budget.owner);
     this.#file = file;
     const page = this.#takePage();
     const writer = new RunWriter(file, page);
     const newLayouts = new Set<StreamLayout>();
-    if (this.#combine === undefined) yield* this.#writeRows(rows, writer);
+    if (rows instanceof SegmentGather) yield* this.#writeGathered(rows, writer);
+    else if (this.#combine === undefined) yield* this.#writeRows(rows, writer);
     else yield* this.#writeCombined(rows, writer, this.#combine, newLayouts);
     const run = writer.finish();
     close();
@@ -191,6 +193,14 @@ export class Sorter {
     const page = this.#budget.take();
     if (page === undefined) throw tooFewPages(this.#budget, MIN_SORT_PAGES, "sort");
     return page;
+  }
+
+  *#writeGathered(gather: SegmentGather, writer: RunWriter): Steps {
+    while (!gather.isAtEnd) {
+      writer.writeGathered(gather, this.#buffer.layout!);
+      this.#between();
+      yield "turn";
+    }
   }
 
   *#writeRows(rows: MergeRows, writer: RunWriter): Steps {

@@ -1,0 +1,184 @@
+/**
+ * The external sort: lines of 100 bytes from a text file to a text file, by the whole line, in a quarter of the memory that they take, against
+ * `sort` of the system and DuckDB, each with one thread. Processor time of everything that worked; the disk is left out of it, but not the system calls.
+ *
+ *     node src/external-sort.ts [MB of text] [MB of memory] [rounds]
+ */
+import { execFileSync } from "node:child_process";
+import { closeSync, fstatSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Memory, PAGE_SIZE_BYTES, types } from "@millrace/core";
+import { KeyOrder, type PageCursor, Sorter } from "@millrace/runtime";
+import { BenchmarkRandom, budgetsOf, layoutOf, processMs, runSteps, sortWorld } from "./sort-subject.ts";
+
+const LINE_BYTES = 100;
+const CHUNK_BYTES = 1 << 20;
+const NEWLINE = 10;
+const megabytes = Number(process.argv[2] ?? 200);
+const memoryMegabytes = Number(process.argv[3] ?? megabytes / 4);
+const numRounds = Number(process.argv[4] ?? 1);
+
+/** Writes lines: ten random characters, a number in hexadecimal, letters. */
+function writeLines(path: string): void {
+  const random = new BenchmarkRandom(7);
+  const file = openSync(path, "w");
+  const numLines = (megabytes * 1e6) / LINE_BYTES;
+  const linesPerChunk = Math.floor(CHUNK_BYTES / LINE_BYTES);
+  const chunk = Buffer.alloc(linesPerChunk * LINE_BYTES, NEWLINE);
+  for (let line = 0; line < numLines; ) {
+    const count = Math.min(linesPerChunk, numLines - line);
+    for (let i = 0; i < count; i++, line++) {
+      const at = i * LINE_BYTES;
+      for (let k = 0; k < 10; k++) chunk[at + k] = 32 + ((random.bits() >>> 8) % 95);
+      chunk[at + 10] = 32;
+      chunk.write(line.toString(16).toUpperCase().padStart(32, "0"), at + 11, "latin1");
+      for (let k = 43; k < 99; k++) chunk[at + k] = 65 + ((line + (k >> 3)) % 26);
+    }
+    writeSync(file, chunk, 0, count * LINE_BYTES);
+  }
+  closeSync(file);
+}
+
+/** Reads a file of lines as pages of rows: the string that stands for itself, of one byte each character. */
+class LinePages implements PageCursor {
+  readonly memory = new Memory(new ArrayBuffer(PAGE_SIZE_BYTES));
+  readonly slot = 0;
+  endSlot = 0;
+  numRows = 0;
+  isAtEnd = false;
+  readonly layout: PageCursor["layout"];
+  readonly #file: number;
+  readonly #chunk = Buffer.alloc(CHUNK_BYTES);
+  #begin = 0;
+  #end = 0;
+
+  constructor(path: string, layout: PageCursor["layout"]) {
+    this.#file = openSync(path, "r");
+    this.layout = layout;
+  }
+
+  nextPage(): boolean {
+    const { i32, u8 } = this.memory;
+    let slot = 0;
+    this.numRows = 0;
+    for (;;) {
+      let end = this.#chunk.indexOf(NEWLINE, this.#begin);
+      if (end < 0 || end >= this.#end) {
+        if (!this.#readChunk()) break;
+        end = this.#chunk.indexOf(NEWLINE, this.#begin);
+      }
+      const length = end - this.#begin;
+      const numSlots = 2 + ((length + 7) >> 3);
+      if ((slot + numSlots) * 8 > PAGE_SIZE_BYTES) break;
+      const word = slot * 2;
+      i32[word] = numSlots * 8;
+      i32[word + 1] = 0;
+      i32[word + 2] = 16;
+      i32[word + 3] = length << 1;
+      i32[(slot + numSlots) * 2 - 2] = 0;
+      i32[(slot + numSlots) * 2 - 1] = 0;
+      this.#chunk.copy(u8, (slot + 2) * 8, this.#begin, end);
+      this.#begin = end + 1;
+      slot += numSlots;
+      this.numRows++;
+    }
+    this.endSlot = slot;
+    this.isAtEnd = slot === 0;
+    if (this.isAtEnd) closeSync(this.#file);
+    return !this.isAtEnd;
+  }
+
+  #readChunk(): boolean {
+    this.#chunk.copyWithin(0, this.#begin, this.#end);
+    this.#end -= this.#begin;
+    this.#begin = 0;
+    const numRead = readSync(this.#file, this.#chunk, this.#end, CHUNK_BYTES - this.#end, null);
+    this.#end += numRead;
+    return numRead > 0;
+  }
+}
+
+const folder = mkdtempSync(join(tmpdir(), "millrace-sort-"));
+process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+const input = join(folder, "lines.txt");
+writeLines(input);
+
+const world = sortWorld();
+const layout = layoutOf(world.layouts, types.string);
+const [budget] = await budgetsOf(Math.floor((memoryMegabytes * 1e6) / PAGE_SIZE_BYTES));
+
+function sortOurs(): { readonly ms: number; readonly parts: string } {
+  const begin = processMs();
+  const { spill, layouts } = world;
+  const sorter = new Sorter({ budget: budget!, spill, layouts, order: new KeyOrder([{ path: "*" }]) });
+  const pages = new LinePages(input, layout);
+  while (pages.nextPage()) runSteps(sorter.appendPage(pages));
+  const rows = runSteps(sorter.finish());
+  const sorted = processMs();
+  const file = openSync(join(folder, "ours.txt"), "w");
+  const out = Buffer.alloc(CHUNK_BYTES);
+  let end = 0;
+  const bytes = Buffer.from(budget!.memory.buffer as ArrayBuffer);
+  const { i32 } = budget!.memory;
+  while (rows.next()) {
+    if (rows.memory !== budget!.memory) throw new Error("rows of lines lie in pages");
+    const { slot } = rows;
+    const length = i32[slot * 2 + 3]! >> 1;
+    if (end + length + 1 > CHUNK_BYTES) {
+      writeSync(file, out, 0, end);
+      end = 0;
+    }
+    const from = slot * 8 + i32[slot * 2 + 2]!;
+    end += bytes.copy(out, end, from, from + length);
+    out[end++] = NEWLINE;
+  }
+  writeSync(file, out, 0, end);
+  closeSync(file);
+  const { numRuns } = sorter;
+  sorter.close();
+  const done = processMs();
+  return {
+    ms: done - begin,
+    parts: `runs ${(sorted - begin).toFixed(0)} ms (${numRuns}), merge ${(done - sorted).toFixed(0)} ms`,
+  };
+}
+
+/** Runs a program and returns its processor time. */
+function timed(program: string, args: readonly string[]): number {
+  const script = `TIMEFORMAT='%U %S'; time ${program} ${args.map((arg) => `'${arg}'`).join(" ")}`;
+  const text = execFileSync("bash", ["-c", `{ ${script}; } 2>&1`], {
+    env: { ...process.env, LC_ALL: "C", TMPDIR: folder },
+  }).toString();
+  const [user, system] = text.trim().split(/\s+/).slice(-2).map(Number);
+  return (user! + system!) * 1000;
+}
+
+const duckScript = `
+  import { DuckDBInstance } from "@duckdb/node-api";
+  const database = await DuckDBInstance.create(":memory:", { threads: "1", memory_limit: "${memoryMegabytes}MB", temp_directory: "${folder}/duck" });
+  const connection = await database.connect();
+  await connection.run("COPY (SELECT * FROM read_csv('${input}', columns={'l':'VARCHAR'}, header=false, delim='\\x01', quote='', escape='', auto_detect=false) ORDER BY l) TO '${folder}/duck.txt' (HEADER false, QUOTE '', DELIMITER '\\x01')");
+`;
+
+for (let round = 0; round < numRounds; round++) {
+  const ours = sortOurs();
+  const gnu = timed("sort", [
+    "--parallel=1",
+    "-S",
+    `${memoryMegabytes}M`,
+    "-T",
+    folder,
+    "-o",
+    join(folder, "gnu.txt"),
+    input,
+  ]);
+  execFileSync("cmp", [join(folder, "gnu.txt"), join(folder, "ours.txt")]);
+  let duck = Number.NaN;
+  if (process.argv[5] !== "without-duckdb")
+    duck = timed("node", ["--input-type=module", "-e", duckScript.replaceAll("'", `'\\''`)]);
+  const ratio = (other: number): string => `${(other / ours.ms).toFixed(2)} x`;
+  console.log(
+    `ours ${ours.ms.toFixed(0)} ms (${ours.parts}), GNU sort ${gnu.toFixed(0)} ms: ${ratio(gnu)}, DuckDB ${duck.toFixed(0)} ms: ${ratio(duck)}`,
+  );
+}
