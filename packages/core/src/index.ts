@@ -296,6 +296,7 @@ export { checkRecord, MAX_RECORD_DEPTH, normalizeRecord } from "./records/index.
 // Rows
 export {
   type AbsentKeyOptions,
+  type ComposedSources,
   canGenerateCode,
   compile,
   DiscoveringSerializer,

@@ -18,8 +18,8 @@ import type { SlotContent, StructField, StructLayout } from "./struct-layout.js"
 
 /** Says where a part of a composed row comes from. @internal */
 export type RowOrigin =
-  /** From the source row, at a path that ends where its layout has a field; from the row itself for no names. */
-  | { readonly kind: "part"; readonly segments: readonly string[] }
+  /** From a source row, at a path that ends where its layout has a field; from the row itself for no names. */
+  | { readonly kind: "part"; readonly source: "first" | "second"; readonly segments: readonly string[] }
   /** From the arguments, by position. */
   | { readonly kind: "value"; readonly index: number }
   /** A row or tuple of its own, field by field in the order of the target's type. */
@@ -28,44 +28,54 @@ export type RowOrigin =
   | { readonly kind: "null" };
 
 /**
- * Writes a row at `slot` of `target`, out of the row at `sourceSlot` of `source` and of values. Returns the slot behind it, or
- * `DOES_NOT_FIT` when it would reach beyond `limit`.
+ * Writes a row at `slot` of `target`, out of a first and a second row and of values. Returns the slot behind it, or `DOES_NOT_FIT`
+ * when it would reach beyond `limit`.
  * @internal
  */
 export type RowComposer = (
-  source: Memory,
-  sourceSlot: number,
+  first: Memory,
+  firstSlot: number,
+  second: Memory,
+  secondSlot: number,
   target: Memory,
   slot: number,
   limit: number,
   ...values: readonly unknown[]
 ) => number;
 
+/** Holds the layouts of the rows of which others are composed; undefined for a row that no part comes from. @internal */
+export interface ComposedSources {
+  /** That of the first row. */
+  readonly first: RowLayout | undefined;
+  /** That of the second row. */
+  readonly second?: RowLayout | undefined;
+}
+
 /**
- * Generates the writer of rows of layout `target`, which is a row or tuple, out of rows of layout `source`. Slots get what their type says:
- * parts must be of the same type as the slot that they go to, save that it may be nullable, and values must fit.
+ * Generates the writer of rows of layout `target` out of rows of the layouts `sources`. Slots get what their type says: parts must be of
+ * the same type as the slot that they go to, save that it may be nullable. Values that do not fit their slot throw what nobody else does.
  * @internal
  */
 export function generateRowComposer(
-  source: RowLayout,
+  sources: ComposedSources,
   target: RowLayout,
   origins: readonly RowOrigin[],
   numValues: number,
 ): RowComposer {
-  const code = new ComposerCode(source, numValues);
+  const code = new ComposerCode(sources, numValues);
   const main = code.structFunction(structOfLayout(target), origins);
   return compile({ ...code.writer.scope, copyContent }, `${code.text()}\nreturn ${main};`);
 }
 
 class ComposerCode {
   readonly writer = new WriterCode(false);
-  readonly #source: RowLayout;
+  readonly #sources: ComposedSources;
   readonly #values: string;
   readonly #parts: string[] = [];
   #numNames = 0;
 
-  constructor(source: RowLayout, numValues: number) {
-    this.#source = source;
+  constructor(sources: ComposedSources, numValues: number) {
+    this.#sources = sources;
     this.#values = Array.from({ length: numValues }, (_, i) => `, value${i}`).join("");
   }
 
@@ -89,7 +99,7 @@ class ComposerCode {
     }
     const name = `compose${this.#numNames++}`;
     this.#parts.push(
-      `function ${name}(source, sourceBase, memory, base, limit${this.#values}) {\n${lines.join("\n")}\nreturn end;\n}`,
+      `function ${name}(first, firstBase, second, secondBase, memory, base, limit${this.#values}) {\n${lines.join("\n")}\nreturn end;\n}`,
     );
     return name;
   }
@@ -106,50 +116,54 @@ class ComposerCode {
         invariant(field.content.kind === "struct", "fields of their own make a row or tuple");
         const write = this.structFunction(field.content.struct, origin.fields);
         return `i32[${at} * 2] = (end - base) * 8; i32[${at} * 2 + 1] = 0;
-          end = ${write}(source, sourceBase, memory, end, limit${this.#values}); if (end < 0) return ${DOES_NOT_FIT};`;
+          end = ${write}(first, firstBase, second, secondBase, memory, end, limit${this.#values}); if (end < 0) return ${DOES_NOT_FIT};`;
       }
       case "part": {
-        const place = placeOfPart(this.#source, origin.segments);
+        const { source, segments } = origin;
+        const layout = this.#sources[source];
+        invariant(layout !== undefined, "the row that a part comes from has a layout");
+        const place = placeOfPart(layout, segments);
         if (place === undefined) return setNull;
-        return place === "record" ? this.#copyRecord(at) : this.#copyPart(place, at, setNull);
+        return place === "record" ? copyRecord(source, at) : this.#copyPart(source, place, at, setNull);
       }
     }
   }
 
-  #copyRecord(at: string): string {
-    return `i32[${at} * 2] = (end - base) * 8; i32[${at} * 2 + 1] = 0;
-      end = copyContent(source, sourceBase, source.i32[sourceBase * 2], memory, end, limit); if (end < 0) return ${DOES_NOT_FIT};`;
-  }
-
-  #copyPart({ parents, struct, field }: PartPlace, at: string, setNull: string): string {
+  #copyPart(source: "first" | "second", { parents, struct, field }: PartPlace, at: string, setNull: string): string {
     const id = this.#numNames++;
     const from = `from${id}`;
-    let locate = `const ${from} = sourceBase;`;
+    let locate = `const ${from} = ${source}Base;`;
     const tests: string[] = [];
     if (parents.length > 0) {
       this.#parts.push(`function locate${id}(memory, base) { ${generateLocateSteps(parents)} return base; }`);
-      locate = `const ${from} = locate${id}(source, sourceBase);`;
+      locate = `const ${from} = locate${id}(${source}, ${source}Base);`;
       if (parents.some((parent) => canBeNull(parent.field))) tests.push(`${from} === ${NULL_PARENT}`);
     }
-    if (canBeNull(field)) tests.push(nullTest("source", from, field));
-    const copy = copyText(field.content, `(${from} + ${struct.headerSlots + field.index})`, from, at);
+    if (canBeNull(field)) tests.push(nullTest(source, from, field));
+    const copy = copyText(source, field.content, `(${from} + ${struct.headerSlots + field.index})`, from, at);
     const guarded = tests.length === 0 ? copy : `if (${tests.join(" || ")}) { ${setNull} } else { ${copy} }`;
     return `${locate}\n${guarded}`;
   }
 }
 
+/** Returns the statements that copy a whole record into slot `at`. */
+function copyRecord(source: "first" | "second", at: string): string {
+  return `i32[${at} * 2] = (end - base) * 8; i32[${at} * 2 + 1] = 0;
+    end = copyContent(${source}, ${source}Base, ${source}.i32[${source}Base * 2], memory, end, limit); if (end < 0) return ${DOES_NOT_FIT};`;
+}
+
 /** Returns the statements that copy the content of slot `from` in the struct at `fromBase` into slot `at`. */
-function copyText(content: SlotContent, from: string, fromBase: string, at: string): string {
-  const second = `i32[${at} * 2 + 1] = source.i32[${from} * 2 + 1];`;
-  const numBytes = numBytesBehind(content, from, fromBase);
-  if (numBytes === undefined) return `i32[${at} * 2] = source.i32[${from} * 2]; ${second}`;
+function copyText(source: string, content: SlotContent, from: string, fromBase: string, at: string): string {
+  const second = `i32[${at} * 2 + 1] = ${source}.i32[${from} * 2 + 1];`;
+  const numBytes = numBytesBehind(source, content, from, fromBase);
+  if (numBytes === undefined) return `i32[${at} * 2] = ${source}.i32[${from} * 2]; ${second}`;
   return `i32[${at} * 2] = (end - base) * 8; ${second}
-    end = copyContent(source, ${fromBase} + (source.i32[${from} * 2] >> 3), ${numBytes}, memory, end, limit); if (end < 0) return ${DOES_NOT_FIT};`;
+    end = copyContent(${source}, ${fromBase} + (${source}.i32[${from} * 2] >> 3), ${numBytes}, memory, end, limit); if (end < 0) return ${DOES_NOT_FIT};`;
 }
 
 /** Returns the expression of how many bytes a slot refers to; undefined when everything is in the slot. */
-function numBytesBehind(content: SlotContent, from: string, fromBase: string): string | undefined {
-  const second = `source.i32[${from} * 2 + 1]`;
+function numBytesBehind(source: string, content: SlotContent, from: string, fromBase: string): string | undefined {
+  const second = `${source}.i32[${from} * 2 + 1]`;
   switch (content.kind) {
     case "boolean":
     case "int32":
@@ -170,7 +184,7 @@ function numBytesBehind(content: SlotContent, from: string, fromBase: string): s
     case "array":
     case "map":
     case "variant":
-      return `source.i32[(${fromBase} + (source.i32[${from} * 2] >> 3)) * 2]`;
+      return `${source}.i32[(${fromBase} + (${source}.i32[${from} * 2] >> 3)) * 2]`;
   }
 }
 

@@ -1,5 +1,5 @@
 export { canGenerateCode, compile, literal } from "./code-generation.js";
-export { generateRowComposer, type RowComposer, type RowOrigin } from "./compose-row.js";
+export { type ComposedSources, generateRowComposer, type RowComposer, type RowOrigin } from "./compose-row.js";
 export { DiscoveringSerializer } from "./discovering-serializer.js";
 export type { RecordCompare } from "./generate-compare.js";
 export { recordConformer } from "./generate-conform.js";

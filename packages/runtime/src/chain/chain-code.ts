@@ -25,9 +25,10 @@ import {
   RowColumns,
   valueText,
 } from "../expressions/index.js";
-import type { LayoutTable, StreamLayout } from "../rows/stream-layout.js";
+import type { StreamLayout } from "../rows/stream-layout.js";
 import type { ChainFunction, ChainRuntime } from "./chain-runtime.js";
-import { rowOfShape } from "./row-shape.js";
+import { NO_ROW, type RowComposition } from "./row-composition.js";
+import { type RowOfShape, ShapeRows } from "./row-shape.js";
 import { type Materializer, partOfShape, type Shape, ShapeColumns, WHOLE_SOURCE } from "./shape.js";
 
 /** Is where the columns of a shape are read: a row, or a record that is a JavaScript value. */
@@ -59,23 +60,15 @@ export class ChainCode {
   readonly #specs: readonly ChainedSpec[];
   readonly #unit: CodeUnit;
   readonly #runtime: ChainRuntime;
-  readonly #layouts: LayoutTable;
   /** The functions of flatMaps that were made before, by position; undefined when they are part of this code. */
   readonly #flatMaps: FlatMapFunctions | undefined;
   /** The names of functions that begin behind flatMaps, by the position where they begin. */
   readonly #segments = new Map<number, string>();
 
-  constructor(
-    specs: readonly ChainedSpec[],
-    unit: CodeUnit,
-    runtime: ChainRuntime,
-    layouts: LayoutTable,
-    flatMaps?: FlatMapFunctions,
-  ) {
+  constructor(specs: readonly ChainedSpec[], unit: CodeUnit, runtime: ChainRuntime, flatMaps?: FlatMapFunctions) {
     this.#specs = specs;
     this.#unit = unit;
     this.#runtime = runtime;
-    this.#layouts = layouts;
     this.#flatMaps = flatMaps;
   }
 
@@ -344,6 +337,7 @@ export class ChainCode {
     // What the output refuses is the fault of the operator that gave it.
     block.add(`stage = ${producer};`);
     if (source.row !== undefined && this.#emitRow(shape, source.row, output, block)) return;
+    if (source.row === undefined && this.#emitKeyed(position, output, block)) return;
     block.add(`${output}.collect(${this.#object(position, block, false)});`);
   }
 
@@ -353,17 +347,54 @@ export class ChainCode {
       return true;
     }
     if (shape.kind === "source") return this.#emitPart(shape.segments, row, output, block);
-    const composed = rowOfShape(shape, row.columns, block);
+    // Keys are found out; what else is not known may have a type that the output knows.
+    const isKeyed = this.#specs.at(-1)?.kind === "attachKey";
+    const composed = new ShapeRows(row.columns, block, isKeyed).rowOf(shape);
     if (composed === undefined) return false;
-    const target = this.#layouts.add(composed.layout);
-    const composer = this.#unit.constant("compose", this.#runtime.composer(row.layout.layout, composed));
-    const scratch = this.#unit.constant("scratch", this.#runtime.scratch);
-    const values = composed.values.map((value) => `, ${block.local(value)}`).join("");
-    block.add(
-      `while (${composer}(memory, base, ${scratch}.memory, 0, ${scratch}.memory.numSlots${values}) < 0) ${scratch}.grow();`,
-    );
-    block.add(`${output}.collectRow(${scratch}.memory, 0, ${this.#unit.constant("layout", target)});`);
+    this.#compose(composed, this.#runtime.composition(row.layout.layout, composed), "memory, base", output, block);
     return true;
+  }
+
+  /** Puts a key in front of a record whose type is known: the record keeps it inside of the tuple. */
+  #emitKeyed(position: Position, output: string, block: CodeBlock): boolean {
+    const { shape, source } = position;
+    const recordType = this.#runtime.keyedRecordType();
+    if (recordType === undefined || shape.kind !== "tuple") return false;
+    const record = block.local(this.#value(shape.elements.at(-1)!, source, block, undefined), "record");
+    const keys = shape.elements.slice(0, -1).map((key) => this.#computedKey(key, source, block));
+    const composed = new ShapeRows(undefined, block, true).keyedRowOf(keys, record, recordType);
+    if (composed === undefined) return false;
+    const composition = this.#runtime.composition(undefined, composed, recordType);
+    const inner = block.inner();
+    this.#compose(composed, composition, `${this.#unit.constant("noRow", NO_ROW)}, 0`, output, inner);
+    const refused = `${this.#unit.constant("composition", composition)}.refused(error, ${record})`;
+    block.add(`try { ${inner.text()} } catch (error) { throw ${refused}; }`);
+    return true;
+  }
+
+  /** Returns a key over a record that is a JavaScript value as a value. */
+  #computedKey(shape: Shape, source: Source, block: CodeBlock): Shape {
+    if (shape.kind === "operand" || shape.kind === "null") return shape;
+    const text = block.local(this.#value(shape, source, block, undefined), "key");
+    return { kind: "operand", operand: { kind: "unknown", text, isNullable: true } };
+  }
+
+  #compose(row: RowOfShape, composition: RowComposition, first: string, output: string, block: CodeBlock): void {
+    const name = this.#unit.constant("composition", composition);
+    const scratch = this.#unit.constant("scratch", this.#runtime.scratch);
+    const values = row.values.map((value) => `, ${block.local(value)}`).join("");
+    const target = `${scratch}.memory, 0, ${scratch}.memory.numSlots`;
+    if (row.discovered.length === 0) {
+      // Then there is one layout, and one writer.
+      const compose = this.#unit.constant("compose", composition.compose);
+      block.add(`while (${compose}(${first}, undefined, 0, ${target}${values}) < 0) ${scratch}.grow();`);
+      const layout = this.#unit.constant("layout", composition.layout);
+      block.add(`${output}.collectRow(${scratch}.memory, 0, ${layout});`);
+      return;
+    }
+    block.add(`${name}.write([${row.discovered.join(", ")}]);`);
+    block.add(`while (${name}.compose(${first}, ${name}.parts.memory, 0, ${target}${values}) < 0) ${scratch}.grow();`);
+    block.add(`${output}.collectRow(${scratch}.memory, 0, ${name}.layout);`);
   }
 
   /** A row or tuple inside of a row is a row itself, where it lies. */

@@ -2,9 +2,7 @@ import { isAnalyzed } from "@millrace/closures";
 import {
   type AnyType,
   checkBoolean,
-  generateRowComposer,
   MillraceError,
-  type RowComposer,
   RowLayout,
   type RuntimeContext,
   recordConformer,
@@ -16,7 +14,9 @@ import type { UserCode } from "../code/user-code.js";
 import type { StreamLayout } from "../rows/stream-layout.js";
 import type { ChainContext, RecordOutput } from "../task/driver.js";
 import { FlatMapCalls } from "./flat-map-calls.js";
+import { keyedRecordTypeOf } from "./keyed-record-output.js";
 import type { PendingIterables } from "./pending-iterables.js";
+import { RowComposition } from "./row-composition.js";
 import { RowScratch } from "./row-scratch.js";
 import type { RowOfShape } from "./row-shape.js";
 
@@ -102,8 +102,15 @@ export class ChainRuntime {
   }
 
   /** Returns the writer of rows of a shape. */
-  composer(source: RowLayout, { layout, origins, values }: RowOfShape): RowComposer {
-    return generateRowComposer(source, layout, origins, values.length);
+  composition(source: RowLayout | undefined, row: RowOfShape, recordType?: AnyType): RowComposition {
+    const type = recordType as TypeInformation<unknown> | undefined;
+    return new RowComposition(source, row, this.#context.layouts, type);
+  }
+
+  /** Returns the type of the records that the last operator attaches keys to; undefined when it does not, or nobody declared it. */
+  keyedRecordType(): AnyType | undefined {
+    const last = this.#specs.at(-1);
+    return last === undefined ? undefined : keyedRecordTypeOf(last, this.#context);
   }
 
   /** Returns the entry of the layout of records of a type. */

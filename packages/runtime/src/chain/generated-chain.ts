@@ -13,7 +13,6 @@ type TakeRow = (memory: Memory, slot: number) => void;
 /** Runs a chain as one generated function for records, and one for the rows of each layout. @internal */
 export class GeneratedChain implements Chain {
   readonly #specs: readonly ChainedSpec[];
-  readonly #context: ChainContext;
   readonly #next: RecordOutput;
   readonly #pending: PendingIterables;
   readonly #runtime: ChainRuntime;
@@ -24,12 +23,11 @@ export class GeneratedChain implements Chain {
 
   constructor(specs: readonly ChainedSpec[], context: ChainContext, next: RecordOutput) {
     this.#specs = specs;
-    this.#context = context;
     this.#next = next;
     this.#pending = new PendingIterables(next);
     this.#runtime = new ChainRuntime(specs, context, this.#pending, next);
     const unit = new CodeUnit();
-    const code = new ChainCode(specs, unit, this.#runtime, context.layouts);
+    const code = new ChainCode(specs, unit, this.#runtime);
     const take = code.recordFunction(0);
     const made = compileUnit<{ take: (record: unknown) => void; flatMaps: FlatMapFunctions }>(
       specs,
@@ -68,7 +66,7 @@ export class GeneratedChain implements Chain {
 
   #addLayout(layout: StreamLayout): TakeRow {
     const unit = new CodeUnit();
-    const code = new ChainCode(this.#specs, unit, this.#runtime, this.#context.layouts, this.#flatMaps);
+    const code = new ChainCode(this.#specs, unit, this.#runtime, this.#flatMaps);
     const text = code.rowFunction(layout);
     const take = compileUnit<TakeRow>(this.#specs, unit, `(${text})`);
     this.#rows[layout.index] = take;

@@ -4,11 +4,13 @@
  */
 import type { Memory } from "@millrace/core";
 import type { ChainedSpec } from "@millrace/job-graph";
+import { placeOf } from "../code/result-intake.js";
 import type { StreamLayout } from "../rows/stream-layout.js";
 import type { ChainContext, RecordOutput } from "../task/driver.js";
 import type { Chain } from "./chain.js";
+import { KeyedRecordOutput, keyedRecordTypeOf } from "./keyed-record-output.js";
 import { PendingIterables } from "./pending-iterables.js";
-import { makeStage, type Take } from "./stages.js";
+import { makeStage, reported, type Take } from "./stages.js";
 
 /** Runs a chain stage by stage. @internal */
 export class InterpretedChain implements Chain {
@@ -21,7 +23,7 @@ export class InterpretedChain implements Chain {
     this.#pending = new PendingIterables(next);
     this.#head = specs.reduceRight<Take>(
       (take, spec) => makeStage(spec, context, this.#pending, take),
-      (record) => next.collect(record),
+      endOf(specs, context, next),
     );
   }
 
@@ -49,4 +51,13 @@ export class InterpretedChain implements Chain {
   abort(): void {
     this.#pending.close();
   }
+}
+
+/** Returns what takes the results of the last operator. */
+function endOf(specs: readonly ChainedSpec[], context: ChainContext, next: RecordOutput): Take {
+  const last = specs.at(-1);
+  const recordType = last === undefined ? undefined : keyedRecordTypeOf(last, context);
+  if (last === undefined || recordType === undefined) return (record) => next.collect(record);
+  const output = new KeyedRecordOutput(recordType, context.layouts, next);
+  return (record) => reported(placeOf(last.operator, context.subtaskIndex), () => output.collect(record as unknown[]));
 }

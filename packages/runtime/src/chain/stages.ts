@@ -36,24 +36,24 @@ export function makeStage(spec: ChainedSpec, context: ChainContext, pending: Pen
     }
     case "filterExpression":
       return (record) => {
-        if (guarded(place, () => evaluateExpression(spec.expression, record)) === true) take(record);
+        if (reported(place, () => evaluateExpression(spec.expression, record)) === true) take(record);
       };
     case "project": {
       const paths = spec.fields.map((field) => parseFieldPath(field));
-      return (record) => take(guarded(place, () => paths.map((path) => fieldValue(record, path))));
+      return (record) => take(reported(place, () => paths.map((path) => fieldValue(record, path))));
     }
     case "select": {
       const { columns } = spec;
       return (record) =>
         take(
-          guarded(place, () =>
+          reported(place, () =>
             Object.fromEntries(columns.map(({ name, expression }) => [name, evaluateExpression(expression, record)])),
           ),
         );
     }
     case "attachKey": {
       const parts = spec.parts.map((part) => keyPart(part, spec, context));
-      return (record) => take([...guarded(place, () => parts.map((part) => part(record))), record]);
+      return (record) => take([...reported(place, () => parts.map((part) => part(record))), record]);
     }
     case "detachKey":
       return (record) => take((record as unknown[])[spec.position]);
@@ -124,7 +124,8 @@ function flatMapStage(code: UserCode, pending: PendingIterables, take: Take): Ta
   };
 }
 
-function guarded<R>(place: ErrorPlace, action: () => R): R {
+/** Runs work of ours on a record; what it throws is reported with its place. @internal */
+export function reported<R>(place: ErrorPlace, action: () => R): R {
   try {
     return action();
   } catch (error) {

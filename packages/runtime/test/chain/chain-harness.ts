@@ -69,6 +69,8 @@ export class KeepingOutput implements RecordOutput {
   readonly records: unknown[] = [];
   /** How many of them came as rows. */
   numRows = 0;
+  /** The layouts of those. */
+  readonly layouts: RowLayout[] = [];
   capacity = Number.POSITIVE_INFINITY;
   #numSince = 0;
 
@@ -88,6 +90,7 @@ export class KeepingOutput implements RecordOutput {
   collectRow(memory: Memory, slot: number, layout: StreamLayout): void {
     this.records.push(layout.serializer.read(memory, slot));
     this.numRows++;
+    this.layouts.push(layout.layout);
     this.#numSince++;
   }
 }

@@ -1,7 +1,8 @@
-import { isMillraceError, RowLayout, type TypeInformation, types, typeToJson } from "@millrace/core";
+import { type CustomType, isMillraceError, RowLayout, type TypeInformation, types, typeToJson } from "@millrace/core";
 import type { ChainedSpec } from "@millrace/job-graph";
 import { describe, expect, test } from "vitest";
 import { type Chain, makeChain } from "../../src/index.js";
+import { Point, pointType } from "../expressions/random-expression.js";
 import { contextOf, KeepingOutput, operator, type Program, rowOf } from "./chain-harness.js";
 
 type Fn = (...args: never[]) => unknown;
@@ -290,7 +291,6 @@ describe.each(CODES)("%s", (code) => {
         kind: "attachKey",
         operator: operator(1),
         parts: [{ kind: "field", path: "user.name" }],
-        recordType: undefined,
       },
       { kind: "detachKey", operator: operator(2), position: 1 },
       {
@@ -354,5 +354,68 @@ describe.each(CODES)("%s", (code) => {
     const long = "long".repeat(7_000);
     chain.collectRow(...rowOf({ a: long, b: "b" }, RowLayout.of(type) as RowLayout, context));
     expect(output.records).toEqual([[long, "b", long, long, long]]);
+  });
+
+  test("attached keys of any kind, in front of a record that keeps its declared type", () => {
+    const type = types.row({ kind: types.enum("b", "a"), point: pointType });
+    const json = typeToJson(type);
+    const specs: ChainedSpec[] = [
+      { kind: "map", operator: operator(0, "typed", json), function: 0 },
+      {
+        kind: "attachKey",
+        operator: operator(1, "key", typeToJson(types.tuple(types.any, types.any, types.any, type))),
+        parts: [
+          { kind: "selector", function: 1 },
+          { kind: "field", path: "kind" },
+          { kind: "tuple", parts: [{ kind: "field", path: "kind" }] },
+        ],
+      },
+    ];
+    const keys: unknown[] = ["text", 5, null, [1, "x"], { a: 1n }, -0, 2.5];
+    const program: Program = {
+      specs,
+      functions: [(n: number) => ({ kind: "a", point: new Point(n) }), (row: { point: Point }) => keys[row.point.x]],
+    };
+    const customTypes = [pointType as unknown as CustomType];
+    const context = contextOf(program, { code, customTypes, types: [type] });
+    const output = new KeepingOutput();
+    const chain = makeChain(specs, context, output);
+    for (let n = 0; n < keys.length; n++) chain.collect(n);
+    expect(output.numRows).toBe(keys.length);
+    expect(output.records).toEqual(keys.map((key, n) => [key, "a", ["a"], { kind: "a", point: new Point(n) }]));
+    for (const layout of output.layouts)
+      expect(String(layout)).toContain('row<kind: enum<"b", "a">, point: custom<point>>');
+  });
+
+  test("keys of a selector over rows: the record goes on as it lies", () => {
+    const layout = RowLayout.of(types.row({ kind: types.enum("b", "a"), n: types.int32 })) as RowLayout;
+    const specs: ChainedSpec[] = [
+      { kind: "attachKey", operator: operator(0), parts: [{ kind: "selector", function: 0 }] },
+    ];
+    const program: Program = { specs, functions: [(row: { n: number }) => (row.n > 1 ? `${row.n}` : row.n)] };
+    const context = contextOf(program, { code });
+    const output = new KeepingOutput();
+    const chain = makeChain(specs, context, output);
+    for (const n of [1, 2, 1]) chain.collectRow(...rowOf({ kind: "a", n }, layout, context));
+    expect(output.records).toEqual([
+      [1, { kind: "a", n: 1 }],
+      ["2", { kind: "a", n: 2 }],
+      [1, { kind: "a", n: 1 }],
+    ]);
+    if (code === "generated") expect(output.numRows).toBe(3);
+  });
+
+  test("a record that contradicts the type that a key was to be attached to", () => {
+    const specs: ChainedSpec[] = [
+      {
+        kind: "attachKey",
+        operator: operator(0, "key", typeToJson(types.tuple(types.any, types.row({ id: types.int32 })))),
+        parts: [{ kind: "field", path: "id" }],
+      },
+    ];
+    const { chain } = start({ specs, functions: [] }, { code });
+    const error = errorOf(() => chain.collect({ id: "x" }));
+    expect(isMillraceError(error, "RECORD_TYPE_MISMATCH")).toBe(true);
+    expect(error).toMatchObject({ where: { operator: "key" } });
   });
 });
