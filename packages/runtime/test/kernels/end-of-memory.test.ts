@@ -74,6 +74,27 @@ test("entries are sorted in the last pages, in two sets of pages and in place", 
   );
 });
 
+test("nothing is read behind an array of pages that ends where the memory ends", () => {
+  const numEntries = 2 * ENTRIES_PER_PAGE;
+  const [table, buffer] = [BEGIN_SLOT, END_SLOT - 1];
+  atTheEnd(
+    (memory, random) => {
+      writePageTable(memory, table, ALL_PAGES - 8, 2, random);
+      writePageTable(memory, buffer, ALL_PAGES - 6, 2, random);
+      // The last values of the first digit have no entries, and would begin behind the last page.
+      for (let slot = END_SLOT - 8 * PAGE_SLOTS; slot < END_SLOT - 6 * PAGE_SLOTS; slot += 2) {
+        memory.i32[slot * 2 + 1] = random.below(200) << 24;
+      }
+    },
+    (kernels) => {
+      const scratch = BEGIN_SLOT + 16;
+      new EntrySorter(kernels, scratch).sort(table, buffer, 0, numEntries, 96);
+      kernels.memory.u8.fill(0, scratch * 8, (BEGIN_SLOT + PAGE_SLOTS) * 8);
+      return [];
+    },
+  );
+});
+
 test("bytes are searched and summed up to the last one", () => {
   const needles = ["\u0001", "abc", "xyz"].map((needle) => Buffer.from(needle));
   atTheEnd(
@@ -83,8 +104,8 @@ test("bytes are searched and summed up to the last one", () => {
     },
     (kernels) => [
       kernels.crc32c(END_BYTE - 40_000, 40_000, 0),
-      kernels.findBytes(END_BYTE - 1000, 1000, sameBytes("z".charCodeAt(0)), BEGIN_SLOT + PAGE_SLOTS, 1000),
-      kernels.findNeedles(END_BYTE - 1000, 1000, BEGIN_SLOT, BEGIN_SLOT + 2 * PAGE_SLOTS, 1000),
+      kernels.findBytes(END_BYTE - 1008, 1008, sameBytes("z".charCodeAt(0)), BEGIN_SLOT + PAGE_SLOTS, 1000),
+      kernels.findNeedles(END_BYTE - 1008, 1008, BEGIN_SLOT, BEGIN_SLOT + 2 * PAGE_SLOTS, 1000),
     ],
   );
 });
