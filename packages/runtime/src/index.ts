@@ -69,6 +69,19 @@ export { RowBlock } from "./stores/row-block.js";
 export { type RewindablePages, type RewindableRows, RowStore } from "./stores/row-store.js";
 export { SpillingRowQueue } from "./stores/spilling-row-queue.js";
 export type { StoreOptions } from "./stores/stored-pages.js";
+// Subtasks from outside
+export { recordsOfFrames } from "./subtask/collected-frames.js";
+export {
+  FRAME_HEADER_BYTES,
+  type Frame,
+  type FrameHeader,
+  type FrameKind,
+  readFrame,
+  writeFrame,
+} from "./subtask/frame.js";
+export type { FrameStream } from "./subtask/frame-input-channel.js";
+export { type RunningSubtask, runSubtask, type SubtaskOptions, subtaskStreams } from "./subtask/run-subtask.js";
+// Tasks
 export type {
   ChainContext,
   Driver,

@@ -42,6 +42,7 @@ export const errorCodes = {
   INSUFFICIENT_MEMORY: "A job needs more memory than it may use",
   SPILL_FAILED: "Data that did not fit into memory could not be written or read",
   SPILL_CORRUPT: "Data that was spilled to disk came back damaged",
+  FRAME_CORRUPT: "A frame between two subtasks is damaged, or frames are missing",
   NETWORK_FAILED: "The network refused or ended a connection",
   UNSUPPORTED_COMPRESSION: "A file's compression cannot be read or written here",
   MALFORMED_INPUT: "A file holds something its format does not allow",

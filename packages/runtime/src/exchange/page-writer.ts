@@ -125,12 +125,18 @@ export function finishPage(page: MemorySegment, layout: StreamLayout, endSlot: n
   i32[word + FIRST_RECORD_WORD] = PAGE_HEADER_BYTES;
 }
 
-/** Makes a segment on the heap, with a header, for one row that is larger than a page. */
-export function largePage(memory: Memory, slot: number, numSlots: number, layout: StreamLayout): MemorySegment {
+/** Makes a segment on the heap, with a header, for one row that is larger than a page, or for rows that nobody has a page for. */
+export function largePage(
+  memory: Memory,
+  slot: number,
+  numSlots: number,
+  layout: StreamLayout,
+  numRows = 1,
+): MemorySegment {
   const sizeBytes = (numSlots + HEADER_SLOTS) * SLOT_SIZE_BYTES;
   const page = new MemorySegment(new Memory(new ArrayBuffer(sizeBytes)), 0, sizeBytes);
   copyRow(memory, slot, page.memory, HEADER_SLOTS, numSlots);
-  finishPage(page, layout, HEADER_SLOTS + numSlots, 1);
+  finishPage(page, layout, HEADER_SLOTS + numSlots, numRows);
   return page;
 }
 

@@ -40,10 +40,12 @@ export class FixedPartitioner implements RowPartitioner {
 /** Takes turns. All producers of an input share one, so that the consumers' numbers of rows differ by at most one. */
 export class RoundRobinPartitioner implements RowPartitioner {
   readonly #numTargets: number;
-  #next = 0;
+  #next: number;
 
-  constructor(numTargets: number) {
+  /** @param first - whose turn it is first: producers that cannot share one begin at different targets */
+  constructor(numTargets: number, first = 0) {
     this.#numTargets = numTargets;
+    this.#next = first % numTargets;
   }
 
   targetOf(): number {

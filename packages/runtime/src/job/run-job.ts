@@ -3,21 +3,10 @@
  * is taken back before the failure is reported.
  */
 
-import {
-  Configuration,
-  createIoContext,
-  invariant,
-  isMillraceError,
-  MillraceError,
-  type ParameterValue,
-  RecordCopies,
-  type Sink,
-  type Source,
-} from "@millrace/core";
-import type { JobVertex, OperatorInfo } from "@millrace/job-graph";
+import { invariant, isMillraceError, MillraceError, type Sink, type Source } from "@millrace/core";
+import type { JobVertex } from "@millrace/job-graph";
 import type { IterationRun } from "../iteration/iteration-run.js";
 import type { PageBudget } from "../memory/page-budget.js";
-import { createLayoutTable } from "../rows/layout-table.js";
 import type { SpillSpace } from "../spill/spill-space.js";
 import { SlotScheduler } from "../task/slot-scheduler.js";
 import type { Task } from "../task/task.js";
@@ -26,6 +15,7 @@ import { JobAccumulators } from "./job-accumulators.js";
 import type { JobContext } from "./job-context.js";
 import { JobWiring } from "./job-wiring.js";
 import type { LocalJob, LocalJobOptions, LocalJobResult } from "./local-job.js";
+import { ioContextOf, makeJobContext } from "./make-job-context.js";
 import { reportedAt } from "./reported.js";
 import { SinkRun } from "./sink-run.js";
 import { SplitSupply } from "./split-supply.js";
@@ -59,7 +49,6 @@ class JobRun {
   readonly #sinkRuns = new Map<number, SinkRun>();
   readonly #splitSupplies = new Map<number, SplitSupply>();
   readonly #collected: CollectedRecords;
-  readonly #shared = new Map<string, unknown>();
   readonly #accumulators = new JobAccumulators();
   #tasks: readonly Task[] = [];
   #iterations: readonly IterationRun[] = [];
@@ -199,54 +188,29 @@ class JobRun {
   }
 
   #jobContext(spill: SpillSpace): JobContext {
-    const options = this.#options;
-    const { graph, host, objects } = options;
-    const signal = this.#controller.signal;
-    const customTypes = options.customTypes ?? [];
-    const ioContext = (operator: OperatorInfo) => {
-      const parameters = new Configuration((operator.parameters ?? {}) as Record<string, ParameterValue>);
-      return createIoContext({ host, signal, parameters });
-    };
-    return {
-      name: graph.name,
-      host,
-      objects,
-      signal,
+    const { graph } = this.#options;
+    return makeJobContext(this.#options, {
+      signal: this.#controller.signal,
       spill,
-      layouts: createLayoutTable(),
-      copies: new RecordCopies(customTypes),
-      customTypes,
-      checksRecords: options.checksRecords ?? false,
-      jobParameters: options.jobParameters ?? new Configuration(),
-      cachedFiles: options.cachedFiles ?? new Map(),
-      attemptNumber: options.attemptNumber ?? 0,
-      hashSeed: { low: host.random.seed() | 0, high: host.random.seed() | 0 },
       accumulators: this.#accumulators,
-      ioContext,
-      nextSplit: (vertex, subtaskIndex) => this.#splitsOf(graph.vertices[vertex]!, ioContext).next(subtaskIndex),
+      nextSplit: (vertex, subtaskIndex) => this.#splitsOf(graph.vertices[vertex]!).next(subtaskIndex),
       sinkRun: (vertex) => this.#sinkRuns.get(vertex)!,
       collectPage: (index, subtaskIndex, page) => this.#collected.add(index, subtaskIndex, page),
-      shared: (key, make) => {
-        if (!this.#shared.has(key)) this.#shared.set(key, make());
-        return this.#shared.get(key) as ReturnType<typeof make>;
-      },
       cleanUp: (work) => {
         work.catch(() => undefined);
         this.#cleanUps.push(work);
       },
       throwIfCancelled: () => this.#throwIfCancelled(),
-    };
+    });
   }
 
-  #splitsOf(
-    vertex: JobVertex,
-    ioContext: (operator: OperatorInfo) => ReturnType<JobContext["ioContext"]>,
-  ): SplitSupply {
+  #splitsOf(vertex: JobVertex): SplitSupply {
     let supply = this.#splitSupplies.get(vertex.id);
     if (supply === undefined) {
       invariant(vertex.driver.kind === "source", "only sources have splits");
       const source = this.#options.objects.get(vertex.driver.source) as Source<unknown>;
-      supply = new SplitSupply(source, vertex.parallelism, ioContext(vertex.operator));
+      const context = ioContextOf(vertex.operator, this.#options, this.#controller.signal);
+      supply = new SplitSupply(source, vertex.parallelism, context);
       this.#splitSupplies.set(vertex.id, supply);
     }
     return supply;

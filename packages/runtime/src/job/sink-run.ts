@@ -51,21 +51,33 @@ export class SinkRun {
 
   /** Aborts the writers that are open, then removes the output. It tries everything, then throws the first failure. */
   async abort(): Promise<void> {
+    const failures = await this.#abortWriters();
+    await attempt(() => this.#sink.abort?.(this.#context), failures);
+    if (failures.length > 0) throw failures[0];
+  }
+
+  /** Aborts the writers that are open, and leaves the output to whoever has the sink. Likewise. */
+  async abortWriters(): Promise<void> {
+    const failures = await this.#abortWriters();
+    if (failures.length > 0) throw failures[0];
+  }
+
+  async #abortWriters(): Promise<unknown[]> {
     const failures: unknown[] = [];
-    const attempt = async (action: () => Promise<void> | undefined): Promise<void> => {
-      try {
-        await action();
-      } catch (error) {
-        failures.push(error);
-      }
-    };
     await Promise.allSettled(this.#opening);
     for (const [writer, work] of this.#open) {
       await Promise.allSettled([work]);
-      await attempt(() => writer.abort());
+      await attempt(() => writer.abort(), failures);
     }
     this.#open.clear();
-    await attempt(() => this.#sink.abort?.(this.#context));
-    if (failures.length > 0) throw failures[0];
+    return failures;
+  }
+}
+
+async function attempt(action: () => Promise<void> | undefined, failures: unknown[]): Promise<void> {
+  try {
+    await action();
+  } catch (error) {
+    failures.push(error);
   }
 }

@@ -198,7 +198,7 @@ export class TaskAssembler {
       return new FixedPartitioner(0);
     switch (ship.kind) {
       case "rebalance":
-        return this.#roundRobin(edge.input!, numTargets);
+        return this.#roundRobin(edge.input!, numTargets, index);
       case "hash":
         return new HashPartitioner(ship.keys, numTargets);
       case "custom": {
@@ -226,8 +226,8 @@ export class TaskAssembler {
     return () => Array.from({ length: numTargets - 1 }, (_, i) => code.boundary(i, numTargets));
   }
 
-  #roundRobin(input: JobInput, numTargets: number): RoundRobinPartitioner {
-    const partitioner = this.#roundRobins.get(input) ?? new RoundRobinPartitioner(numTargets);
+  #roundRobin(input: JobInput, numTargets: number, index: number): RoundRobinPartitioner {
+    const partitioner = this.#roundRobins.get(input) ?? new RoundRobinPartitioner(numTargets, index);
     this.#roundRobins.set(input, partitioner);
     return partitioner;
   }

@@ -133,6 +133,8 @@ export class MemoryManager {
 
   #grant(demands: readonly MemoryDemand[], capacities: readonly number[]): MemoryReservation {
     const parts = capacities.flatMap((count, i) => (count === 0 ? [] : [{ count, managed: this.#memories[i]! }]));
+    // Budgets of no pages lie in some memory too.
+    if (parts.length === 0) parts.push({ count: 0, managed: this.#memories[0]! });
     for (const { managed } of parts) managed.memory ??= makeSharedMemory(managed.numPages);
     const grants: MemoryGrant[] = parts.map(({ managed, count }) => ({
       memory: managed.memory!,

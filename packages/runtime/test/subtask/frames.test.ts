@@ -1,0 +1,174 @@
+import { isMillraceError } from "@millrace/core";
+import { TestHost } from "@millrace/host-test";
+import { JobGraphBuilder } from "@millrace/job-graph";
+import { describe, expect, it } from "vitest";
+import {
+  createSpillSpace,
+  type FrameStream,
+  readFrame,
+  recordsOfFrames,
+  runSubtask,
+  subtaskStreams,
+  writeFrame,
+} from "../../src/index.js";
+import { code, objectsOf } from "../support/run-graph.js";
+import { watchedMemory } from "../support/watched-memory.js";
+
+const records = Array.from({ length: 3000 }, (_, id) => ({ id, text: `record ${id}`.repeat(id % 20) }));
+const header = { kind: "page", edge: 3, producer: 1, partition: 4, sequence: 9 } as const;
+
+function graphOf() {
+  const graph = new JobGraphBuilder();
+  const source = graph.add({ kind: "collection", records: 0 });
+  const toFive = graph.input(source, {}, { kind: "hash", keys: [{ path: "id" }] });
+  const map = { kind: "map", function: 1, operator: graph.operator("map", 9) } as const;
+  graph.add({ kind: "collect", index: 0 }, [toFive], { parallelism: 5, chain: [] });
+  graph.add({ kind: "forward" }, [graph.input(source, {}, { kind: "broadcast" })], { parallelism: 2, chain: [map] });
+  return graph.build();
+}
+
+const objects = objectsOf([records, code("map", (record: unknown) => record)]);
+
+type Frames = Map<string, Uint8Array[]>;
+
+function keyOf({ edge, producer, partition }: FrameStream): string {
+  return `${edge} ${producer} ${partition}`;
+}
+
+/** Runs one subtask on frames, and returns those that it sent. */
+async function run(vertex: number, subtaskIndex: number, inputs: Frames): Promise<Frames> {
+  const host = new TestHost();
+  const memory = watchedMemory(64);
+  const sent: Frames = new Map();
+  const { result } = runSubtask({
+    graph: graphOf(),
+    objects,
+    host,
+    memory,
+    vertex,
+    subtaskIndex,
+    createSpillSpace: () => createSpillSpace(host),
+    receive: (stream) => inputs.get(keyOf(stream)) ?? [],
+    send: (frame, stream) => {
+      sent.set(keyOf(stream), [...(sent.get(keyOf(stream)) ?? []), frame]);
+      return frame.length % 2 === 0 ? Promise.resolve() : undefined;
+    },
+  });
+  try {
+    await result;
+  } finally {
+    memory.assertNothingLeft();
+    host.assertNothingLeft();
+  }
+  return sent;
+}
+
+function collected(frames: Frames, subtaskIndex: number): unknown[] {
+  const [stream] = subtaskStreams(graphOf(), 1, subtaskIndex).outputs;
+  return [...recordsOfFrames(stream!, frames.get(keyOf(stream!))!)];
+}
+
+describe("a frame", () => {
+  it("says where it belongs", () => {
+    const payload = new Uint8Array([1, 2, 3]);
+    expect(readFrame(writeFrame(header, payload))).toEqual({ ...header, payload });
+  });
+
+  it("is refused when any of its bits is flipped", () => {
+    const frame = writeFrame(header, new Uint8Array(40).fill(7));
+    for (let bit = 0; bit < frame.length * 8; bit++) {
+      const damaged = frame.slice();
+      damaged[bit >> 3]! ^= 1 << (bit & 7);
+      expect(() => readFrame(damaged), `bit ${bit}`).toThrow("FRAME_CORRUPT");
+    }
+  });
+
+  it("is refused when it was cut, or goes on behind its end", () => {
+    const frame = writeFrame(header, new Uint8Array(40).fill(7));
+    for (let length = 0; length < frame.length; length++) {
+      expect(() => readFrame(frame.subarray(0, length))).toThrow("FRAME_CORRUPT");
+    }
+    expect(() => readFrame(new Uint8Array([...frame, 0]))).toThrow("FRAME_CORRUPT");
+  });
+});
+
+describe("a subtask that is given frames", () => {
+  it("reads each record once, whatever the order of the frames and however often they come", async () => {
+    const sent = await run(0, 0, new Map());
+    const all: unknown[] = [];
+    for (let i = 0; i < 5; i++) {
+      const [stream] = subtaskStreams(graphOf(), 1, i).inputs;
+      const frames = sent.get(keyOf(stream!))!;
+      const reversed = frames.toReversed();
+      all.push(...collected(await run(1, i, new Map([[keyOf(stream!), [...reversed, ...frames]]])), i));
+    }
+    expect((all as { id: number }[]).toSorted((a, b) => a.id - b.id)).toEqual(records);
+  });
+
+  it("fails when any frame is missing", async () => {
+    const sent = await run(0, 0, new Map());
+    const [stream] = subtaskStreams(graphOf(), 1, 2).inputs;
+    const frames = sent.get(keyOf(stream!))!;
+    expect(frames.length).toBeGreaterThan(2);
+    for (let missing = 0; missing < frames.length; missing++) {
+      const left = frames.filter((_, i) => i !== missing);
+      await expect(run(1, 2, new Map([[keyOf(stream!), left]]))).rejects.toMatchObject({ code: "FRAME_CORRUPT" });
+    }
+  });
+
+  it("fails when it is given frames of another stream", async () => {
+    const sent = await run(0, 0, new Map());
+    const [own] = subtaskStreams(graphOf(), 1, 2).inputs;
+    const [other] = subtaskStreams(graphOf(), 1, 3).inputs;
+    const mixed = [...sent.get(keyOf(own!))!.slice(0, 1), ...sent.get(keyOf(other!))!];
+    await expect(run(1, 2, new Map([[keyOf(own!), mixed]]))).rejects.toMatchObject({ code: "FRAME_CORRUPT" });
+  });
+
+  it("control: the same frames, all of them, are read", async () => {
+    const sent = await run(0, 0, new Map());
+    const [own] = subtaskStreams(graphOf(), 1, 2).inputs;
+    expect(collected(await run(1, 2, new Map([[keyOf(own!), sent.get(keyOf(own!))!]])), 2).length).toBeGreaterThan(500);
+  });
+
+  it("fails with what the mover failed with", async () => {
+    const host = new TestHost();
+    const memory = watchedMemory(64);
+    const { result } = runSubtask({
+      graph: graphOf(),
+      objects,
+      host,
+      memory,
+      vertex: 0,
+      subtaskIndex: 0,
+      createSpillSpace: () => createSpillSpace(host),
+      receive: () => [],
+      send: () => Promise.reject(new Error("the network is gone")),
+    });
+    await expect(result).rejects.toThrow("the network is gone");
+    memory.assertNothingLeft();
+  });
+
+  it("ends when it is cancelled while it waits for frames", async () => {
+    const host = new TestHost();
+    const memory = watchedMemory(64);
+    const subtask = runSubtask({
+      graph: graphOf(),
+      objects,
+      host,
+      memory,
+      vertex: 1,
+      subtaskIndex: 0,
+      createSpillSpace: () => createSpillSpace(host),
+      receive: async function* () {
+        yield* [];
+        await new Promise(() => {});
+      },
+      send: () => {},
+    });
+    await host.time.advance(5);
+    await subtask.cancel("enough");
+    const error = await subtask.result.catch((reason: unknown) => reason);
+    expect(isMillraceError(error, "JOB_CANCELLED")).toBe(true);
+    memory.assertNothingLeft();
+  });
+});
