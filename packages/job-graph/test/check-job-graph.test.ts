@@ -197,6 +197,14 @@ describe("what drivers rely on", () => {
   });
 });
 
+test("[J23] distinct counts need groups one after the other", () => {
+  const graph = started();
+  const aggregates = [{ name: "n", aggregate: "countDistinct", argument: "b" }] as const;
+  const driver = { kind: "summarize", aggregates, keyNames: [], shape: "row", group, strategy: "hash" } as const;
+  graph.add(driver, [0]);
+  expect(refusal(graph)).toContain("distinct");
+});
+
 describe("iterations", () => {
   const pair = { leftKeys: keys, rightKeys: keys, leftValue: undefined, rightValue: undefined };
 

@@ -105,11 +105,14 @@ export function aggregate(translation: Translation, operator: AggregateOperator)
   return translation.streamFrom(operator, vertex);
 }
 
-/** Makes a record of named aggregates of each group. */
+/** Makes a record of named aggregates of each group. Distinct counts keep the values of a group, so groups come one after the other. */
 export function summarize(translation: Translation, operator: SummarizeOperator): Stream {
   const { aggregates, shape } = operator;
   const keyNames = (operator.grouping.keys ?? []).map(keyNameOf);
-  const { input, group, strategy } = grouped(translation, operator);
+  const countsDistinct = aggregates.some(({ aggregate }) => aggregate === "countDistinct");
+  const { input, group, strategy } = countsDistinct
+    ? sortedGroups(translation, operator, keyedInput(translation, operator))
+    : grouped(translation, operator);
   const driver = { kind: "summarize", aggregates, keyNames, shape, group, strategy } as const;
   return translation.streamFrom(operator, translation.addVertex(operator, driver, [input]));
 }

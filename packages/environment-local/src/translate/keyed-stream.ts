@@ -4,10 +4,9 @@
  *
  *   by user.zip             user.zip                            of  record
  *   by (r) => …, then name  0, 1.name                           of  [key, record]
- *   by *                    0                                   of  [record]
  */
 import type { KeyPart, Keys, Operator, Order } from "@millrace/common-api";
-import { type AnyType, parseFieldPath, type TypeInformation, types, typeToJson } from "@millrace/core";
+import { parseFieldPath, type TypeInformation, types, typeToJson } from "@millrace/core";
 import type { KeyFieldSpec, KeyPartSpec, ValuePosition } from "@millrace/job-graph";
 import type { Stream } from "./stream.js";
 import type { Translation } from "./translation.js";
@@ -39,7 +38,7 @@ export function keyed(
   stream: Stream,
   parts: readonly OrderedPart[],
 ): KeyedStream {
-  const paths = parts.map(({ key }) => pathOf(key, stream.type));
+  const paths = parts.map(({ key }) => pathOf(key));
   if (paths.every((path) => path !== undefined)) {
     return { stream, keys: parts.map(({ order }, index) => ordered(paths[index] as string, order)), value: undefined };
   }
@@ -104,13 +103,11 @@ export function fieldOf(part: KeyPart): string | undefined {
   return part.kind === "expression" && part.expression.op === "column" ? part.expression.path : undefined;
 }
 
-/** Returns the path at which a part is found in the record itself; a whole record only where it is known to be one value. */
-function pathOf(part: KeyPart, type: TypeInformation<unknown> | undefined): string | undefined {
+/** Returns the path at which a part is found in the record itself; undefined when it has to be computed. */
+function pathOf(part: KeyPart): string | undefined {
   const field = fieldOf(part);
   if (field === undefined) return undefined;
-  if (parseFieldPath(field).segments.length > 0) return withoutWildcard(field);
-  const kind = (type as AnyType | undefined)?.kind;
-  return kind === undefined || ["row", "tuple", "variant", "nullable"].includes(kind) ? undefined : "*";
+  return parseFieldPath(field).segments.length > 0 ? withoutWildcard(field) : "*";
 }
 
 /** Returns the path of a field from a tuple that has the record at `position`. */

@@ -1,4 +1,5 @@
-/** Rules [J20] and [J21]: what a driver relies on in its inputs is done before it. */
+/** Rules [J20] to [J23]: what a driver relies on in its inputs is done before it. */
+import type { GroupSpec, GroupStrategy } from "../drivers.js";
 import type { JobInput, JobVertex } from "../job-graph.js";
 import type { KeyFieldSpec } from "../strategies.js";
 import { broken } from "./broken.js";
@@ -14,28 +15,30 @@ export function checkInputOrder(vertex: JobVertex): void {
       break;
     case "groupReduce":
       if (driver.strategy === "all") requireDam(first, vertex);
-      else requireSorted(first, driver.group.keys, vertex);
+      else requireSorted(first, driver.group.keys, vertex.name);
+      break;
+    case "summarize":
+      if (driver.strategy === "hash" && driver.aggregates.some(({ aggregate }) => aggregate === "countDistinct")) {
+        throw broken(vertex.name, "counts distinct values of groups in a hash table", "groups that are sorted");
+      }
+      checkGroups(vertex, driver, first);
       break;
     case "reduce":
     case "reduceCombine":
     case "aggregate":
-    case "summarize":
     case "selectBy":
     case "distinct":
     case "first":
-      if (driver.strategy === "sorted") requireSorted(first, driver.group.keys, vertex);
-      if (driver.strategy !== "all" && driver.group.keys === undefined) {
-        throw broken(vertex.name, `finds groups by ${driver.strategy} without a key`, "a key, or the strategy all");
-      }
+      checkGroups(vertex, driver, first);
       break;
     case "join":
       if (driver.strategy !== "merge") break;
-      requireSorted(first, driver.leftKeys, vertex);
-      requireSorted(second, driver.rightKeys, vertex);
+      requireSorted(first, driver.leftKeys, vertex.name);
+      requireSorted(second, driver.rightKeys, vertex.name);
       break;
     case "coGroup":
-      if (driver.solution !== "first") requireSorted(first, driver.leftKeys, vertex);
-      if (driver.solution !== "second") requireSorted(inputs.at(-1), driver.rightKeys, vertex);
+      if (driver.solution !== "first") requireSorted(first, driver.leftKeys, vertex.name);
+      if (driver.solution !== "second") requireSorted(inputs.at(-1), driver.rightKeys, vertex.name);
       break;
     case "cross":
       requireDam(driver.inner === "first" ? first : second, vertex);
@@ -43,6 +46,16 @@ export function checkInputOrder(vertex: JobVertex): void {
     default:
       break;
   }
+}
+
+function checkGroups(
+  { name }: JobVertex,
+  { strategy, group }: { readonly strategy: GroupStrategy; readonly group: GroupSpec },
+  input: JobInput | undefined,
+): void {
+  if (strategy === "sorted") requireSorted(input, group.keys, name);
+  if (strategy === "all" || group.keys !== undefined) return;
+  throw broken(name, `finds groups by ${strategy} without a key`, "a key, or the strategy all");
 }
 
 function requireDam(input: JobInput | undefined, vertex: JobVertex): void {
@@ -55,12 +68,8 @@ function requireDam(input: JobInput | undefined, vertex: JobVertex): void {
 }
 
 /** The sort may have more keys, such as the order within groups. */
-function requireSorted(
-  input: JobInput | undefined,
-  keys: readonly KeyFieldSpec[] | undefined,
-  vertex: JobVertex,
-): void {
+function requireSorted(input: JobInput | undefined, keys: readonly KeyFieldSpec[] | undefined, name: string): void {
   const sorted = input?.local.kind === "sort" ? input.local.keys : [];
   if ((keys ?? []).every(({ path }, index) => sorted[index]?.path === path)) return;
-  throw broken(vertex.name, "reads groups from an input that is not sorted by its key", "a sort by the key first");
+  throw broken(name, "reads groups from an input that is not sorted by its key", "a sort by the key first");
 }
