@@ -5,7 +5,7 @@
  *     node src/external-sort.ts [MB of text] [MB of memory] [rounds]
  */
 import { execFileSync } from "node:child_process";
-import { closeSync, fstatSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Memory, PAGE_SIZE_BYTES, types } from "@millrace/core";

@@ -52,13 +52,16 @@ export class EntryPages {
   at = 0;
   limit = 0;
   readonly #budget: PageBudget;
+  readonly #numKeyBits: 64 | 96;
   readonly #others: MemorySegment[] = [];
   #control: MemorySegment | undefined;
   #tables: MemorySegment[] = [];
   #sorter: EntrySorter | undefined;
 
-  constructor(budget: PageBudget) {
+  /** @param numKeyBits - how many bits of the entries are their prefix; the rest may be anything */
+  constructor(budget: PageBudget, numKeyBits: 64 | 96 = 96) {
     this.#budget = budget;
+    this.#numKeyBits = numKeyBits;
   }
 
   get numEntries(): number {
@@ -106,17 +109,17 @@ export class EntryPages {
   }
 
   /**
-   * Sorts each segment by the prefixes, stably; then `orderTies` gets each segment and the slots of the other pages. Gives back all pages but those
+   * Sorts each segment by the prefixes, stably; then `orderTies`, if there is one, gets each segment and the slots of the other pages. Gives back all pages but those
    * of the segments.
    */
-  sort(orderTies: (segment: EntrySegment, others: Int32Array) => void, between: () => void): void {
+  sort(orderTies: ((segment: EntrySegment, others: Int32Array) => void) | undefined, between: () => void): void {
     const others = Int32Array.from(this.#others, (page) => page.firstSlot);
     for (const segment of this.segments) {
       const [pages, buffer] = this.#writeTables(segment, others);
       const control = this.#control!;
       this.#sorter ??= new EntrySorter(kernelsFor(control.memory), control.firstSlot);
-      this.#sorter.sort(pages, buffer, 0, segment.numEntries, 96, between);
-      orderTies(segment, others);
+      this.#sorter.sort(pages, buffer, 0, segment.numEntries, this.#numKeyBits, between);
+      orderTies?.(segment, others);
     }
     this.#giveHelpers();
   }

@@ -54,6 +54,11 @@ export class SortKeys {
     this.order = order;
   }
 
+  /** How many layouts were admitted. */
+  get numLayouts(): number {
+    return this.#layouts.length;
+  }
+
   /** Takes a layout into account; returns true when prefixes that were written before cannot be compared with those from now on. */
   admit(layout: StreamLayout): boolean {
     if (this.#writers[layout.index] !== undefined) return false;

@@ -16,12 +16,12 @@ import type { PageCursor, RowCursor } from "../rows/row-cursor.js";
 import type { LayoutTable, StreamLayout } from "../rows/stream-layout.js";
 import type { SpillFile, SpillSpace } from "../spill/spill-space.js";
 import type { Steps } from "../task/driver.js";
+import { ArrivalBuffer } from "./arrival-buffer.js";
 import { GatheredRows, SegmentGather } from "./gathered-rows.js";
 import { LargeRows } from "./large-rows.js";
 import { GroupRows } from "./merge-groups/group-rows.js";
 import { MergeRows } from "./merge-rows.js";
 import { type Run, RunRows, RunWriter } from "./run.js";
-import { SortBuffer } from "./sort-buffer.js";
 import { type RowOrder, SortKeys } from "./sort-keys.js";
 import { MAX_FAN_IN, MAX_ROW_SLOTS, MIN_SORT_PAGES } from "./sort-limits.js";
 import { NOT_LARGE, PrefixReader, type SortedRows } from "./sorted-rows.js";
@@ -72,7 +72,7 @@ export class Sorter {
   readonly #keys: SortKeys;
   readonly #prefixes: PrefixReader;
   readonly #large: LargeRows;
-  readonly #buffer: SortBuffer;
+  readonly #buffer: ArrivalBuffer;
   /** In order of arrival. */
   #runs: LeveledRun[] = [];
   /** The file that is written now. */
@@ -97,7 +97,7 @@ export class Sorter {
     this.#keys = new SortKeys(order);
     this.#prefixes = new PrefixReader(this.#keys);
     this.#large = new LargeRows(spill, budget.owner);
-    this.#buffer = new SortBuffer(budget, { keys: this.#keys, layouts, large: this.#large });
+    this.#buffer = new ArrivalBuffer(budget, { keys: this.#keys, layouts, large: this.#large });
   }
 
   /** How many runs there are now. */
@@ -255,6 +255,7 @@ export class Sorter {
       return new GatheredRows(gather, this.#buffer.layout!, this.#gatherPage);
     }
     const inMemory = this.#buffer.sorted();
+    if (this.#runs.length === 0 && inMemory.length === 1 && !this.#buffer.isMixed) return inMemory[0]!;
     this.#result = this.#openRuns(this.#runs, inMemory, this.#isReadAgain);
     return this.#result;
   }

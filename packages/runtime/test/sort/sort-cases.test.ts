@@ -12,7 +12,7 @@ import { NOT_LARGE, PrefixReader, type SortedRows } from "../../src/sort/sorted-
 import { type RowCombiner, Sorter } from "../../src/sort/sorter.js";
 import { assertAllReturned, pageBudget } from "../support/budgets.js";
 import { MemorySpill, TestLayouts, TestOrder } from "./doubles.js";
-import { appendAll, RecordRows, readAll, runSteps, sortRecords, type TypedRecord } from "./sorting.js";
+import { appendAll, expectRecords, RecordRows, readAll, runSteps, sortRecords, type TypedRecord } from "./sorting.js";
 
 const layouts = new TestLayouts();
 const numbered = layouts.ofType(types.tuple(types.int32, types.string));
@@ -164,7 +164,7 @@ test("a combiner that changes the layout in the middle of a sort", () => {
   const records = Array.from({ length: 20_000 }, (_, i): TypedRecord => [counted, [(i * 7919) % 1000, i]]);
   const setting = { budget: pageBudget(5), spill, layouts, order: byFirst(), combine };
   const expected = records.map(([, record]) => record as [number, number]).sort(([a], [b]) => a - b);
-  expect(sortRecords(setting, records)).toEqual(expected);
+  expectRecords(sortRecords(setting, records), expected);
 });
 
 test.each([
@@ -185,7 +185,10 @@ test.each([
   );
   const order = new TestOrder([{ path }]);
   const result = sortRecords({ budget: pageBudget(32), spill: new MemorySpill(), layouts, order }, texts.map(recordOf));
-  expect(result).toEqual([...texts].sort().map((text) => recordOf(text)[1]));
+  expectRecords(
+    result,
+    [...texts].sort().map((text) => recordOf(text)[1]),
+  );
 });
 
 test("merging takes several rounds, with a bounded number of open files", () => {
@@ -196,8 +199,11 @@ test("merging takes several rounds, with a bounded number of open files", () => 
     number,
     number,
   ][];
-  expect(result).toEqual(records.map(([, record]) => record as [number, number]).sort(([a], [b]) => a - b));
-  expect(spill.numFiles).toBeGreaterThan(60);
+  expectRecords(
+    result,
+    records.map(([, record]) => record as [number, number]).sort(([a], [b]) => a - b),
+  );
+  expect(spill.numFiles).toBeGreaterThan(30);
   expect(spill.maxFiles).toBeLessThan(24);
 });
 
@@ -259,7 +265,7 @@ test("sorted rows are read again and again, also after a cursor was left in the 
     for (let i = 0; i < 3; i++) {
       const left: RowCursor = sorter.rows();
       for (let n = 0; n < 1000 * i; n++) left.next();
-      expect([...readAll(sorter.rows())]).toEqual(expected);
+      expectRecords([...readAll(sorter.rows())], expected);
     }
     sorter.close();
     assertAllReturned(budget);

@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from "node:util";
 import { DOES_NOT_FIT, Memory } from "@millrace/core";
+import { expect } from "vitest";
 import type { PageBudget, RowCursor, SpillSpace, Steps, StreamLayout } from "../../src/index.js";
 import { type RowCombiner, Sorter } from "../../src/sort/sorter.js";
 import type { TestLayouts, TestOrder } from "./doubles.js";
@@ -77,4 +79,9 @@ export class RecordRows implements RowCursor {
     this.layout = record[0];
     return true;
   }
+}
+
+/** Expects equal records in equal order; the way that shows differences is slow, and taken only when there are some. */
+export function expectRecords(actual: readonly unknown[], expected: readonly unknown[]): void {
+  if (!isDeepStrictEqual(actual, expected)) expect(actual).toEqual(expected);
 }
