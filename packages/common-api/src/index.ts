@@ -8,12 +8,14 @@ export {
   functionsOfPlan,
   sendFunctions,
   type TransportedFunction,
+  type TransportedJob,
 } from "./engine/function-transport.js";
 export { PlanJob, type PlanJobAttempt, type PlanJobOutcome, type PlanJobWork } from "./engine/plan-job.js";
 export type { Batch } from "./engine/record-batches.js";
+export { runSetUp } from "./engine/set-up.js";
 export { takeCollections } from "./engine/take-collections.js";
 // Functions
-export { OPERATOR, operatorOf } from "./functions/data-set-handle.js";
+export { type DataSetHandles, dataSetHandles, OPERATOR, operatorOf } from "./functions/data-set-handle.js";
 export { instantiate } from "./functions/instantiate.js";
 export type { AnyFunction, SourceLocation, UserFunction } from "./functions/user-function.js";
 export { userFunctionsOf } from "./functions/user-functions-of.js";

@@ -38,6 +38,7 @@ export {
   type JobResult,
   registerEngine,
   registeredEngines,
+  type SetUpFunction,
 } from "./engine/index.js";
 // Errors
 export {

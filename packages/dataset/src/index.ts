@@ -2,6 +2,8 @@
 
 // Environments and jobs
 
+// Functions
+export { type PerSlot, perSlot } from "@millrace/closures";
 // Data sets
 export { AggregateDataSet } from "./aggregate-data-set.js";
 // Groupings and aggregates
@@ -29,7 +31,6 @@ export { ExecutionEnvironment } from "./environment/execution-environment.js";
 export type { FilePaths } from "./environment/source-environment.js";
 export { SourceEnvironment } from "./environment/source-environment.js";
 export type { AnyIterable } from "./environment/stream-source.js";
-// Functions
 export type {
   CoGroupFunction,
   CrossFunction,

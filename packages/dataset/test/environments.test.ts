@@ -183,6 +183,23 @@ describe("programs", () => {
     expect(options.name).toBe("cached");
   });
 
+  test("[D24] set-up functions go with every job that is started after", async () => {
+    const { env, engine } = recording();
+    await env.fromElements(1).collect();
+    const [first, second] = [() => 1, async () => 2];
+    env.setUp(first);
+    await env.fromElements(1).collect();
+    env.setUp(second);
+    await env.fromElements(1).collect();
+    const given = engine.jobs.map(({ options }) => (options.setUp ?? []).map(({ value }) => value));
+    expect(given).toEqual([[], [first], [first, second]]);
+    expect(engine.jobs[2]?.options.setUp?.[0]?.where.operator).toMatch(/^setUp at environments\.test\.ts:\d+/);
+    expect((await errorOf(() => env.setUp("x" as never))).code).toBe("INVALID_FUNCTION");
+    let numRuns = 0;
+    const error = await errorOf(() => env.setUp(() => numRuns++));
+    expect([error.code, numRuns]).toEqual(["CAPTURED_VARIABLE_ASSIGNED", 0]);
+  });
+
   test("[D20] the last result is kept, and a job without a name says when it was started", async () => {
     const { env, engine } = recording();
     expect(env.getLastJobExecutionResult()).toBeUndefined();

@@ -257,6 +257,40 @@ test("[O113] progress is told before and after each operator", async () => {
   ]);
 });
 
+describe("[O115] what sets workers up", () => {
+  const where = { operator: "setUp at job.ts:3" };
+
+  test("runs once before user code, in order, and is waited for", async () => {
+    const log: string[] = [];
+    const setUp = [
+      { value: () => turn().then(() => log.push("first")), where },
+      { value: () => log.push("second"), where },
+    ];
+    const engine = collectionEngine(plainHost());
+    const plan = () => planOf([from(1).map(() => log.push("map"))]);
+    await engine.start(plan(), { ...options, setUp }).result();
+    await collectionEngine(plainHost())
+      .start(plan(), { ...options, setUp })
+      .result();
+    expect(log).toEqual(["first", "second", "map", "map"]);
+  });
+
+  test("fails the job with its place when it throws, and runs again with the next", async () => {
+    let numRuns = 0;
+    const value = (): void => {
+      if (numRuns++ === 0) boom();
+    };
+    const setUp = [{ value, where }];
+    const engine = collectionEngine(plainHost());
+    await expectError(engine.start(planOf([from(1)]), { ...options, setUp }).result(), "FUNCTION_FAILED", {
+      says: ["The function that was given to env.setUp threw Error: boom"],
+      where,
+    });
+    await engine.start(planOf([from(1)]), { ...options, setUp }).result();
+    expect(numRuns).toBe(2);
+  });
+});
+
 describe("[O114] the engine", () => {
   test("that is closed has cancelled its jobs and starts no more", async () => {
     const engine = collectionEngine(plainHost());

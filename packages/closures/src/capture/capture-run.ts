@@ -74,6 +74,7 @@ export class CaptureRun implements Capture {
   #sizeBytes = 0;
   #numFunctions = 0;
   #where: ErrorPlace = {};
+  #isSettingUp = false;
 
   constructor(tools: CaptureTools, session: InspectionSession, clock: Host["clock"], handleOf: HandleOf) {
     this.tools = tools;
@@ -97,7 +98,9 @@ export class CaptureRun implements Capture {
   }
 
   capture(functions: readonly CaptureRoot[], setUp: readonly CaptureRoot[], process: WireProcess): CapturedGraph {
+    this.#isSettingUp = true;
     const setUpValues = setUp.map((root) => this.#root(root));
+    this.#isSettingUp = false;
     const roots = functions.map((root) => this.#root(root));
     this.#addStates();
     return {
@@ -137,6 +140,11 @@ export class CaptureRun implements Capture {
   /** Where the operator is that is being captured. */
   get where(): ErrorPlace {
     return this.#where;
+  }
+
+  /** Whether what is captured sets workers up. */
+  get isSettingUp(): boolean {
+    return this.#isSettingUp;
   }
 
   /** Tells whether something has its place in the graph already. */

@@ -33,6 +33,8 @@ export interface Capture {
   readonly scripts: CapturedScripts;
   readonly units: WireUnit[];
   readonly chunks: Uint8Array[];
+  /** Whether what is captured sets workers up, and so may change what others must find as it was. */
+  readonly isSettingUp: boolean;
   /** Where the operator is that is being captured. */
   readonly where: ErrorPlace;
 

@@ -79,6 +79,7 @@ export class CapturedVariables {
   }
 
   #checkBuiltIn(name: string, members: readonly string[] | "whole", path: CapturePath): void {
+    if (this.#run.isSettingUp) return;
     const isGlobalObject = name === "globalThis" || name === "global";
     if (isGlobalObject && members === "whole")
       this.#run.refuse(below(path, name), "the global object as a whole", FIXES.symbolic);

@@ -73,7 +73,7 @@ export class FunctionCapture {
     if (now !== undefined) return now;
     const source = this.#sources.of(value, inspected, path);
     this.#checkUses(source.code.analysis, source.code.members !== undefined, path);
-    const replaced = this.#run.replaced.usedBy(source.site.node);
+    const replaced = this.#run.isSettingUp ? undefined : this.#run.replaced.usedBy(source.site.node);
     if (replaced !== undefined) this.#run.refuse(path, replaced, FIXES.setUp);
     return this.#describe(value, source, path);
   }

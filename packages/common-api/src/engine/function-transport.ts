@@ -1,4 +1,5 @@
-import type { ErrorPlace } from "@millrace/core";
+import type { ErrorPlace, SetUpFunction } from "@millrace/core";
+import { dataSetHandles } from "../functions/data-set-handle.js";
 import type { UserFunction } from "../functions/user-function.js";
 import { userFunctionsOf } from "../functions/user-functions-of.js";
 import type { Plan } from "../plan/plan.js";
@@ -11,12 +12,25 @@ export interface TransportedFunction {
   readonly where: ErrorPlace;
 }
 
+/** Is what else travels with the functions of a job. @internal */
+export interface TransportedJob {
+  /** What runs there before anything else. */
+  readonly setUp: readonly SetUpFunction[];
+  /** Gives what travels in place of a data set that a function holds as its handle; undefined for everything else. */
+  readonly handleOf: (value: object) => { readonly data: unknown } | undefined;
+  /** Makes a handle of what {@link TransportedJob.handleOf} gave, in this process. */
+  readonly restoreHandle: (data: unknown) => object;
+}
+
 /**
  * Sends the functions of a job somewhere and gives what arrived, in the same order. It is called once per job, in the turn in which the
  * job starts, and takes what it needs before it returns its promise.
  * @internal
  */
-export type FunctionTransport = (functions: readonly TransportedFunction[]) => Promise<readonly unknown[]>;
+export type FunctionTransport = (
+  functions: readonly TransportedFunction[],
+  job: TransportedJob,
+) => Promise<readonly unknown[]>;
 
 /** Is what arrived, by the function or object that was sent. @internal */
 export type ArrivedFunctions = ReadonlyMap<object, object>;
@@ -34,9 +48,13 @@ export function functionsOfPlan(plan: Plan): readonly TransportedFunction[] {
 }
 
 /** Sends all functions of a plan, each object once. @internal */
-export async function sendFunctions(plan: Plan, transport: FunctionTransport): Promise<ArrivedFunctions> {
+export async function sendFunctions(
+  plan: Plan,
+  transport: FunctionTransport,
+  setUp: readonly SetUpFunction[] = [],
+): Promise<ArrivedFunctions> {
   const sent = functionsOfPlan(plan);
-  const arrived = await transport(sent);
+  const arrived = await transport(sent, { setUp, ...dataSetHandles(plan) });
   return new Map(sent.map(({ value }, index) => [value, arrived[index] as object]));
 }
 

@@ -8,3 +8,22 @@ export const OPERATOR: unique symbol = Symbol.for("millrace.operator");
 export function operatorOf(handle: BroadcastHandle<unknown> | object): Operator | undefined {
   return (handle as { [OPERATOR]?: Operator })[OPERATOR];
 }
+
+/** Is how data sets travel that functions hold as handles: by the index of their operator in the plan. @internal */
+export interface DataSetHandles {
+  /** Gives what travels in place of a data set; undefined for everything else. */
+  readonly handleOf: (value: object) => { readonly data: number } | undefined;
+  /** Makes the handle anew; one of a data set that is not in the plan names no operator, and so no broadcast set. */
+  readonly restoreHandle: (data: unknown) => object;
+}
+
+/** Returns how the data sets of a plan travel. @internal */
+export function dataSetHandles(plan: { readonly operators: readonly Operator[] }): DataSetHandles {
+  return {
+    handleOf: (value) => {
+      const operator = operatorOf(value);
+      return operator === undefined ? undefined : { data: plan.operators.indexOf(operator) };
+    },
+    restoreHandle: (data) => ({ [OPERATOR]: plan.operators[Number(data)] }),
+  };
+}

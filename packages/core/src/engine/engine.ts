@@ -1,5 +1,6 @@
 import type { Accumulator, AccumulatorClass, AccumulatorResult } from "../accumulators/index.js";
 import type { EnvironmentOptions } from "../configuration/index.js";
+import type { ErrorPlace } from "../errors/index.js";
 import type { Host } from "../host/index.js";
 
 /**
@@ -37,8 +38,18 @@ export interface JobOptions {
   readonly signal?: AbortSignal | undefined;
   /** Files to bring to every worker before user code asks for them, by name (B013). */
   readonly cachedFiles: ReadonlyMap<string, string>;
+  /** What runs once in every worker, in this order, before user code does; promises are waited for. */
+  readonly setUp?: readonly SetUpFunction[] | undefined;
   /** Told about the job's phases as they change; for showing progress. */
   readonly onProgress?: ((progress: JobProgress) => void) | undefined;
+}
+
+/** Is what prepares a worker for user code: it configures packages, for example. The same object stands for one function. @public */
+export interface SetUpFunction {
+  /** Prepares the worker. */
+  readonly value: () => unknown;
+  /** Where the program gave it, for messages. */
+  readonly where: ErrorPlace;
 }
 
 /** Tells how far a job is. @public */

@@ -1,2 +1,2 @@
-export type { Engine, EngineFactory, Job, JobOptions, JobProgress, JobResult } from "./engine.js";
+export type { Engine, EngineFactory, Job, JobOptions, JobProgress, JobResult, SetUpFunction } from "./engine.js";
 export { registerEngine, registeredEngines } from "./registry.js";

@@ -1,6 +1,6 @@
 import type { FunctionAnalyzer } from "@millrace/closures";
 import type { Operator, Plan, SinkOperator } from "@millrace/common-api";
-import type { Engine, EnvironmentOptions, JobResult } from "@millrace/core";
+import type { Engine, EnvironmentOptions, JobResult, SetUpFunction } from "@millrace/core";
 import type { DataSetFactory } from "../data/data-set-factory.js";
 
 /**
@@ -23,6 +23,8 @@ export interface EnvironmentState {
   readonly sinks: SinkOperator[];
   /** By name: what `registerCachedFile` was given. */
   readonly cachedFiles: Map<string, string>;
+  /** What `setUp` was given, in order. */
+  readonly setUp: SetUpFunction[];
   /** The operators of live data sets, in the order they were made. */
   readonly operators: OperatorRegistry;
   /** The result of the last job that succeeded; undefined before. */

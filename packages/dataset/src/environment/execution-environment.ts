@@ -1,11 +1,11 @@
-import { FunctionAnalyzer } from "@millrace/closures";
+import { FunctionAnalyzer, refuseAssignments } from "@millrace/closures";
 import type { Plan } from "@millrace/common-api";
 import type { Engine, EnvironmentOptions, JobResult } from "@millrace/core";
 import { explainEnvironment } from "../jobs/explain.js";
 import { JobHandle, type RunOptions } from "../jobs/job-handle.js";
 import { noSinks } from "../jobs/no-sinks.js";
 import { planOf, startJob } from "../jobs/start-job.js";
-import { OperatorCall } from "../operators/operator-call.js";
+import { describe, OperatorCall } from "../operators/operator-call.js";
 import { dataSetFactory } from "./create-data-sets.js";
 import { findEngine } from "./engines.js";
 import { OperatorRegistry } from "./environment-state.js";
@@ -27,6 +27,7 @@ export class ExecutionEnvironment extends SourceEnvironment {
       analyzer: new FunctionAnalyzer(),
       sinks: [],
       cachedFiles: new Map(),
+      setUp: [],
       operators: new OperatorRegistry(),
       lastResult: undefined,
     });
@@ -125,6 +126,25 @@ export class ExecutionEnvironment extends SourceEnvironment {
       });
     }
     this.state.cachedFiles.set(name, path);
+  }
+
+  /**
+   * Runs a function once in every worker before user code does, in each job that is started from now on. It configures packages, since
+   * workers import them anew: `env.setUp(() => Decimal.set({ precision: 50 }))`. What it returns is waited for. Several run in the order in
+   * which they were given. It travels as user functions do, so it assigns no variable around it.
+   */
+  setUp(prepare: () => unknown): void {
+    const call = new OperatorCall("setUp");
+    if (typeof prepare !== "function") {
+      throw call.error({
+        code: "INVALID_FUNCTION",
+        what: `setUp was given ${describe(prepare)}`,
+        expected: "a function that prepares a worker: env.setUp(() => …)",
+      });
+    }
+    const where = { operator: call.name, ...call.location };
+    refuseAssignments([{ value: prepare, where }], this.state.analyzer);
+    this.state.setUp.push({ value: prepare, where });
   }
 
   /** Cancels the environment's jobs and releases what its engine holds. */

@@ -41,6 +41,7 @@ export function startJob(environment: EnvironmentState, plan: Plan, options: Run
     environment: environment.options,
     signal: anySignal(environment.options.signal, options.signal),
     cachedFiles: new Map(cachedFiles),
+    setUp: [...environment.setUp],
     onProgress: (progress) => line.update(progress),
   });
   const result = job.result().then(

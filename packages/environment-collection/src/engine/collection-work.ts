@@ -6,6 +6,7 @@ import {
   type PlanJobAttempt,
   type PlanJobOutcome,
   type PlanJobWork,
+  runSetUp,
   sendFunctions,
 } from "@millrace/common-api";
 import type { Host, JobOptions } from "@millrace/core";
@@ -34,17 +35,25 @@ export function collectionWork(
   return {
     prepare: (plan) => {
       const prepared = preparePlan(plan, parallelism, analyzer);
-      const arrived = sent(plan, transport);
+      const arrived = sent(plan, transport, options);
       // The job hears of it when it waits for the functions.
       arrived.catch(() => undefined);
       return { ...prepared, arrived };
     },
-    run: (prepared, attempt) => evaluate(host, prepared, attempt, options),
+    run: async (prepared, attempt) => {
+      // What was sent elsewhere is set up there.
+      if (transport === undefined) await runSetUp(options.setUp);
+      return evaluate(host, prepared, attempt, options);
+    },
   };
 }
 
-async function sent(plan: Plan, transport: FunctionTransport | undefined): Promise<ArrivedFunctions> {
-  return transport === undefined ? new Map() : sendFunctions(plan, transport);
+async function sent(
+  plan: Plan,
+  transport: FunctionTransport | undefined,
+  { setUp }: JobOptions,
+): Promise<ArrivedFunctions> {
+  return transport === undefined ? new Map() : sendFunctions(plan, transport, setUp);
 }
 
 async function evaluate(

@@ -8,6 +8,7 @@ import {
   type PlanJobAttempt,
   type PlanJobOutcome,
   type PlanJobWork,
+  runSetUp,
   sendFunctions,
   takeCollections,
 } from "@millrace/common-api";
@@ -33,18 +34,22 @@ interface Prepared extends TranslatedPlan {
 /** Returns what this engine does for a job: it translates the plan and runs the job graph. */
 export function localWork(host: Host, options: JobOptions, settings: LocalWorkSettings): PlanJobWork<Prepared> {
   return {
-    prepare: (plan) => prepare(plan, settings),
-    run: (prepared, attempt) => run(host, options, settings, prepared, attempt),
+    prepare: (plan) => prepare(plan, options, settings),
+    run: async (prepared, attempt) => {
+      // What was sent elsewhere is set up there.
+      if (settings.transport === undefined) await runSetUp(options.setUp);
+      return run(host, options, settings, prepared, attempt);
+    },
   };
 }
 
-function prepare(plan: Plan, { parallelism, analyzer, transport }: LocalWorkSettings): Prepared {
+function prepare(plan: Plan, { setUp }: JobOptions, { parallelism, analyzer, transport }: LocalWorkSettings): Prepared {
   refuseAssignments(functionsOfPlan(plan), analyzer);
   takeCollections(plan);
   let functions: ArrivedFunctions = new Map();
   const replace = (userFunction: Parameters<typeof arrivedOf>[0]) => arrivedOf(userFunction, functions);
   const translated = translatePlan(plan, { defaultParallelism: parallelism, replace });
-  const arrived = transport === undefined ? Promise.resolve(functions) : sendFunctions(plan, transport);
+  const arrived = transport === undefined ? Promise.resolve(functions) : sendFunctions(plan, transport, setUp);
   arrived.then(
     (each) => {
       functions = each;

@@ -1,4 +1,4 @@
-/** Several real workers and several jobs at once. */
+/** Several real workers, several jobs at once, and programs of the fluent API whose functions travel. */
 import { expect, test } from "vitest";
 import { runProgram } from "./run-program.js";
 
@@ -22,4 +22,24 @@ test("[C60, C95] three workers decode 50 MB that were encoded once, and two jobs
   expect(outcome.again).toBe(outcome.expected);
   expect(outcome.isUntouched).toBe(true);
   expect([...outcome.answers].sort()).toEqual(["first 1 1", "second 2 2"]);
+});
+
+interface FluentOutcome {
+  readonly added: readonly number[];
+  readonly counted: readonly number[];
+  readonly refused: string;
+  readonly setUps: readonly string[];
+}
+
+test("[O115, C65, C66, C73] setUp, perSlot and data sets as handles mean the same for functions that travelled", async () => {
+  const { plain, sent } = JSON.parse(await runProgram(process.execPath, ["fluent.mjs"])) as Record<
+    string,
+    FluentOutcome
+  >;
+  expect(plain?.added).toEqual([31, 32, 32, 33]);
+  expect(plain?.counted).toEqual([1, 1, 1, 2]);
+  expect(plain?.refused).toContain("MISSING_BROADCAST_SET");
+  // Each job revives its functions anew, and sets up before.
+  expect(plain?.setUps).toEqual(["first", "second"]);
+  expect(sent).toEqual({ ...plain, setUps: ["first", "second", "first", "second", "first", "second"] });
 });

@@ -6,24 +6,12 @@ import * as kit from "@millrace/testing";
 
 const host = nodeHost();
 let numFunctions = 0;
-const restored = [];
-const functionTransport = (functions) => {
-  const handleOf = (value) => (isDataSet(value) ? { data: restored.push(value) - 1 } : undefined);
-  const graph = captureFunctions(functions, host, { handleOf });
+const functionTransport = (functions, { setUp, handleOf, restoreHandle }) => {
+  const graph = captureFunctions(functions, host, { setUp, handleOf });
   const bytes = encodeCapturedGraph(graph);
   numFunctions += functions.length;
-  return reviveFunctions(decodeCapturedGraph(bytes), host.scripts, { restoreHandle: (index) => restored[index] }).then((each) => each.functions);
+  return reviveFunctions(decodeCapturedGraph(bytes), host.scripts, { restoreHandle }).then((each) => each.functions);
 };
-
-/** A data set is an object whose class or one of its bases is called so. */
-function isDataSet(value) {
-  if (typeof value !== "object") return false;
-  for (let p = Object.getPrototypeOf(value); p !== null; p = Object.getPrototypeOf(p)) {
-    const { constructor } = Object.getOwnPropertyDescriptors(p);
-    if (/DataSet$|Iteration$|Grouping$/.test(constructor?.value?.name ?? "")) return true;
-  }
-  return false;
-}
 
 const engine = collectionEngine(host, { functionTransport });
 const report = await kit.runConformance({ engine });

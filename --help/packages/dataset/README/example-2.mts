@@ -1,0 +1,5 @@
+import type { DataSet } from "@millrace/dataset";
+
+export function best<T extends { score: number }>(data: DataSet<T>, n: number): DataSet<T> {
+  return data.orderBy("score", "descending").first(n);
+}

@@ -1,0 +1,39 @@
+import { type ErrorPlace, MillraceError, type SetUpFunction } from "@millrace/core";
+
+/** What ran in this process, whichever engine asked: a function that configures a package does so for all. */
+const ran = new WeakMap<SetUpFunction, Promise<void>>();
+
+/**
+ * Runs what a program gave to `env.setUp`, in order and each once in this process; for engines that run user code in it. It waits for
+ * promises. A function that fails runs again with the next job.
+ * @internal
+ */
+export async function runSetUp(functions: readonly SetUpFunction[] = []): Promise<void> {
+  for (const each of functions) {
+    let running = ran.get(each);
+    if (running === undefined) {
+      running = run(each);
+      ran.set(each, running);
+      running.catch(() => ran.delete(each));
+    }
+    await running;
+  }
+}
+
+async function run({ value, where }: SetUpFunction): Promise<void> {
+  try {
+    await value();
+  } catch (error) {
+    throw failureOf(error, where);
+  }
+}
+
+function failureOf(cause: unknown, where: ErrorPlace): MillraceError {
+  return new MillraceError({
+    code: "FUNCTION_FAILED",
+    what: `The function that was given to env.setUp threw ${cause instanceof Error ? `${cause.name}: ${cause.message}` : "something that is no Error"}`,
+    expected: "a function that prepares a worker for user code",
+    where,
+    cause,
+  });
+}
