@@ -86,6 +86,16 @@ export class ChainRuntime {
     };
   }
 
+  /** Whether the last operator attaches keys. */
+  get endsWithKeys(): boolean {
+    return this.#specs.at(-1)?.kind === "attachKey";
+  }
+
+  /** Tells whether a flatMap comes behind the operator at `index`. */
+  hasFlatMapBehind(index: number): boolean {
+    return this.#specs.slice(index + 1).some((spec) => spec.kind === "flatMap");
+  }
+
   /** Returns what calls of the flatMap at `index` leave to others. */
   flatMap(index: number): FlatMapCalls {
     let calls = this.#flatMaps.get(index);

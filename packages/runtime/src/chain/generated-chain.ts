@@ -3,8 +3,9 @@ import type { ChainedSpec } from "@millrace/job-graph";
 import { CodeUnit } from "../expressions/index.js";
 import type { StreamLayout } from "../rows/stream-layout.js";
 import type { ChainContext, RecordOutput } from "../task/driver.js";
+import type { FlatMapFunctions } from "./call-code.js";
 import type { Chain } from "./chain.js";
-import { ChainCode, type FlatMapFunctions } from "./chain-code.js";
+import { ChainCode } from "./chain-code.js";
 import { ChainRuntime } from "./chain-runtime.js";
 import { PendingIterables } from "./pending-iterables.js";
 

@@ -112,7 +112,8 @@ function flatMapStage(code: UserCode, pending: PendingIterables, take: Take): Ta
     let records: Iterator<unknown>;
     pending.numCalls++;
     try {
-      records = checkMany(code.call(record, collector, code.runtimeContext), code.method)[Symbol.iterator]();
+      const { call } = code;
+      records = checkMany(call(record, collector, code.runtimeContext), code.method)[Symbol.iterator]();
       if (failure !== undefined) throw failure.error;
     } catch (error) {
       collector.end();

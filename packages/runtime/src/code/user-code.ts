@@ -20,7 +20,7 @@ import type { OperatorInfo } from "@millrace/job-graph";
 import type { FunctionObject } from "../job/job-objects.js";
 import type { RecordOutput, Steps, TaskFunction } from "../task/driver.js";
 import type { CodeContext } from "./code-context.js";
-import { intakeOf, placeOf, type TakeIn } from "./result-intake.js";
+import { intakeOf, isPlainOutside, placeOf, type TakeIn } from "./result-intake.js";
 
 type Call = (...args: unknown[]) => unknown;
 
@@ -37,6 +37,8 @@ export class UserCode implements TaskFunction {
   readonly #context: CodeContext;
   readonly #object: Record<string, unknown> | undefined;
   readonly #takeIn: TakeIn;
+  /** Whether a result that is plain on the outside passes as it is. */
+  readonly #passesPlain: boolean;
 
   /**
    * @param object - the function or the object, which no other task has
@@ -48,6 +50,7 @@ export class UserCode implements TaskFunction {
     this.method = method;
     this.runtimeContext = runtimeContext;
     this.#context = context;
+    this.#passesPlain = !context.checksRecords && operator.resultType === undefined;
     this.#takeIn = intakeOf(operator, context, this.method === "reduce");
     if (typeof target === "function") {
       this.#object = undefined;
@@ -76,8 +79,14 @@ export class UserCode implements TaskFunction {
   }
 
   one(...args: readonly unknown[]): unknown {
+    // The function gets no `this` of ours.
+    const { call } = this;
     try {
-      return this.takeOne(this.call(...args, this.runtimeContext));
+      const result =
+        args.length === 2 ? call(args[0], args[1], this.runtimeContext) : call(...args, this.runtimeContext);
+      // What is plain on the outside is exactly one record, and nothing that has to be waited for.
+      if (isPlainOutside(result)) return this.#passesPlain ? result : this.#takeIn(result);
+      return this.takeOne(result);
     } catch (error) {
       throw this.failure(error, args);
     }
@@ -94,9 +103,10 @@ export class UserCode implements TaskFunction {
   }
 
   many(out: RecordOutput, ...args: readonly unknown[]): Steps | undefined {
+    const { call } = this;
     const collector = new CallCollector((record) => out.collect(this.#takeIn(record)));
     try {
-      const result = checkMany(this.call(...args, collector, this.runtimeContext), this.method);
+      const result = checkMany(call(...args, collector, this.runtimeContext), this.method);
       if (!Array.isArray(result)) return this.#pull(result[Symbol.iterator](), out, collector, args);
       for (const record of result) out.collect(this.#takeIn(record));
     } catch (error) {
@@ -128,8 +138,9 @@ export class UserCode implements TaskFunction {
 
   /** Calls a predicate. */
   test(...args: readonly unknown[]): boolean {
+    const { call } = this;
     try {
-      return checkBoolean(this.call(...args, this.runtimeContext), this.method);
+      return checkBoolean(call(...args, this.runtimeContext), this.method);
     } catch (error) {
       throw this.failure(error, args);
     }
@@ -138,8 +149,9 @@ export class UserCode implements TaskFunction {
   /** Calls a key selector and returns the key as plain data. */
   key(record: unknown): unknown {
     const { copies } = this.#context;
+    const { call } = this;
     try {
-      return copies.plainKey(copies.handedOut(this.call(record)));
+      return copies.plainKey(copies.handedOut(call(record)));
     } catch (error) {
       throw this.failure(error, [record]);
     }
@@ -147,17 +159,20 @@ export class UserCode implements TaskFunction {
 
   /** Calls a partitioner with a key. */
   partition(key: unknown, numPartitions: number): number {
-    return this.#guarded(this.method, () => checkPartition(this.call(key, numPartitions), numPartitions), [key]);
+    const { call } = this;
+    return this.#guarded(this.method, () => checkPartition(call(key, numPartitions), numPartitions), [key]);
   }
 
   /** Calls a data distribution for the border of a partition. */
   boundary(index: number, numPartitions: number): readonly unknown[] {
-    return this.#guarded(this.method, () => checkBoundary(this.call(index, numPartitions)));
+    const { call } = this;
+    return this.#guarded(this.method, () => checkBoundary(call(index, numPartitions)));
   }
 
   /** Calls an asynchronous function and returns what it returned: `takeOne` checks what that resolves to. */
   start(record: unknown, signal: AbortSignal): unknown {
-    return this.#guarded(this.method, () => this.call(record, this.runtimeContext, signal), [record]);
+    const { call } = this;
+    return this.#guarded(this.method, () => call(record, this.runtimeContext, signal), [record]);
   }
 
   /** Returns the error to report for what the function failed with, called with `args`. An error that has its place stays as it is. */
