@@ -34,11 +34,6 @@ const MAX_FOLDERS = 100_000;
 /** Makes temporary files on the disks of the machine. @internal */
 export class NodeScratch implements HostScratch {
   readonly #swept = new Set<string>();
-  readonly #folders = new Set<NodeScratchFolder>();
-  /** What removes the folders at the end of the process; it listens while there are any. */
-  readonly #onExit = (): void => {
-    for (const folder of [...this.#folders]) folder.remove();
-  };
 
   makeFolder(parent: string = tmpdir()): ScratchFolder {
     const absolute = resolve(parent);
@@ -46,24 +41,25 @@ export class NodeScratch implements HostScratch {
       this.#swept.add(absolute);
       sweep(absolute);
     }
-    const folder = new NodeScratchFolder(makeOwnDirectory(absolute), () => {
-      this.#folders.delete(folder);
-      if (this.#folders.size === 0) process.off("exit", this.#onExit);
-    });
-    if (this.#folders.size === 0) process.on("exit", this.#onExit);
-    this.#folders.add(folder);
-    return folder;
+    return new NodeScratchFolder(makeOwnDirectory(absolute));
   }
+}
+
+/** The folders of this thread, which are removed at its end; somebody listens for that while there are any. */
+const folders = new Set<NodeScratchFolder>();
+
+function removeFolders(): void {
+  for (const folder of [...folders]) folder.remove();
 }
 
 class NodeScratchFolder implements ScratchFolder {
   readonly path: string;
   readonly #files = new Set<NodeScratchFile>();
-  readonly #onRemove: () => void;
 
-  constructor(path: string, onRemove: () => void) {
+  constructor(path: string) {
     this.path = path;
-    this.#onRemove = onRemove;
+    if (folders.size === 0) process.on("exit", removeFolders);
+    folders.add(this);
   }
 
   createFile(name: string): ScratchFile {
@@ -80,7 +76,8 @@ class NodeScratchFolder implements ScratchFolder {
   remove(): void {
     for (const file of [...this.#files]) file.remove();
     removeTree(this.path);
-    this.#onRemove();
+    folders.delete(this);
+    if (folders.size === 0) process.off("exit", removeFolders);
   }
 }
 
