@@ -35,6 +35,13 @@ export class KeyBytes {
     this.bytes[this.length++] = value;
   }
 
+  /** Appends bytes as they are. */
+  raw(bytes: Uint8Array): void {
+    this.reserve(bytes.length);
+    this.bytes.set(bytes, this.length);
+    this.length += bytes.length;
+  }
+
   /** Appends a null. */
   null(): void {
     this.byte(TAG_NULL);

@@ -3,16 +3,27 @@
  * `keys/key-format.ts`. Only kinds that need more than copying are decoded.
  */
 
-import { writeKey } from "../keys/canonical.js";
-import type { KeyBytes } from "../keys/key-bytes.js";
-import { TAG_BIGINT, TAG_BYTES, TAG_FALSE, TAG_STRING, TAG_TRUE } from "../keys/key-format.js";
+import { writeFieldName, writeKey } from "../keys/canonical.js";
+import { KeyBytes } from "../keys/key-bytes.js";
+import {
+  TAG_ARRAY,
+  TAG_BIGINT,
+  TAG_BYTES,
+  TAG_END,
+  TAG_FALSE,
+  TAG_ROW,
+  TAG_STRING,
+  TAG_TRUE,
+} from "../keys/key-format.js";
+import { inKeyOrder } from "../keys/resolve-field.js";
 import { writeTypedKey } from "../keys/typed-values.js";
 import type { Memory } from "../memory/index.js";
 import { compile } from "./code-generation.js";
 import { keyNullTest, locateFunction } from "./generate-locate.js";
 import { decodeKey } from "./interpret-compare.js";
 import { STRING_IS_UTF16 } from "./row-format.js";
-import { isKeyNull, locate, type RowKey } from "./row-key.js";
+import { canBeNull, isKeyNull, locate, type RowKey } from "./row-key.js";
+import type { SlotContent, StructLayout } from "./struct-layout.js";
 
 /** Appends the canonical key of the record at `slot` of `memory` to `out`. @internal */
 export type RowKeyWriter = (memory: Memory, slot: number, out: KeyBytes) => void;
@@ -55,9 +66,55 @@ function writeRowKey(key: RowKey, memory: Memory, slot: number, out: KeyBytes): 
       out.byte(TAG_BYTES);
       out.escaped(memory.u8, base * 8 + memory.i32[at * 2]!, memory.i32[at * 2 + 1]!);
       break;
+    case "struct":
+      writeStructKey(structKeyOf(key), memory, key.kind === "record" ? base : base + (memory.i32[at * 2]! >> 3), out);
+      break;
     default:
       writeDecodedKey(key, memory, base, out);
   }
+}
+
+/** Is what is known beforehand about the canonical key of a row or tuple. */
+interface StructKey {
+  readonly isRow: boolean;
+  /** Its fields in the order of the key, each as a key of its own. */
+  readonly fields: readonly { readonly key: RowKey; readonly canBeNull: boolean; readonly name: Uint8Array }[];
+}
+
+const structKeys = new WeakMap<StructLayout, StructKey>();
+
+function structKeyOf({ field, path }: RowKey): StructKey {
+  const { struct } = field.content as Extract<SlotContent, { kind: "struct" }>;
+  let known = structKeys.get(struct);
+  if (known === undefined) {
+    const fields = inKeyOrder(struct.type, struct.fields).map((each) => ({
+      key: { path, isDescending: false, parents: [], struct, field: each, rest: undefined, kind: "field" } as const,
+      canBeNull: canBeNull(each),
+      name: nameBytes(each.name),
+    }));
+    known = { isRow: struct.shape === "row", fields };
+    structKeys.set(struct, known);
+  }
+  return known;
+}
+
+function nameBytes(name: string): Uint8Array {
+  const out = new KeyBytes();
+  writeFieldName(out, name);
+  return out.take();
+}
+
+/** Writes a row or tuple that begins at slot `base`, field by field: what `writeTypedKey` does with the decoded value. */
+function writeStructKey({ isRow, fields }: StructKey, memory: Memory, base: number, out: KeyBytes): void {
+  out.byte(isRow ? TAG_ROW : TAG_ARRAY);
+  for (const { key, canBeNull: isNullable, name } of fields) {
+    if (isRow) {
+      if (isNullable && isKeyNull(key, memory, base)) continue;
+      out.raw(name);
+    }
+    writeRowKey(key, memory, base, out);
+  }
+  out.byte(TAG_END);
 }
 
 function writeStringKey(memory: Memory, word: number, base: number, out: KeyBytes): void {
@@ -84,9 +141,13 @@ export function generateKeyWriter(keys: readonly RowKey[]): RowKeyWriter {
     return `{ const base = ${base}; ${isNull === undefined ? write : `if (${isNull}) out.null(); else { ${write} }`} }`;
   });
   return compile(
-    { keys, writeStringKey, writeDecodedKey },
+    { keys, structs: keys.map(structKeyOrNothing), writeStringKey, writeStructKey, writeDecodedKey },
     `${locators.join("\n")}\nreturn function (memory, slot, out) {\n${steps.join("\n")}\n};`,
   );
+}
+
+function structKeyOrNothing(key: RowKey): StructKey | undefined {
+  return key.rest === undefined && key.field.content.kind === "struct" ? structKeyOf(key) : undefined;
 }
 
 function writeStatement(key: RowKey, i: number): string {
@@ -106,6 +167,10 @@ function writeStatement(key: RowKey, i: number): string {
       return `writeStringKey(memory, ${at} * 2, base, out);`;
     case "bytes":
       return `out.byte(${TAG_BYTES}); out.escaped(memory.u8, base * 8 + memory.i32[${at} * 2], memory.i32[${at} * 2 + 1]);`;
+    case "struct": {
+      const struct = key.kind === "record" ? "base" : `base + (memory.i32[${at} * 2] >> 3)`;
+      return `writeStructKey(structs[${i}], memory, ${struct}, out);`;
+    }
     default:
       return `writeDecodedKey(keys[${i}], memory, base, out);`;
   }
