@@ -78,8 +78,8 @@ export class EntrySorter {
   }
 
   /**
-   * Sorts the entries `from` to before `to` of `pages` by all their bits, with no memory but the scratch. It takes about
-   * twice as long as {@link sort}. When `between` throws, the entries are all there, in any order.
+   * Sorts the entries `from` to before `to` of `pages` by all their bits, with no memory but the scratch. It takes two to
+   * three times as long as {@link sort}. When `between` throws, the entries are all there, in any order.
    */
   sortInPlace(pages: number, from: number, to: number, between: () => void = () => {}): void {
     this.#home = pages;
