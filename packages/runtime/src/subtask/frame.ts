@@ -39,6 +39,7 @@ export type FrameKind = (typeof KINDS)[number];
 
 /** Is what the header of a frame says. @internal */
 export interface FrameHeader {
+  /** What it holds. */
   readonly kind: FrameKind;
   /** Which edge of the plan. */
   readonly edge: number;
