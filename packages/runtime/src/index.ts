@@ -41,6 +41,8 @@ export type { PageBudget } from "./memory/page-budget.js";
 export type { PageRange } from "./memory/page-ranges.js";
 export { processMemory } from "./memory/process-memory.js";
 export { MAX_MEMORY_PAGES, makeSharedMemory, memoryOfWasm, wasmMemoryOf } from "./memory/shared-memory.js";
+// Metrics
+export type { FlowReport, TaskReport } from "./metrics/task-metrics.js";
 // Rows
 export { copyRow } from "./rows/copy-row.js";
 export { createLayoutTable } from "./rows/layout-table.js";

@@ -11,7 +11,7 @@
  */
 import { invariant, type Memory, type MemorySegment } from "@millrace/core";
 import type { PageBudget } from "../memory/page-budget.js";
-import type { EdgeMetrics } from "../metrics/task-metrics.js";
+import type { EdgeMetrics } from "../metrics/edge-metrics.js";
 import type { StreamLayout } from "../rows/stream-layout.js";
 import type { ChannelEvent, OutputChannel } from "./exchange.js";
 import { isLargePage, largePage, MAX_PAGE_ROW_SLOTS, type OutputSerializer, PageWriter } from "./page-writer.js";
@@ -166,7 +166,7 @@ export class EdgeOutput {
   }
 
   #send(target: number, page: MemorySegment, numRows: number): void {
-    this.#parts.metrics.sent(page, numRows);
+    this.#parts.metrics.count(page, numRows);
     const waiting = this.#waiting[target]!;
     const channel = this.#parts.targets[target]!;
     if (waiting.length === 0 && channel.hasRoom) {

@@ -1,5 +1,5 @@
 import { invariant, type Memory, type MemorySegment } from "@millrace/core";
-import type { EdgeMetrics } from "../metrics/task-metrics.js";
+import type { EdgeMetrics } from "../metrics/edge-metrics.js";
 import type { PageCursor } from "../rows/row-cursor.js";
 import type { LayoutTable, StreamLayout } from "../rows/stream-layout.js";
 import type { ChannelEvent, InputChannel } from "./exchange.js";
@@ -133,7 +133,7 @@ export class InputGate implements PageCursor {
         const page = channel.peek(0);
         if (!isPage(page)) return;
         channel.poll();
-        this.#metrics.sent(page, this.#keep(page));
+        this.#metrics.count(page, this.#keep(page));
         if (!isLargePage(page)) channel.release(page);
         hasTaken = true;
       }
@@ -183,7 +183,7 @@ export class InputGate implements PageCursor {
     this.#page = page;
     this.#from = from;
     this.#view = viewOfPage(page, this.#layouts);
-    this.#metrics.sent(page, this.#view.numRows);
+    this.#metrics.count(page, this.#view.numRows);
   }
 
   #onEvent(index: number, event: ChannelEvent): void {

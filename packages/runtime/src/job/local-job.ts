@@ -1,5 +1,6 @@
 import type { Accumulator, Configuration, CustomType, Host } from "@millrace/core";
 import type { JobGraph } from "@millrace/job-graph";
+import type { TaskReport } from "../metrics/task-metrics.js";
 import type { SpillSpace } from "../spill/spill-space.js";
 import type { JobMemory } from "./job-memory.js";
 import type { JobObjects } from "./job-objects.js";
@@ -48,6 +49,8 @@ export interface LocalJob {
 export interface LocalJobResult {
   /** The merged accumulators, by name. */
   readonly accumulators: ReadonlyMap<string, Accumulator<never, unknown>>;
+  /** What every task did, in the order of the plan. */
+  readonly tasks: readonly TaskReport[];
   /**
    * Returns what reached collecting sink number `index`, in batches, partition after partition. It can be read once; each batch
    * belongs to the reader.

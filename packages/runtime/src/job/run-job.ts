@@ -173,6 +173,7 @@ class JobRun {
     const collected = this.#collected;
     return {
       accumulators: this.#accumulators.merged(),
+      tasks: this.#tasks.map((task) => task.report()),
       records: (index) => collected.read(index),
       close: () => collected.close(),
     };

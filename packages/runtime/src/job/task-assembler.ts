@@ -22,7 +22,7 @@ import { RowScratch } from "../exchange/row-scratch.js";
 import { TaskOutput } from "../exchange/task-output.js";
 import type { IterationRun } from "../iteration/iteration-run.js";
 import type { PageBudget } from "../memory/page-budget.js";
-import { EdgeMetrics } from "../metrics/task-metrics.js";
+import { TaskMetrics } from "../metrics/task-metrics.js";
 import { makeRowKeeper, makeRowQueue } from "../task/local-strategies.js";
 import type { BroadcastSet } from "../task/operator-runtime-context.js";
 import { Task } from "../task/task.js";
@@ -68,17 +68,25 @@ export class TaskAssembler {
   /** Makes one task. */
   makeTask(vertex: JobVertex, index: number, budgets: TaskBudgets): Task {
     const job = this.#job;
+    const metrics = new TaskMetrics(job.host.clock, job.spill);
     const next = budgets.inputs.values();
     const take = (): PageBudget => next.next().value as PageBudget;
     const inputs = vertex.inputs.map((input, i) =>
-      this.#makeInput(vertex, index, { kind: "input", index: i }, input, take(), budgets.prefetched[i]),
+      this.#makeInput(vertex, index, { kind: "input", index: i }, input, take(), metrics, budgets.prefetched[i]),
     );
     const broadcasts = vertex.broadcasts.map(({ input }, i) =>
-      this.#makeInput(vertex, index, { kind: "broadcast", index: i }, { ...input, local: MATERIALIZE }, take()),
+      this.#makeInput(
+        vertex,
+        index,
+        { kind: "broadcast", index: i },
+        { ...input, local: MATERIALIZE },
+        take(),
+        metrics,
+      ),
     );
     const borders = budgets.inputs
       .slice(inputs.length + broadcasts.length)
-      .map((_, i) => this.#makeInput(vertex, index, { kind: "borders", index: i }, BORDERS_INPUT, take()));
+      .map((_, i) => this.#makeInput(vertex, index, { kind: "borders", index: i }, BORDERS_INPUT, take(), metrics));
     const spec = vertex.driver.kind;
     const isHead = spec === "bulkHead" || spec === "deltaHead";
     const iteration = vertex.iteration === undefined ? undefined : this.#iterations[vertex.iteration];
@@ -88,12 +96,13 @@ export class TaskAssembler {
       subtaskIndex: index,
       job,
       budget: budgets.driver,
+      metrics,
       inputs,
       broadcasts,
       borders,
       broadcastSets: broadcasts.map((input, i) => this.#broadcastSet(vertex, i, input)),
       outputs: Array.from({ length: numOutputs }, (_, output) =>
-        this.#makeOutput(vertex, index, output, borders, budgets),
+        this.#makeOutput(vertex, index, output, borders, budgets, metrics),
       ),
       iteration,
       isDynamic: iteration !== undefined && !isHead,
@@ -108,6 +117,7 @@ export class TaskAssembler {
     purpose: EdgePlan["purpose"],
     input: JobInput,
     budget: PageBudget,
+    metrics: TaskMetrics,
     forPrefetched?: PageBudget,
   ): TaskInput {
     const channels: GateChannel[] = [];
@@ -118,7 +128,7 @@ export class TaskAssembler {
     }
     const { layouts, spill } = this.#job;
     const prefetched = forPrefetched && new PrefetchedPages({ budget: forPrefetched, spill, layouts });
-    const gate = new InputGate(channels, layouts, input.isInOrder, new EdgeMetrics(), prefetched);
+    const gate = new InputGate(channels, layouts, input.isInOrder, metrics.read, prefetched);
     const keeper = makeRowKeeper(input, budget, this.#job);
     return { gate, keeper, isConstant: input.isConstant || vertex.iteration === undefined };
   }
@@ -159,6 +169,7 @@ export class TaskAssembler {
     output: number,
     borders: readonly TaskInput[],
     budgets: TaskBudgets,
+    metrics: TaskMetrics,
   ): TaskOutput {
     const edges = this.#edges
       .filter((edge) => edge.source === vertex.id && edge.output === output)
@@ -171,7 +182,7 @@ export class TaskAssembler {
           budget: pages,
           overdraft: makeRowQueue(overdraft, this.#job),
           scratch: this.#scratch,
-          metrics: new EdgeMetrics(),
+          metrics: metrics.sent,
           isPipelined: edge.mode === "pipelined",
         });
       });

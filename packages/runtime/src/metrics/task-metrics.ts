@@ -1,32 +1,103 @@
-import type { MemorySegment } from "@millrace/core";
+import type { Clock } from "@millrace/core";
+import type { SpillSpace } from "../spill/spill-space.js";
+import type { Wait } from "../task/driver.js";
+import { EdgeMetrics } from "./edge-metrics.js";
 
-const USED_BYTES_OFFSET = 4;
+/** Tells what went along the inputs or the outputs of a task. @internal */
+export interface FlowReport {
+  /** How many records; one that goes along two edges counts twice. */
+  readonly numRecords: number;
+  /** How many bytes, as pages with their headers. */
+  readonly numBytes: number;
+  /** How many pages; a full one has 32 KiB. */
+  readonly numPages: number;
+}
 
-/** Counts what goes along one edge, or comes from one input: per page, never per record. */
-export class EdgeMetrics {
-  #numRecords = 0;
-  #numBytes = 0;
-  #numPages = 0;
+/** Tells what one task did. @internal */
+export interface TaskReport {
+  /** The id of the vertex in the graph. */
+  readonly vertex: number;
+  /** The name of the vertex. */
+  readonly name: string;
+  /** 0-based. */
+  readonly subtaskIndex: number;
+  /** What it read from other tasks. */
+  readonly read: FlowReport;
+  /** What it sent to other tasks. */
+  readonly sent: FlowReport;
+  /** Bytes that it wrote to temporary files, compressed. */
+  readonly numBytesSpilled: number;
+  /** Bytes that it read from them. */
+  readonly numBytesRestored: number;
+  /** Milliseconds in which it worked. */
+  readonly busyMs: number;
+  /** Milliseconds in which it waited for input, or for something from outside. */
+  readonly idleMs: number;
+  /** Milliseconds in which it waited for room in its output. */
+  readonly backPressuredMs: number;
+  /** How often it had a turn; one is about a page of work. */
+  readonly numSteps: number;
+}
 
-  /** Counts a page that was sent or received. */
-  sent(page: MemorySegment, numRows: number): void {
-    this.#numRecords += numRows;
-    this.#numBytes += page.getInt32(USED_BYTES_OFFSET);
-    this.#numPages++;
+/** Measures what a task does: once per step and once per page, never per record. */
+export class TaskMetrics {
+  /** What comes along all its inputs. */
+  readonly read = new EdgeMetrics();
+  /** What goes along all its outputs. */
+  readonly sent = new EdgeMetrics();
+  readonly #clock: Clock;
+  readonly #spill: SpillSpace;
+  #busyMs = 0;
+  #idleMs = 0;
+  #backPressuredMs = 0;
+  #numSteps = 0;
+  #numBytesSpilled = 0;
+  #numBytesRestored = 0;
+  /** What clock and spill space said last. */
+  #since: number;
+  #spilledBefore = 0;
+  #restoredBefore = 0;
+
+  constructor(clock: Clock, spill: SpillSpace) {
+    this.#clock = clock;
+    this.#spill = spill;
+    this.#since = clock.monotonic();
   }
 
-  /** Records so far. */
-  get numRecords(): number {
-    return this.#numRecords;
+  /** Begins a step: until now the task waited for `wait`. */
+  begin(wait: Wait): void {
+    const now = this.#clock.monotonic();
+    if (wait === "output") this.#backPressuredMs += now - this.#since;
+    else if (wait !== "turn") this.#idleMs += now - this.#since;
+    this.#since = now;
+    // Only this task spills during its step, for there is one thread.
+    this.#spilledBefore = this.#spill.numBytesWritten;
+    this.#restoredBefore = this.#spill.numBytesRead;
   }
 
-  /** Bytes of pages so far, with their headers. */
-  get numBytes(): number {
-    return this.#numBytes;
+  /** Ends a step; returns the time. */
+  end(): number {
+    const now = this.#clock.monotonic();
+    this.#busyMs += now - this.#since;
+    this.#since = now;
+    this.#numSteps++;
+    this.#numBytesSpilled += this.#spill.numBytesWritten - this.#spilledBefore;
+    this.#numBytesRestored += this.#spill.numBytesRead - this.#restoredBefore;
+    return now;
   }
 
-  /** Pages so far. */
-  get numPages(): number {
-    return this.#numPages;
+  /** Returns what was measured so far. */
+  report(task: Pick<TaskReport, "vertex" | "name" | "subtaskIndex">): TaskReport {
+    return {
+      ...task,
+      read: this.read.report(),
+      sent: this.sent.report(),
+      numBytesSpilled: this.#numBytesSpilled,
+      numBytesRestored: this.#numBytesRestored,
+      busyMs: this.#busyMs,
+      idleMs: this.#idleMs,
+      backPressuredMs: this.#backPressuredMs,
+      numSteps: this.#numSteps,
+    };
   }
 }

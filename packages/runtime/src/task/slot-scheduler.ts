@@ -75,9 +75,9 @@ export class SlotScheduler {
         turnedAt = clock.monotonic();
         continue;
       }
-      task.clock.begin(task.wait);
+      task.metrics.begin(task.wait);
       const state = task.step();
-      const now = task.clock.end();
+      const now = task.metrics.end();
       if (state === "finished") this.#finish(task);
       else if (state === "ready") this.#enqueue(task);
       else if (typeof task.wait === "object") this.#waitFor(task, task.wait);

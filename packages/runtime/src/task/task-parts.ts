@@ -4,6 +4,7 @@ import type { TaskOutput } from "../exchange/task-output.js";
 import type { IterationRun } from "../iteration/iteration-run.js";
 import type { JobContext } from "../job/job-context.js";
 import type { PageBudget } from "../memory/page-budget.js";
+import type { TaskMetrics } from "../metrics/task-metrics.js";
 import type { Driver } from "./driver.js";
 import type { BroadcastSet } from "./operator-runtime-context.js";
 import type { RowKeeper } from "./row-keeper.js";
@@ -24,6 +25,8 @@ export interface TaskParts {
   readonly job: JobContext;
   /** The driver's pages. */
   readonly budget: PageBudget;
+  /** Measures what it does. */
+  readonly metrics: TaskMetrics;
   readonly inputs: readonly TaskInput[];
   /** Broadcast sets, and what functions see of them. */
   readonly broadcasts: readonly TaskInput[];

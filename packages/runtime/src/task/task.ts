@@ -15,7 +15,7 @@ import { type Chain, makeChain } from "../chain/index.js";
 import { UserCode } from "../code/index.js";
 import { driverFactory } from "../drivers/driver-factories.js";
 import type { InputGate } from "../exchange/input-gate.js";
-import { TaskClock } from "../metrics/task-clock.js";
+import type { TaskMetrics, TaskReport } from "../metrics/task-metrics.js";
 import type { PageCursor, RowCursor } from "../rows/row-cursor.js";
 import { RowsOfPages } from "../rows/rows-of-pages.js";
 import type { ChainContext, Driver, RecordOutput, Steps, TaskFunction, Wait } from "./driver.js";
@@ -31,7 +31,6 @@ export type TaskState = "ready" | "waiting" | "finished";
 /** Is one task of a vertex. */
 export class Task {
   readonly name: string;
-  readonly clock: TaskClock;
   readonly #parts: TaskParts;
   readonly #contexts = new Map<number, OperatorRuntimeContext>();
   /** By operator, function and method, in the order in which they are opened. */
@@ -52,7 +51,6 @@ export class Task {
     const { vertex, subtaskIndex, outputs } = parts;
     this.#parts = parts;
     this.name = `${vertex.name} (${subtaskIndex + 1}/${vertex.parallelism})`;
-    this.clock = new TaskClock(parts.job.host.clock);
     const output = outputs[0];
     invariant(output !== undefined, "a task has an output");
     this.#chain = vertex.chain.length === 0 ? undefined : makeChain(vertex.chain, this.#chainContext(), output);
@@ -65,6 +63,17 @@ export class Task {
   /** The vertex and the task's number in it. */
   get parts(): TaskParts {
     return this.#parts;
+  }
+
+  /** Measures what it does. */
+  get metrics(): TaskMetrics {
+    return this.#parts.metrics;
+  }
+
+  /** Tells what it did so far. */
+  report(): TaskReport {
+    const { vertex, subtaskIndex, metrics } = this.#parts;
+    return metrics.report({ vertex: vertex.id, name: vertex.name, subtaskIndex });
   }
 
   /** What it waits for. */
@@ -88,9 +97,7 @@ export class Task {
 
   /** Is called when a promise was settled that the task waited for, or that it waits for beside its input. */
   onSettled(promise: Promise<unknown>): void {
-    if (this.#wait !== "input" && this.#wait !== promise) return;
-    this.#wait = "turn";
-    this.onWake?.();
+    if (this.#wait === "input" || this.#wait === promise) this.onWake?.();
   }
 
   /** Does a piece of work. */

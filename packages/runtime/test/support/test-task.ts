@@ -1,9 +1,10 @@
 import { Configuration, type Host, RecordCopies } from "@millrace/core";
 import type { InputGate } from "../../src/exchange/input-gate.js";
 import type { TaskOutput } from "../../src/exchange/task-output.js";
-import type { LayoutTable } from "../../src/index.js";
+import { createSpillSpace, type LayoutTable } from "../../src/index.js";
 import { JobAccumulators } from "../../src/job/job-accumulators.js";
 import type { JobContext } from "../../src/job/job-context.js";
+import { TaskMetrics } from "../../src/metrics/task-metrics.js";
 import { Task } from "../../src/task/task.js";
 import type { TaskParts } from "../../src/task/task-parts.js";
 import { pageBudget } from "./budgets.js";
@@ -36,6 +37,7 @@ export function testTask({ host, layouts, inputs, outputs, makeDriver }: TestTas
     subtaskIndex: 0,
     job: jobContext(host, layouts),
     budget: pageBudget(1),
+    metrics: new TaskMetrics(host.clock, createSpillSpace(host)),
     inputs: inputs.map((gate) => ({ gate, keeper: undefined, isConstant: true })),
     broadcasts: [],
     broadcastSets: [],

@@ -11,7 +11,7 @@ import { isPage, RingChannel } from "../../src/exchange/ring-channel.js";
 import { FixedPartitioner } from "../../src/exchange/row-partitioner.js";
 import { RowScratch } from "../../src/exchange/row-scratch.js";
 import { TaskOutput } from "../../src/exchange/task-output.js";
-import { EdgeMetrics } from "../../src/metrics/task-metrics.js";
+import { EdgeMetrics } from "../../src/metrics/edge-metrics.js";
 import { createLayoutTable } from "../../src/rows/layout-table.js";
 import { PushDriver } from "../../src/task/push-driver.js";
 import type { PushContext, PushOperator } from "../../src/task/push-operator.js";
