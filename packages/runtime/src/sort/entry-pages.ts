@@ -45,6 +45,9 @@ export class EntrySegment {
   }
 }
 
+/** Orders entries of equal prefixes: of a segment, with the slots of as many other pages, and the slot of the table of its pages. */
+export type OrderTies = (segment: EntrySegment, others: Int32Array, table: number) => void;
+
 /** Holds entries and sorts them by their prefixes. */
 export class EntryPages {
   readonly segments: EntrySegment[] = [];
@@ -109,17 +112,17 @@ export class EntryPages {
   }
 
   /**
-   * Sorts each segment by the prefixes, stably; then `orderTies`, if there is one, gets each segment and the slots of the other pages. Gives back all pages but those
+   * Sorts each segment by the prefixes, stably; then `orderTies`, if there is one, is called for each. Gives back all pages but those
    * of the segments.
    */
-  sort(orderTies: ((segment: EntrySegment, others: Int32Array) => void) | undefined, between: () => void): void {
+  sort(orderTies: OrderTies | undefined, between: () => void): void {
     const others = Int32Array.from(this.#others, (page) => page.firstSlot);
     for (const segment of this.segments) {
       const [pages, buffer] = this.#writeTables(segment, others);
       const control = this.#control!;
       this.#sorter ??= new EntrySorter(kernelsFor(control.memory), control.firstSlot);
       this.#sorter.sort(pages, buffer, 0, segment.numEntries, this.#numKeyBits, between);
-      orderTies?.(segment, others);
+      orderTies?.(segment, others, pages);
     }
     this.#giveHelpers();
   }

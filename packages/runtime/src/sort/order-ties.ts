@@ -4,27 +4,35 @@
  * pages of the sort as its second place.
  */
 import { ENTRY_SLOTS } from "../kernels/kernel-layouts.js";
+import type { Kernels } from "../kernels/kernels.js";
 import { ENTRY_PAGE_MASK, ENTRY_PAGE_SHIFT, type EntrySegment } from "./entry-pages.js";
 
 /** Compares the rows of two pointers, as they stand in entries. */
 export type ComparePointers = (a: number, b: number) => number;
 
 const POINTER_WORD = 2;
+const PREFIX_BITS = 96;
 const PIECE = 8;
 
-/** Orders each run of equal prefixes of a segment that is sorted by prefix. `others` are the slots of as many other pages. */
+/**
+ * Orders each run of equal prefixes of a segment that is sorted by prefix. `others` are the slots of as many other pages, `table` is the slot
+ * of the table of the segment's pages that kernels use.
+ */
 export function orderTies(
-  i32: Int32Array,
+  kernels: Kernels,
   segment: EntrySegment,
   others: Int32Array,
+  table: number,
   compare: ComparePointers,
   between: () => void,
 ): void {
   const { pageSlots, numEntries } = segment;
-  for (let from = 0; from < numEntries; ) {
-    const to = endOfTies(i32, pageSlots, from, numEntries);
-    if (to - from > 1) sortRun(i32, pageSlots, others, from, to, compare, between);
-    from = to;
+  const { i32 } = kernels.memory;
+  for (let to = 0; to < numEntries; ) {
+    const from = kernels.findRun(table, to, numEntries, PREFIX_BITS);
+    if (from === numEntries) return;
+    to = endOfTies(i32, pageSlots, from, numEntries);
+    sortRun(i32, pageSlots, others, from, to, compare, between);
   }
 }
 

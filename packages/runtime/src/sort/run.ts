@@ -9,6 +9,7 @@ import {
   PAGE_KIND_DATA,
   PAGE_NUM_RECORDS_OFFSET,
   PAGE_USED_BYTES_OFFSET,
+  SORT_ENTRY_WORDS,
   startPage,
 } from "@millrace/core";
 import type { LayoutTable, StreamLayout } from "../rows/stream-layout.js";
@@ -26,6 +27,9 @@ export interface Run {
   /** The first block whose rows have tags. */
   readonly firstTaggedBlock: number;
 }
+
+/** How many entries are made together when a run is read. */
+const ENTRIES_AHEAD = 32;
 
 const NO_LAYOUT = { low: 0, high: 0 };
 
@@ -124,6 +128,10 @@ export class RunRows implements SortedRows {
   #isTagged = false;
   #next = 0;
   #limit = 0;
+  /** Entries of rows ahead, made together; the number of the next one, and of all. A reader of prefixes reads that of every row. */
+  readonly #entries = new Int32Array(ENTRIES_AHEAD * SORT_ENTRY_WORDS);
+  #entry = 0;
+  #numEntries = 0;
 
   /** @param prefixes - makes the prefixes; needed by `readPrefix` alone */
   constructor(
@@ -169,6 +177,7 @@ export class RunRows implements SortedRows {
       this.close();
       return false;
     }
+    this.#entry = this.#numEntries = 0;
     this.#isTagged = this.#block >= this.#run.firstTaggedBlock;
     const usedBytes = this.#run.file.readPage(this.#block++, page);
     this.#next = page.firstSlot + HEADER_SLOTS;
@@ -177,6 +186,21 @@ export class RunRows implements SortedRows {
   }
 
   readPrefix(into: Uint32Array, at: number): void {
+    if (this.#isTagged) {
+      this.#readTaggedPrefix(into, at);
+      return;
+    }
+    if (this.#entry === this.#numEntries) {
+      this.#numEntries = this.#prefixes!.readMany(this.memory, this.slot, this.#limit, this.layout, this.#entries);
+      this.#entry = 0;
+    }
+    const word = this.#entry++ * SORT_ENTRY_WORDS;
+    into[at] = this.#entries[word + 1]!;
+    into[at + 1] = this.#entries[word]!;
+    into[at + 2] = this.#entries[word + 3]!;
+  }
+
+  #readTaggedPrefix(into: Uint32Array, at: number): void {
     const isLarge = this.largeBlock !== NOT_LARGE;
     const memory = isLarge ? this.#loadLarge(this.largeBlock) : this.memory;
     this.#prefixes!.read(memory, isLarge ? 0 : this.slot, this.layout, into, at);

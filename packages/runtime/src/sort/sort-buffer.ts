@@ -182,11 +182,10 @@ export class SortBuffer {
 
   /** Sorts what is in it. Nothing may be appended before `clear`. `between` is called now and then, and may throw. */
   sort(between: () => void): void {
-    const { i32 } = this.#memory;
-    const { keys } = this.#rows;
-    const compare = keys.isPrefixComplete ? undefined : this.#comparePointers();
-    this.#entries.sort((segment, others) => {
-      if (compare !== undefined) orderTies(i32, segment, others, compare, between);
+    const kernels = kernelsFor(this.#memory);
+    const compare = this.#rows.keys.isPrefixComplete ? undefined : this.#comparePointers();
+    this.#entries.sort((segment, others, table) => {
+      if (compare !== undefined) orderTies(kernels, segment, others, table, compare, between);
     }, between);
   }
 

@@ -28,6 +28,14 @@ export class PrefixReader {
     this.#keys = keys;
   }
 
+  /**
+   * Writes the entries of the rows of a page, from `slot` on, into `entries`, until it is full; returns how many. `endSlot` is where the rows
+   * of the page end.
+   */
+  readMany(memory: Memory, slot: number, endSlot: number, layout: StreamLayout, entries: Int32Array): number {
+    return this.#keys.writer(layout)(memory, slot, endSlot, entries, 0, entries.length);
+  }
+
   /** Puts the prefix of a row into three words of `into`. */
   read(memory: Memory, slot: number, layout: StreamLayout, into: Uint32Array, at: number): void {
     const entry = this.#entry;
