@@ -18,7 +18,7 @@ afterEach(() => {
   parents = [];
 });
 
-test("a temporary file is written and read at any place, and is gone when it is removed", () => {
+test("[H16] a temporary file is written and read at any place, and is gone when it is removed", () => {
   const folder = nodeHost().scratch!.makeFolder(parentFolder());
   const file = folder.createFile("run-1");
   expect(file.write(Uint8Array.of(1, 2, 3, 4), 0)).toBe(4);
@@ -36,7 +36,7 @@ test("a temporary file is written and read at any place, and is gone when it is 
   expect(existsSync(folder.path)).toBe(false);
 });
 
-test("shared memory is written and read in place, above 2 GiB too", () => {
+test("[H16] shared memory is written and read in place, above 2 GiB too", () => {
   const folder = nodeHost().scratch!.makeFolder(parentFolder());
   const file = folder.createFile("run");
   const memory = new WebAssembly.Memory({ initial: 65_535, maximum: 65_535, shared: true });
@@ -48,7 +48,7 @@ test("shared memory is written and read in place, above 2 GiB too", () => {
   folder.remove();
 });
 
-test("removing a folder removes its open files, and only it", () => {
+test("[H16] removing a folder removes its open files, and only it", () => {
   const parent = parentFolder();
   const scratch = nodeHost().scratch!;
   const first = scratch.makeFolder(parent);
@@ -63,7 +63,7 @@ test("removing a folder removes its open files, and only it", () => {
   expect(readdirSync(parent)).toEqual([]);
 });
 
-test("a parent that is not there or no folder is an error that names it", () => {
+test("[H18] a parent that is not there or no folder is an error that names it", () => {
   const parent = parentFolder();
   writeFileSync(join(parent, "file"), "");
   const scratch = nodeHost().scratch!;
@@ -89,13 +89,13 @@ test.each([
   ["comes to its end", ""],
   ["exits in the middle", "process.exit(3);"],
   ["dies of an error", "throw new Error('oh');"],
-])("a process that %s leaves nothing", (_, end) => {
+])("[H16] a process that %s leaves nothing", (_, end) => {
   const parent = parentFolder();
   runProgram(parent, end);
   expect(readdirSync(parent)).toEqual([]);
 });
 
-test("what a killed process left is removed by the next one that starts, and nothing else is", () => {
+test("[H17] what a killed process left is removed by the next one that starts, and nothing else is", () => {
   const parent = parentFolder();
   const running = nodeHost().scratch!.makeFolder(parent);
   mkdirSync(join(parent, "millrace-but-mine"));
@@ -125,7 +125,7 @@ test("what a killed process left is removed by the next one that starts, and not
   next.remove();
 });
 
-test("memory that is available is known, and no more than the machine has", async () => {
+test("[H19] memory that is available is known, and no more than the machine has", async () => {
   const { totalmem } = await import("node:os");
   const available = nodeHost().process.availableMemoryBytes!;
   expect(available).toBeGreaterThan(0);
