@@ -161,13 +161,17 @@ export function coGroupRaw(translation: Translation, operator: CoGroupRawOperato
   const local = { kind: "materialize" } as const;
   const inputs = (
     [
-      [operator.left, operator.leftKeys],
-      [operator.right, operator.rightKeys],
+      [operator.left, operator.leftKeys, operator.rightKeys],
+      [operator.right, operator.rightKeys, operator.leftKeys],
     ] as const
-  ).map(([side, parts]) => {
+  ).map(([side, parts, otherParts]) => {
     const plain = translation.streamOf(side);
     if (parts === undefined) return inputOf(plain, { parallelism, iteration, local });
-    const { stream, keys, value } = keyed(translation, operator, plain, partsOf(parts));
+    // One selector that returns a tuple stands for several parts.
+    const isTuple = parts.length > (otherParts?.length ?? parts.length);
+    const { stream, keys, value } = isTuple
+      ? keyedByTuple(translation, operator, plain, parts, [])
+      : keyed(translation, operator, plain, partsOf(parts));
     const ship = byHash(keys, parallelism);
     if (value === undefined) return inputOf(stream, { parallelism, iteration, ship, local });
     // The driver gets whole partitions and knows of no keys: they are taken off again where the records arrive.
