@@ -60,7 +60,7 @@ export {
   type PairSink,
 } from "./sort/merge-groups/merge-join.js";
 export { PairedGroups, type Side } from "./sort/merge-groups/paired-groups.js";
-export type { LayoutKeyFields, RowOrder } from "./sort/sort-keys.js";
+export type { RowOrder } from "./sort/sort-keys.js";
 export { MIN_SORT_PAGES } from "./sort/sort-limits.js";
 export { type RowCombiner, type RowEmitter, Sorter, type SorterOptions } from "./sort/sorter.js";
 // Spilling

@@ -19,7 +19,15 @@ import { keyNullTest, locateFunction } from "./generate-locate.js";
 import { matchKeys } from "./match-keys.js";
 import { putBytes, putString } from "./normalized-key-cells.js";
 import { STRING_IS_UTF16 } from "./row-format.js";
-import { canBeNull, isKeyNull, type KeyField, locate, type RowKey, resolveKeys } from "./row-key.js";
+import {
+  type AbsentKeyOptions,
+  canBeNull,
+  isKeyNull,
+  type KeyField,
+  locate,
+  type RowKey,
+  resolveKeys,
+} from "./row-key.js";
 import type { RowLayout } from "./row-layout.js";
 import { generatesCode, type RowCodeOptions } from "./row-serializer.js";
 import type { SlotContent } from "./struct-layout.js";
@@ -339,18 +347,25 @@ export class SortEntries {
    */
   readonly form: string | undefined;
 
-  constructor(layout: RowLayout, keys: readonly KeyField[], options: RowCodeOptions = {}) {
-    const resolved = resolveKeys(layout, keys);
+  constructor(layout: RowLayout, keys: readonly KeyField[], options: RowCodeOptions & AbsentKeyOptions = {}) {
+    const resolved = resolveKeys(layout, keys, options);
     const [flat] = matchKeys(resolved, resolved);
     this.write = (generatesCode(options) ? generateSortEntries : interpretSortEntries)(flat);
     this.isPrefixComplete = isSortPrefixComplete(flat);
-    this.form = formOf(resolved);
+    this.form = formOf(flat);
   }
 }
 
 function formOf(keys: readonly RowKey[]): string | undefined {
   if (keys.some((key) => lengthOf(key) === 0)) return undefined;
-  return keys
-    .map((key) => `${String(key.field.type)}${canBeNullAnywhere(key) ? "?" : ""}${key.isDescending ? "-" : "+"}`)
-    .join(" ");
+  return JSON.stringify(
+    keys.map((key) => [
+      key.path.text,
+      ...key.parents.map(({ field }) => field.name),
+      key.field.name,
+      String(key.field.type),
+      canBeNullAnywhere(key),
+      key.isDescending,
+    ]),
+  );
 }

@@ -34,12 +34,11 @@ export interface FixedLengthForm {
 
 /** Returns how rows of a layout become entries; undefined when they do not. */
 export function fixedLengthForm(layout: StreamLayout, order: RowOrder): FixedLengthForm | undefined {
-  const { fields: keys, isWhole } = order.fieldsOf(layout);
   const fields = fieldsOf(layout.layout.type as AnyType);
-  const [key] = keys;
-  if (!isWhole || key === undefined || keys.length > 1 || fields.length > MAX_FIELDS) return undefined;
+  const [key] = order.keys;
+  if (key === undefined || order.keys.length > 1 || fields.length > MAX_FIELDS) return undefined;
   const { segments } = parseFieldPath(key.path);
-  const keyIndex = segments.length === 0 ? 0 : fields.findIndex(({ name }) => name === segments[0]);
+  const keyIndex = fields.findIndex(({ name }) => name === (segments[0] ?? ""));
   const keyKind = fields[keyIndex]?.kind;
   if (segments.length > 1 || (keyKind !== "int64" && keyKind !== "int32")) return undefined;
   const others: number[] = [];

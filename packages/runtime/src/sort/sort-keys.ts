@@ -9,7 +9,7 @@ import {
   type RowCompare,
   RowKeys,
   SORT_ENTRY_WORDS,
-  SortEntries,
+  type SortEntries,
   type SortEntryWriter,
 } from "@millrace/core";
 import type { StreamLayout } from "../rows/stream-layout.js";
@@ -22,18 +22,8 @@ export interface RowOrder {
   comparator(a: StreamLayout, b: StreamLayout): RowCompare;
   /** Returns the comparison by the order of all values, also of enums, whose type orders them by position. */
   valueComparator(a: StreamLayout, b: StreamLayout): RowCompare;
-  /** Returns the fields that decide the order of rows of a layout, one after the other. */
-  fieldsOf(layout: StreamLayout): LayoutKeyFields;
-}
-
-/** Is the fields of a key in one layout. @internal */
-export interface LayoutKeyFields {
-  /** Fields that there are, the first decides first. */
-  readonly fields: readonly KeyField[];
-  /** Whether they are the whole key: the layout has all of it. */
-  readonly isWhole: boolean;
-  /** Names the fields as parts of the key; equal in layouts whose fields correspond. */
-  readonly parts: string;
+  /** Returns what makes the entries of rows of a layout; undefined when there is no key, so that all rows are equal. */
+  entriesOf(layout: StreamLayout): SortEntries | undefined;
 }
 
 const PREFIX_BYTES = 12;
@@ -100,16 +90,11 @@ interface PlainWriter {
   readonly form: string | undefined;
 }
 
+/** Returns how entries are written as long as all layouts have one form. */
 function plainWriter(layout: StreamLayout, order: RowOrder): PlainWriter {
-  const { fields, isWhole, parts } = order.fieldsOf(layout);
-  // A key of no fields, such as a whole record that has none, is always equal.
-  if (fields.length === 0) return { write: keylessWriter, isComplete: isWhole, form: isWhole ? parts : undefined };
-  const { write, isPrefixComplete, form } = new SortEntries(layout.layout, fields);
-  return {
-    write,
-    isComplete: isWhole && isPrefixComplete,
-    form: isWhole && form !== undefined ? parts + form : undefined,
-  };
+  const entries = order.entriesOf(layout);
+  if (entries === undefined) return { write: keylessWriter, isComplete: true, form: "" };
+  return { write: entries.write, isComplete: entries.isPrefixComplete, form: entries.form };
 }
 
 /** Writes prefixes that are all equal. */
