@@ -122,7 +122,8 @@ export class SolutionPartition {
     const scratch = this.#takeScratch();
     if (scratch === undefined) return false;
     this.#loadedFile = this.#newFile();
-    const loaded = this.#newRows(this.#pages.loading, this.#loadedFile);
+    // The bits that select the pass are the same for all its rows too: with them, all keys would lie in one corner of the directory.
+    const loaded = this.#newRows(this.#pages.loading, this.#loadedFile, this.#bits + Math.log2(numPasses));
     this.#loaded = loaded;
     try {
       let numRead = 0;
@@ -158,8 +159,8 @@ export class SolutionPartition {
     return new EntryFile(this.#spillSpace, this.#pages.resident.owner);
   }
 
-  #newRows(budget: BudgetPart, file: EntryFile): KeyedRows {
-    return new KeyedRows(budget, this.#layouts, this.#equality, file, this.#bits);
+  #newRows(budget: BudgetPart, file: EntryFile, sharedBits = this.#bits): KeyedRows {
+    return new KeyedRows(budget, this.#layouts, this.#equality, file, sharedBits);
   }
 
   #becomeLog(): void {
