@@ -1,7 +1,11 @@
 import { type ConvergenceCriterion, LongSumAggregator, type RuntimeContext } from "@millrace/core";
+import { TestHost } from "@millrace/host-test";
 import { JobGraphBuilder } from "@millrace/job-graph";
 import { describe, expect, it } from "vitest";
-import { code, runGraph } from "../support/run-graph.js";
+import type { LocalJob } from "../../src/index.js";
+import { code, runGraph, startGraph } from "../support/run-graph.js";
+import { watchedHost } from "../support/watched-host.js";
+import { watchedMemory } from "../support/watched-memory.js";
 
 interface Counted {
   readonly id: number;
@@ -158,6 +162,29 @@ describe.each([1, 7])("a delta iteration at parallelism %i", (parallelism) => {
   it("[O63] [O64] updates the solution set until the workset is empty", async () => {
     const [records] = await runGraph(componentsGraph(parallelism, 100), objects, { numPages: 4096 });
     expect(byId(records!)).toEqual(ids.map((id) => ({ id, component: id < 100 ? 0 : 100 })));
+  });
+
+  it("leaves nothing when it is cancelled, at whichever step", async () => {
+    let numCancelled = 0;
+    for (let n = 1; ; n += 3) {
+      const host = new TestHost();
+      const memory = watchedMemory(400);
+      let job: LocalJob | undefined;
+      const watched = watchedHost(host, (call) => {
+        if (call === n) void job?.cancel();
+      });
+      job = startGraph(componentsGraph(Math.min(parallelism, 2), 3), objects, { host: watched, memory });
+      const outcome = await job.result.catch((error: unknown) => error);
+      memory.assertNothingLeft();
+      if (!(outcome instanceof Error)) {
+        (await job.result).close();
+        break;
+      }
+      expect(outcome).toMatchObject({ code: "JOB_CANCELLED" });
+      host.assertNothingLeft();
+      numCancelled++;
+    }
+    expect(numCancelled).toBeGreaterThan(30);
   });
 
   it("[O64] ends after the greatest number of supersteps", async () => {

@@ -2,8 +2,9 @@ import { type Host, isMillraceError } from "@millrace/core";
 import { sweepFailures, TestHost } from "@millrace/host-test";
 import { describe, expect, it } from "vitest";
 import type { LocalJob } from "../../src/index.js";
-import { allOf, startGraph } from "../support/run-graph.js";
+import { allOf, code, startGraph } from "../support/run-graph.js";
 import { sampleJob } from "../support/sample-job.js";
+import { watchedHost } from "../support/watched-host.js";
 import { type WatchedMemory, watchedMemory } from "../support/watched-memory.js";
 
 const NUM_RECORDS = 20;
@@ -12,25 +13,6 @@ const NUM_PAGES = 260;
 function start(host: Host, memory: WatchedMemory, parallelism = 2, numRecords = NUM_RECORDS) {
   const job = sampleJob(numRecords, parallelism);
   return { ...job, job: startGraph(job.graph, job.objects, { host, memory }) };
-}
-
-/** Calls `onCall` whenever the time is asked for: at every beginning and end of a step of a task. */
-function watchedHost(host: TestHost, onCall: (n: number) => void): Host {
-  let numCalls = 0;
-  const clock = {
-    now: () => 0,
-    monotonic: () => {
-      onCall(++numCalls);
-      return 0;
-    },
-  };
-  return { ...hostParts(host), clock };
-}
-
-function hostParts(host: TestHost): Host {
-  const { name, clock, timers, random, files, scratch, compression, terminal, process } = host;
-  const none = { sockets: undefined, workers: undefined, inspector: undefined, scripts: undefined };
-  return { name, clock, timers, random, files, scratch, compression, terminal, process, ...none };
 }
 
 function byId(records: readonly unknown[]): unknown[] {
@@ -104,6 +86,32 @@ describe("a job with something of everything", () => {
     expect(numFailed).toBeGreaterThan(0);
   });
 
+  it("fails with the first failure of user code, and leaves nothing, at whichever record that is", async () => {
+    for (let n = 1; n <= NUM_RECORDS * 2; n++) {
+      const host = new TestHost();
+      const memory = watchedMemory(NUM_PAGES);
+      const { graph, objects, log } = sampleJob(NUM_RECORDS, 2);
+      let numCalls = 0;
+      const failing = code("flatMap", (record: unknown) => {
+        if (++numCalls === n) throw new RangeError("no more");
+        return [record, record];
+      });
+      const { result } = startGraph(graph, objects.with(1, failing), { host, memory });
+      if (n > NUM_RECORDS) {
+        (await result).close();
+      } else {
+        await expect(result).rejects.toMatchObject({
+          code: "FUNCTION_FAILED",
+          where: { operator: "twice" },
+          cause: { message: "no more" },
+        });
+        expect(log).toMatchObject({ isCommitted: false, isAborted: true, numOpen: 0 });
+      }
+      memory.assertNothingLeft();
+      host.assertNothingLeft();
+    }
+  });
+
   it("fails with SPILL_FAILED, and leaves nothing, whichever call of the disk fails", async () => {
     let host = new TestHost();
     const { numFailures } = await sweepFailures(
@@ -127,5 +135,17 @@ describe("a job with something of everything", () => {
       },
     );
     expect(numFailures).toBeGreaterThan(10);
+  });
+
+  it("control: what is not given back is found", async () => {
+    const memory = watchedMemory(NUM_PAGES);
+    const demand = { owner: "test", minPages: 1, maxPages: 1, weight: 0 };
+    const budgets = await memory.allocate([demand], new AbortController().signal);
+    expect(() => memory.assertNothingLeft()).toThrow("1 pages are in use");
+    budgets[0]!.take();
+    expect(() => memory.release(budgets)).toThrow("Pages were not given back: test: 1");
+    const host = new TestHost();
+    host.scratch.makeFolder();
+    expect(() => host.assertNothingLeft()).toThrow("INVARIANT_VIOLATED");
   });
 });
