@@ -6,8 +6,7 @@ import { nodeHost } from "@millrace/host-node";
 
 /** Importing the umbrella is what makes its engines known; nothing else of it has a side effect. */
 registerEngine(collectionEngineFactory(nodeHost()));
-// Asked for by name only, as long as it does not run every program.
-registerEngine({ ...localEngineFactory(nodeHost()), rank: -1 });
+registerEngine(localEngineFactory(nodeHost()));
 
 /**
  * Returns an environment that runs programs on arrays, in the calling thread (B005): the one to debug in, and the one that
