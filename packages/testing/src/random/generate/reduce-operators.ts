@@ -22,7 +22,10 @@ export function drawReduce(plan: PlanDrawer): PlanNode | undefined {
   const source = plan.pick();
   if (source === undefined) return undefined;
   const keys = plan.random.chance(0.85) ? drawKeys(plan.random, source.shape) : [];
-  const merge = drawRecordMerge(plan.random, source.shape, commonFields(keys), source.maxRecords);
+  // A reduce keeps the key: where that is the whole record, it changes nothing.
+  const isWhole = keys.some(({ form }) => form === "whole record");
+  const kept = isWhole ? new Set(source.shape.fields.map(({ name }) => name)) : commonFields(keys);
+  const merge = drawRecordMerge(plan.random, source.shape, kept, source.maxRecords);
   const fn = reduceFunction(plan.random, merge.text, merge.features, merge.apply);
   const hint: Argument[] =
     keys.length > 0 && plan.random.chance(0.3)
