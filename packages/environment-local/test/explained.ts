@@ -10,9 +10,6 @@ export function environment(options: EnvironmentOptions = {}): ExecutionEnvironm
 /** Returns the job graph of a data set as text, without where in this file operators were made. */
 export async function graphOf(data: DataSet<unknown>): Promise<string> {
   const text = await data.explain();
-  return text
-    .split("\n")
-    .slice(2)
-    .join("\n")
-    .replaceAll(/ at [\w.-]+:\d+:\d+/g, "");
+  const [, graph = ""] = text.split(/\n\nJob graph[^\n]*\n\n/);
+  return graph.replaceAll(/ at [\w.-]+:\d+:\d+/g, "");
 }

@@ -1,5 +1,5 @@
 import { FunctionAnalyzer } from "@millrace/closures";
-import { EngineJobs, type FunctionTransport, type Plan, PlanJob } from "@millrace/common-api";
+import { EngineJobs, explainPlan, type FunctionTransport, type Plan, PlanJob } from "@millrace/common-api";
 import type { Engine, EngineFactory, EnvironmentOptions, Host, Job, JobOptions } from "@millrace/core";
 import { explainJobGraph } from "@millrace/job-graph";
 import { translatePlan } from "../translate/translate-plan.js";
@@ -13,7 +13,7 @@ export interface LocalEngineOptions {
    * of an environment counts for its jobs. All engines of a process share the largest figure.
    */
   readonly memory?: number | string | undefined;
-  /** Folders for what does not fit into memory, on different disks if there are; they take turns. The system's own when left out. */
+  /** Folders for what does not fit into memory, on different disks if there are; they take turns. They have to exist. The system's own when left out. */
   readonly tempFolders?: readonly string[] | undefined;
   /** Where subtasks run. `inline`, the only one, runs all of them in the calling thread, so that breakpoints are hit. */
   readonly mode?: "inline" | undefined;
@@ -71,7 +71,9 @@ class LocalEngine implements Engine<Plan> {
 
   async explain(plan: Plan, options: EnvironmentOptions): Promise<string> {
     this.#jobs.checkIsOpen();
-    return explainJobGraph(translatePlan(plan, { defaultParallelism: this.defaultParallelism(options) }).graph);
+    const defaultParallelism = this.defaultParallelism(options);
+    const { graph } = translatePlan(plan, { defaultParallelism });
+    return `${explainPlan(plan, defaultParallelism)}\n\n${explainJobGraph(graph)}`;
   }
 
   close(): Promise<void> {
