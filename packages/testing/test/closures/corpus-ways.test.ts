@@ -17,8 +17,8 @@ interface Result {
   readonly problem?: string;
 }
 
-const { resolve } = createRequire(import.meta.url);
-const [TSX, JEST] = [resolve("tsx/cli"), resolve("jest/bin/jest")];
+const require = createRequire(import.meta.url);
+const [TSX, JEST] = [require.resolve("tsx/cli"), require.resolve("jest/bin/jest")];
 const EVERY = isWhole ? 1 : 8;
 const WORKER = pathToFileURL(join(programsFolder, "corpus-worker.mjs")).href;
 const NUM_ENTRIES_AT_LEAST = Math.floor(670 / EVERY);

@@ -9,7 +9,12 @@ export interface NodeVersion {
 }
 
 /** Packages that are nothing but a Node.js of Linux: the oldest that Millrace runs on, and others up to the newest. */
-const PACKAGES = ["node-20", "node-22", "node-26"];
+const require = createRequire(import.meta.url);
+const PACKAGES = [
+  require.resolve("node-20/package.json"),
+  require.resolve("node-22/package.json"),
+  require.resolve("node-26/package.json"),
+];
 
 /**
  * Gives the Node.js that runs this, and one of every other major version. Elsewhere than on Linux it is the only one; the versions then have to be
@@ -18,12 +23,11 @@ const PACKAGES = ["node-20", "node-22", "node-26"];
 export function nodeVersions(): NodeVersion[] {
   const nodes: NodeVersion[] = [{ path: process.execPath, version: process.version }];
   if (process.platform !== "linux" || process.arch !== "x64") return nodes;
-  const { resolve } = createRequire(import.meta.url);
-  for (const name of PACKAGES) {
-    const folder = dirname(resolve(`${name}/package.json`));
-    const { version } = createRequire(import.meta.url)(`${name}/package.json`) as { version: string };
-    const path = join(folder, "bin", "node");
-    if (existsSync(path) && majorOf(version) !== majorOf(process.version)) nodes.push({ path, version: `v${version}` });
+  for (const manifest of PACKAGES) {
+    const { version } = require(manifest) as { version: string };
+    const path = join(dirname(manifest), "bin", "node");
+    if (existsSync(path) && majorOf(version) !== majorOf(process.version))
+      nodes.push({ path, version: `${version.replace(/^v?/, "v")}` });
   }
   return nodes;
 }

@@ -9,7 +9,8 @@ import { ProgramFolder, remoteModule } from "./program-folder.js";
 import { runProgram } from "./run-program.js";
 
 const STRIPS_TYPES_SINCE = 24;
-const TSX = createRequire(import.meta.url).resolve("tsx/cli");
+const require = createRequire(import.meta.url);
+const TSX = require.resolve("tsx/cli");
 
 /** Uses helpers of two files, a class, an import of Node.js, a chain of causes; prints what the worker gave. */
 const PROGRAM = `import { there } from "./there.mjs";
