@@ -12,32 +12,24 @@
  * Code is evaluated under the name of its script with line and column of old, so that stack traces show the user's file.
  */
 import { type HostScripts, MillraceError } from "@millrace/core";
-import { followPath, isObject, pathText } from "../capture/built-ins.js";
+import { followPath, pathText } from "../capture/built-ins.js";
 import { corrupt } from "../capture/graph-bytes.js";
-import {
-  type CapturedGraph,
-  contentOf,
-  type WireNode,
-  type WireOwn,
-  type WireProperty,
-  type WireValue,
-} from "../capture/wire.js";
-import { differenceOf, stateOf } from "../package-state.js";
+import { type CapturedGraph, contentOf, type WireNode, type WireValue } from "../capture/wire.js";
 import { perSlot } from "../per-slot.js";
+import { CaptureDigests } from "./capture-digests.js";
 import { CodeMaker } from "./code-maker.js";
-import { hasChanged } from "./compare.js";
+import { ObjectFiller } from "./object-filler.js";
+import { missing, RevivedModules } from "./revived-modules.js";
 
 /** Settings of {@link reviveFunctions}. @beta */
 export interface ReviveOptions {
   /** Makes the object of a handle from the data that `handleOf` gave when it was captured. */
   readonly restoreHandle?: ((data: unknown) => object) | undefined;
+  /** Whether all captured data are to be compared with what they were, and not the first 64 KiB only; it takes time. */
+  readonly checksAllCaptures?: boolean | undefined;
 }
 
-/** Above this size captured data are compared only when that is asked for. */
-const ALWAYS_CHECKED_BYTES = 64 * 1024;
-
 type FunctionNode = Extract<WireNode, { readonly type: "function" }>;
-type ModuleNode = Extract<WireNode, { readonly type: "module" }>;
 
 /**
  * Makes captured functions anew. What they shared is shared again, and every call makes another copy of everything.
@@ -55,19 +47,16 @@ export async function reviveFunctions(
 ): Promise<RevivedFunctions> {
   // First, since packages look at arguments and environment when they are imported.
   scripts.adoptProcess(contentOf(graph).process);
-  const modules = new Map<ModuleNode, object>();
-  for (const node of contentOf(graph).nodes) {
-    if (node.type === "module") modules.set(node, await loadModule(node, scripts));
-  }
+  const modules = new RevivedModules(scripts);
+  await modules.load(contentOf(graph).nodes);
   const revival = new Revival(graph, scripts, modules, options);
   revival.makeAll();
   for (const value of contentOf(graph).setUp) await (revival.value(value) as () => unknown)();
-  revival.checkPackages();
+  modules.check();
+  const digests = revival.digests(options.checksAllCaptures ?? false);
   return {
     functions: contentOf(graph).roots.map((root) => revival.value(root)),
-    checkCaptures: (isComplete = false) => {
-      if (isComplete || graph.sizeBytes <= ALWAYS_CHECKED_BYTES) revival.checkCaptures();
-    },
+    checkCaptures: () => refuseChanged(digests.changed()),
   };
 }
 
@@ -75,36 +64,36 @@ export async function reviveFunctions(
 export interface RevivedFunctions {
   /** In the order in which they were captured. */
   readonly functions: readonly unknown[];
-  /**
-   * Throws CAPTURE_CHANGED when captured data are not what they were. Without `isComplete` it looks only when they are no more than
-   * 64 KiB.
-   */
-  checkCaptures(isComplete?: boolean): void;
+  /** Throws CAPTURE_CHANGED when captured data are not what they were: of all of them, or of the first 64 KiB. */
+  checkCaptures(): void;
 }
 
-async function loadModule({ specifier, from, isRequired }: ModuleNode, scripts: HostScripts): Promise<object> {
-  if (!isRequired) return scripts.importModule(specifier, from);
-  return { exports: scripts.requireFrom(from)?.(specifier) };
+function refuseChanged(type: WireNode["type"] | undefined): void {
+  if (type === undefined) return;
+  throw new MillraceError({
+    code: "CAPTURE_CHANGED",
+    what: `A user function changed captured data: ${KIND_NAMES[type] ?? "an object"}`,
+    expected: "captured data that are only read, since every worker has a copy of its own",
+    fix:
+      "To count, use an accumulator. To keep something between records, use a field of a rich function. For a cache or a client, " +
+      "use perSlot(() => …).",
+  });
 }
 
 class Revival {
   readonly #nodes: readonly WireNode[];
   readonly #graph: CapturedGraph;
   readonly #scripts: HostScripts;
-  readonly #modules: ReadonlyMap<ModuleNode, object>;
+  readonly #modules: RevivedModules;
   readonly #options: ReviveOptions;
   readonly #made: unknown[];
   readonly #isMade: Uint8Array;
   /** Sets a name of a function that was made before the name's value. */
   readonly #late: (() => void)[] = [];
   readonly #code: CodeMaker;
+  readonly #filler = new ObjectFiller((wire) => this.value(wire));
 
-  constructor(
-    graph: CapturedGraph,
-    scripts: HostScripts,
-    modules: ReadonlyMap<ModuleNode, object>,
-    options: ReviveOptions,
-  ) {
+  constructor(graph: CapturedGraph, scripts: HostScripts, modules: RevivedModules, options: ReviveOptions) {
     this.#graph = graph;
     this.#nodes = contentOf(graph).nodes;
     this.#scripts = scripts;
@@ -119,8 +108,8 @@ class Revival {
     for (let id = 0; id < this.#nodes.length; id++) this.#makeShell(id);
     for (let id = 0; id < this.#nodes.length; id++) this.#ensure(id);
     for (const set of this.#late) set();
-    for (let id = 0; id < this.#nodes.length; id++) this.#setPrototype(this.#nodes[id]!, this.#made[id]);
-    for (let id = 0; id < this.#nodes.length; id++) this.#fill(this.#nodes[id]!, this.#made[id]);
+    for (let id = 0; id < this.#nodes.length; id++) this.#filler.setPrototype(this.#nodes[id]!, this.#made[id]);
+    for (let id = 0; id < this.#nodes.length; id++) this.#filler.fill(this.#nodes[id]!, this.#made[id]);
     for (let id = 0; id < this.#nodes.length; id++) {
       if ("isFixed" in this.#nodes[id]!) Object.preventExtensions(this.#made[id]);
     }
@@ -140,47 +129,9 @@ class Revival {
     }
   }
 
-  checkCaptures(): void {
-    const ids = new Map<unknown, number>();
-    this.#made.forEach((value, id) => {
-      ids.set(value, id);
-    });
-    this.#nodes.forEach((node, id) => {
-      if (!hasChanged(node, this.#made[id], this.#graph.chunks, (value) => this.#isSame(value, ids))) return;
-      throw new MillraceError({
-        code: "CAPTURE_CHANGED",
-        what: `A user function changed captured data: ${KIND_NAMES[node.type] ?? "an object"}`,
-        expected: "captured data that are only read, since every worker has a copy of its own",
-        fix:
-          "To count, use an accumulator. To keep something between records, use a field of a rich function. For a cache or a client, " +
-          "use perSlot(() => …).",
-      });
-    });
-  }
-
-  #isSame(value: unknown, ids: ReadonlyMap<unknown, number>): (wire: WireValue) => boolean {
-    return (wire) => {
-      if (wire !== null && typeof wire === "object" && wire[0] === "node") return ids.get(value) === wire[1];
-      return Object.is(value, this.value(wire));
-    };
-  }
-
-  checkPackages(): void {
-    for (const node of this.#nodes) {
-      if (node.type !== "module" || node.state === undefined) continue;
-      const value = this.#moduleValue(node) as object;
-      const isHost = this.#scripts.isHostModule(node.specifier);
-      const members = node.members === undefined ? undefined : new Set(node.members);
-      const place = differenceOf(node.state, stateOf(value, { isHost, members }));
-      if (place === undefined) continue;
-      const name = [node.specifier, ...node.path].join(".");
-      throw new MillraceError({
-        code: "PACKAGE_STATE_DIFFERS",
-        what: `The program has set ${place === "" ? "" : `"${place}" of `}${name}, which is otherwise in the worker`,
-        expected: "packages that are set up in the same way in every worker",
-        fix: "Set it up in env.setUp(() => …), which runs once in every worker before user code.",
-      });
-    }
+  /** Takes digests of everything that user code could change. */
+  digests(isComplete: boolean): CaptureDigests {
+    return new CaptureDigests(this.#nodes, this.#made, isComplete);
   }
 
   // Step 2
@@ -207,7 +158,7 @@ class Revival {
       case "intrinsic":
         return followPath(node.path) ?? missing(pathText(node.path));
       case "module":
-        return this.#moduleValue(node);
+        return this.#modules.valueOf(node);
       case "globalView":
         return globalView(node.names);
       case "symbol":
@@ -251,13 +202,6 @@ class Revival {
     return this.#graph.chunks[index]!;
   }
 
-  #moduleValue(node: ModuleNode): unknown {
-    const loaded = this.#modules.get(node);
-    let value: unknown = node.isRequired ? (loaded as { exports: unknown }).exports : loaded;
-    for (const step of node.path) value = isObject(value) ? (value as Record<string, unknown>)[step] : undefined;
-    return isObject(value) ? value : missing([node.specifier, ...node.path].join("."));
-  }
-
   // Step 3
 
   /** Makes what depends on other things, those first. */
@@ -284,7 +228,7 @@ class Revival {
     const node = isNode(wire) ? this.#nodes[wire[1]]! : undefined;
     if (node?.type !== "record" && node?.type !== "list") return value;
     for (const part of node.type === "record" ? node.values : node.items) this.#ensureFilled(part);
-    this.#fill(node, value);
+    this.#filler.fill(node, value);
     return value;
   }
 
@@ -348,70 +292,6 @@ class Revival {
   #canWaitFor(wire: WireValue): boolean {
     return isNode(wire) && this.#isMade[wire[1]] === 0;
   }
-
-  // Step 4
-
-  #setPrototype(node: WireNode, value: unknown): void {
-    if ("prototype" in node) Object.setPrototypeOf(value, this.value(node.prototype!) as object | null);
-  }
-
-  #fill(node: WireNode, value: unknown): void {
-    switch (node.type) {
-      case "record":
-        this.#fillRecord(node.keys, node.values, value as Record<string, unknown>);
-        return;
-      case "list": {
-        const list = value as unknown[];
-        const { items } = node;
-        list.length = 0;
-        for (let index = 0; index < items.length; index++) list.push(this.value(items[index]!));
-        return;
-      }
-      case "map":
-        for (let index = 0; index < node.entries.length; index += 2) {
-          Map.prototype.set.call(value, this.value(node.entries[index]!), this.value(node.entries[index + 1]!));
-        }
-        break;
-      case "set":
-        for (const item of node.items) Set.prototype.add.call(value, this.value(item));
-        break;
-      default:
-    }
-    if ("properties" in node) this.#applyProperties(node as WireOwn, value as object, hasPropertiesOfItsOwn(node));
-  }
-
-  #fillRecord(keys: readonly string[], values: readonly WireValue[], record: Record<string, unknown>): void {
-    for (let index = 0; index < keys.length; index++) {
-      const key = keys[index]!;
-      const each = this.value(values[index]!);
-      if (key === "__proto__")
-        Object.defineProperty(record, key, { value: each, writable: true, enumerable: true, configurable: true });
-      else record[key] = each;
-    }
-  }
-
-  #applyProperties({ properties = [] }: WireOwn, target: object, isComplete: boolean): void {
-    if (isComplete) {
-      const keys = new Set(properties.map(([key]) => this.value(key)));
-      for (const key of Reflect.ownKeys(target)) if (!keys.has(key)) Reflect.deleteProperty(target, key);
-    }
-    for (const property of properties) {
-      if (property.length === 3 && property[0] === "stack" && isEngineStack(target)) {
-        // An accessor of the engine's, which takes the text that it gives.
-        (target as { stack: unknown }).stack = this.value(property[2]);
-        continue;
-      }
-      if (property.length > 1)
-        Object.defineProperty(target, this.value(property[0]) as PropertyKey, this.#descriptorOf(property));
-    }
-  }
-
-  #descriptorOf(property: WireProperty): PropertyDescriptor {
-    const [, attributes = 0, first = null, second] = property;
-    const shared = { enumerable: (attributes & 2) !== 0, configurable: (attributes & 4) !== 0 };
-    if (second === undefined) return { ...shared, value: this.value(first), writable: (attributes & 1) !== 0 };
-    return { ...shared, get: this.value(first) as () => unknown, set: this.value(second) as (value: unknown) => void };
-  }
 }
 
 const PENDING = Symbol("pending");
@@ -422,16 +302,14 @@ const KIND_NAMES: Partial<Record<WireNode["type"], string>> = {
   array: "an array",
   bytes: "a buffer",
   date: "a Date",
+  function: "a function or class",
+  made: "a URL",
+  prototype: "a prototype",
   list: "an array",
   map: "a Map",
   nodeBuffer: "a Buffer",
   set: "a Set",
 };
-
-/** Functions, and what belongs to them, are made with properties, of which some may have been deleted. */
-function hasPropertiesOfItsOwn({ type }: WireNode): boolean {
-  return type === "function" || type === "prototype" || type === "member" || type === "error";
-}
 
 function isNode(wire: WireValue): wire is readonly ["node", number] {
   return wire !== null && typeof wire === "object" && wire[0] === "node";
@@ -454,10 +332,6 @@ function globalView(names: readonly string[]): object {
   return view;
 }
 
-function isEngineStack(target: object): boolean {
-  return Object.getOwnPropertyDescriptor(target, "stack")?.set !== undefined;
-}
-
 function bufferOf(bytes: Uint8Array): Uint8Array {
   const { Buffer } = globalThis as unknown as { Buffer?: { from(bytes: Uint8Array): Uint8Array } };
   return Buffer?.from(bytes) ?? missing("Buffer");
@@ -474,8 +348,4 @@ function viewOf(name: string, buffer: ArrayBuffer, offset: number, length: numbe
   >;
   const maker = makers[name];
   return maker === undefined ? missing(name) : new maker(buffer, offset, length);
-}
-
-function missing(name: string): never {
-  throw corrupt(`${name} does not exist in this process`);
 }

@@ -7,10 +7,10 @@ import { outcomeOf } from "./outcome.mjs";
 const { scripts } = nodeHost();
 parentPort.on("message", async ({ bytes, args }) => {
   try {
-    const { functions, checkCaptures } = await reviveFunctions(decodeCapturedGraph(bytes), scripts);
+    const { functions, checkCaptures } = await reviveFunctions(decodeCapturedGraph(bytes), scripts, { checksAllCaptures: true });
     const [revived] = functions;
     const outcome = await outcomeOf(() => revived(...args));
-    checkCaptures(true);
+    checkCaptures();
     parentPort.postMessage(outcome);
   } catch (error) {
     parentPort.postMessage(`revival failed: ${error.stack}`);
