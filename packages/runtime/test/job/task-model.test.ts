@@ -92,6 +92,51 @@ describe("one call of user code with a hundred times its memory, at parallelism 
   );
 });
 
+describe("one group with a hundred times the memory of its call, at parallelism 7", () => {
+  it.each(["collector", "generator"])(
+    "reduceGroup: as much goes in as comes out, by %s",
+    async (form) => {
+      const graph = new JobGraphBuilder();
+      const source = graph.add({ kind: "source", source: 0, parameters: undefined }, [], { parallelism: PARALLELISM });
+      const attach = {
+        kind: "map",
+        function: 3,
+        operator: graph.operator("attach", 7),
+      } as const;
+      const keyed = graph.add({ kind: "forward" }, [source], { parallelism: PARALLELISM, chain: [attach] });
+      const keys = [{ path: "group" }];
+      const sorted = graph.input(keyed, { local: { kind: "sort", keys } }, { kind: "hash", keys });
+      const reduced = graph.add(
+        { kind: "groupReduce", function: 1, group: { keys, value: undefined }, strategy: "sorted" },
+        [sorted],
+        { parallelism: PARALLELISM },
+      );
+      const size = { kind: "map", function: 2, operator: graph.operator("size", 9) } as const;
+      const sized = graph.add({ kind: "forward" }, [graph.input(reduced, {}, { kind: "rebalance" })], {
+        chain: [size],
+      });
+      graph.add({ kind: "collect", index: 0 }, [sized]);
+      const memory = watchedMemory(160);
+      const reduceGroup = (records: Iterable<unknown>, out: { collect(record: unknown): void }) => {
+        if (form === "generator") return pass(records);
+        for (const record of records) out.collect(record);
+        return undefined;
+      };
+      const objects = [
+        textSource(RECORDS_OF_CALL / 4),
+        code("reduceGroup", reduceGroup),
+        code("map", ({ id, text }: { id: number; text: string }) => [id, text.length]),
+        code("map", ({ id, text }: { id: number; text: string }) => ({ id, text, group: id % 2 })),
+      ];
+      const [records] = await runGraph(graph.build(), objects, { memory });
+      const expected = Array.from({ length: (PARALLELISM * RECORDS_OF_CALL) / 4 }, (_, id) => [id, TEXT.length]);
+      expect((records as [number, number][]).toSorted((a, b) => a[0] - b[0])).toEqual(expected);
+      memory.assertNothingLeft();
+    },
+    60_000,
+  );
+});
+
 function* pass(records: Iterable<unknown>): Generator<unknown> {
   yield* records;
 }
