@@ -1,7 +1,7 @@
 // Chains of operators over one record
 export { type Chain, makeChain } from "./chain/index.js";
 // Calls of user code
-export { type CodeContext, singlePassOver, UserCode } from "./code/index.js";
+export { type CodeContext, UserCode } from "./code/index.js";
 // Contracts of the runtime
 export type { ChannelEvent, InputChannel, OutputChannel } from "./exchange/exchange.js";
 // Expressions

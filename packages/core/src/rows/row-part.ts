@@ -56,8 +56,9 @@ export interface RowPart {
   readonly isNull: string | undefined;
   /** Its value as JavaScript has it, where it is not null. */
   readonly value: string;
-  /** The slot at which it stands, and that of the struct around it, where it is not null. */
+  /** The slot at which it stands, where it is not null. */
   readonly at: string;
+  /** The slot of the struct around it, where it is not null. */
   readonly base: string;
   /** The names of the path that lead on below the value. */
   readonly rest: readonly string[];
@@ -65,6 +66,7 @@ export interface RowPart {
 
 /** Makes code that reads parts of the rows of one layout where they lie. @internal */
 export class RowPartCode {
+  /** The layout of the rows. */
   readonly layout: RowLayout;
   readonly #code = new ReaderCode();
   readonly #parts: string[] = [];

@@ -31,6 +31,7 @@ export class SinglePassIterable implements Iterable<unknown> {
     return this.#records.last;
   }
 
+  /** Begins the only pass. Throws ITERABLE_CONSUMED the second time, and after the call. */
   [Symbol.iterator](): Iterator<unknown> {
     if (this.#state !== "fresh") throw consumed(this.#state);
     this.#state = "read";

@@ -11,13 +11,13 @@ import {
 import type { ChainedSpec, ObjectRef } from "@millrace/job-graph";
 import { declaredTypeOf, placeOf } from "../code/result-intake.js";
 import type { UserCode } from "../code/user-code.js";
+import { ScratchMemory } from "../rows/scratch-memory.js";
 import type { StreamLayout } from "../rows/stream-layout.js";
 import type { ChainContext, RecordOutput } from "../task/driver.js";
 import { FlatMapCalls } from "./flat-map-calls.js";
 import { keyedRecordTypeOf } from "./keyed-record-output.js";
 import type { PendingIterables } from "./pending-iterables.js";
 import { RowComposition } from "./row-composition.js";
-import { RowScratch } from "./row-scratch.js";
 import type { RowOfShape } from "./row-shape.js";
 
 /** Is a function of the user as generated code calls it. @internal */
@@ -56,7 +56,7 @@ export class ChainRuntime {
   readonly functions: readonly (ChainFunction | undefined)[];
   readonly pending: PendingIterables;
   readonly output: RecordOutput;
-  readonly scratch = new RowScratch();
+  readonly scratch = new ScratchMemory();
   /** Returns the error to report for what an operator over fields failed with, or the output refused. */
   readonly located: (error: unknown, stage: number) => unknown;
   /** Returns a copy of a value of a record. */

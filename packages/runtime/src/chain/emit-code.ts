@@ -79,11 +79,13 @@ export class EmitCode {
       block.add(`while (${compose}(${first}, undefined, 0, ${target}${values}) < 0) ${scratch}.grow();`);
       const layout = this.#unit.constant("layout", composition.layout);
       block.add(`${output}.collectRow(${scratch}.memory, 0, ${layout});`);
+      block.add(`if (${scratch}.isLarge) ${scratch}.shrink();`);
       return;
     }
     block.add(`${name}.write([${row.discovered.join(", ")}]);`);
     block.add(`while (${name}.compose(${first}, ${name}.parts.memory, 0, ${target}${values}) < 0) ${scratch}.grow();`);
     block.add(`${output}.collectRow(${scratch}.memory, 0, ${name}.layout);`);
+    block.add(`if (${scratch}.isLarge) ${scratch}.shrink();`);
   }
 
   /** A row or tuple inside of a row is a row itself, where it lies. */

@@ -2,9 +2,9 @@ import { type AnyType, LayoutDiscovery, RowLayout, type TypeInformation, types }
 import type { ChainedSpec } from "@millrace/job-graph";
 import type { CodeContext } from "../code/code-context.js";
 import { declaredTypeOf } from "../code/result-intake.js";
+import { ScratchMemory } from "../rows/scratch-memory.js";
 import type { LayoutTable, StreamLayout } from "../rows/stream-layout.js";
 import type { RecordOutput } from "../task/driver.js";
-import { RowScratch } from "./row-scratch.js";
 
 /**
  * Returns the type of the records that an operator attaches keys to: the last element of the type of its results. Undefined for other
@@ -26,7 +26,7 @@ export class KeyedRecordOutput {
   readonly #layouts: LayoutTable;
   readonly #output: RecordOutput;
   readonly #discovery = new LayoutDiscovery();
-  readonly #scratch = new RowScratch();
+  readonly #scratch = new ScratchMemory();
   #keyLayout: RowLayout | undefined;
   #layout: StreamLayout | undefined;
 
@@ -40,6 +40,7 @@ export class KeyedRecordOutput {
   collect(tuple: readonly unknown[]): void {
     const layout = this.#layoutFor(tuple.slice(0, -1));
     const { write } = layout.serializer;
+    if (this.#scratch.isLarge) this.#scratch.shrink();
     while (write(tuple, this.#scratch.memory, 0, this.#scratch.memory.numSlots) < 0) this.#scratch.grow();
     this.#output.collectRow(this.#scratch.memory, 0, layout);
   }

@@ -14,8 +14,8 @@ import {
   type TypeInformation,
   types,
 } from "@millrace/core";
+import { ScratchMemory } from "../rows/scratch-memory.js";
 import type { LayoutTable, StreamLayout } from "../rows/stream-layout.js";
-import { RowScratch } from "./row-scratch.js";
 import type { RowOfShape } from "./row-shape.js";
 
 /** How a row is written as long as the discovered parts keep their layout. */
@@ -27,7 +27,7 @@ interface Composition {
 /** Writes rows of one shape over rows of one layout. @internal */
 export class RowComposition {
   /** Holds the discovered parts, from slot 0. */
-  readonly parts = new RowScratch();
+  readonly parts = new ScratchMemory();
   readonly #source: RowLayout | undefined;
   readonly #row: RowOfShape;
   readonly #layouts: LayoutTable;
@@ -65,6 +65,7 @@ export class RowComposition {
 
   /** Writes the discovered parts. Throws RECORD_NOT_DATA. */
   write(values: readonly unknown[]): void {
+    if (this.parts.isLarge) this.parts.shrink();
     while (this.#write(values, this.parts.memory) < 0) this.parts.grow();
     const layout = this.#anySerializer?.layout ?? this.#serializer.layout!;
     if (layout === this.#partsLayout) return;
