@@ -10,8 +10,9 @@ import {
 } from "@millrace/core";
 import type { OperatorInfo } from "@millrace/job-graph";
 import { expect, test } from "vitest";
+import { singlePassOver } from "../src/code/index.js";
 import { RowRecordReader } from "../src/drivers/record-reader.js";
-import { type Steps, singlePassOver, UserCode } from "../src/index.js";
+import { type Steps, UserCode } from "../src/index.js";
 import { createLayoutTable } from "../src/rows/layout-table.js";
 import { KeepingOutput, operator } from "./chain/chain-harness.js";
 
