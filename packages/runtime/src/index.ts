@@ -2,6 +2,9 @@
 export { type Chain, makeChain } from "./chain/index.js";
 // Calls of user code
 export { type CodeContext, UserCode } from "./code/index.js";
+// Drivers by hashing
+export { createAggregateDriver, createSummarizeDriver } from "./drivers/aggregate-drivers.js";
+export { createHashJoinDriver } from "./drivers/hash-join-driver.js";
 // Contracts of the runtime
 export type { ChannelEvent, InputChannel, OutputChannel } from "./exchange/exchange.js";
 // Expressions

@@ -37,8 +37,10 @@ export class EntryWriter {
   readonly blocks: number[] = [];
   /** How many entries were appended, spilled ones too. */
   numEntries = 0;
-  /** How many pages of the budget it leaves to others; the first page it takes all the same. */
+  /** How many pages of the budget it leaves to others. */
   numReservedPages = 0;
+  /** Whether it takes its first page all the same. */
+  takesFirstPage = true;
   /** Whether its pages were written to the file. */
   isSpilled = false;
   readonly #budget: PageBudget;
@@ -213,7 +215,8 @@ export class EntryWriter {
         return true;
       }
     }
-    if (this.pages.length > 0 && this.#budget.numFree <= this.numReservedPages) return false;
+    const mayTakeAll = this.takesFirstPage && this.pages.length === 0;
+    if (!mayTakeAll && this.#budget.numFree <= this.numReservedPages) return false;
     const page = this.#budget.take();
     if (page === undefined) return false;
     this.#completeOpen();

@@ -2,7 +2,9 @@
  * The directory of a table of groups: open addressing with linear probing, in pages, growing by doubling. A cell is one slot: word 0 the
  * pointer to the group's entry, word 1 its hash.
  *
- *     cell of a hash:  floor(hash * cells / 2^32)
+ *     cell of a hash:  floor((hash << shift) * cells / 2^32)
+ *
+ * `shift` takes out the high bits that all hashes of the table have in common.
  *
  * So cells are in the order of the hashes, but for collisions, and stay so when the directory grows: growing reads the old cells and writes the new ones
  * one behind the other, and asks the groups nothing.
@@ -31,7 +33,10 @@ export class GroupDirectory {
   /** Cells that are not empty, those of groups that went away included. */
   #numTaken = 0;
 
-  constructor(budget: PageBudget) {
+  readonly #shift: number;
+
+  constructor(budget: PageBudget, shift: number) {
+    this.#shift = shift;
     this.#budget = budget;
     this.#memory = budget.memory;
   }
@@ -69,7 +74,7 @@ export class GroupDirectory {
 
   /** Returns the cell that a search for `hash` begins with. */
   firstCell(hash: number): number {
-    return Math.floor(((hash >>> 0) * this.#numCells) / TWO_TO_32);
+    return Math.floor((((hash << this.#shift) >>> 0) * this.#numCells) / TWO_TO_32);
   }
 
   /** Returns the first word of a cell. */
@@ -117,8 +122,9 @@ export class GroupDirectory {
     const { i32 } = this.#memory;
     const slots = this.#slots;
     const scale = this.#numCells / TWO_TO_32;
+    const shift = this.#shift;
     for (let i = 0; i < numRows; i++) {
-      const cell = Math.floor((hashes[i]! >>> 0) * scale);
+      const cell = Math.floor(((hashes[i]! << shift) >>> 0) * scale);
       pointers[i] = i32[(slots[cell >>> PAGE_SHIFT]! + (cell & PAGE_MASK)) * 2]!;
     }
   }

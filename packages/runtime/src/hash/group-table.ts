@@ -41,12 +41,16 @@ export interface GroupTableOptions {
   readonly stateSlots: number;
   /** How many pages the table leaves to its user. */
   readonly numReservedPages: number;
+  /** How many high bits all hashes have in common, because it is one of many tables; any of those may get no memory at all. */
+  readonly numCommonBits: number;
 }
 
 /** Keeps one entry for each key. @internal */
 export class GroupTable {
   /** How many groups there are. */
   numGroups = 0;
+  /** Whether it gets no more groups: rows of those that it lacks are on disk. */
+  isFrozen = false;
   /** Where the hashes of a batch go, by row. */
   readonly hashes = new Int32Array(PAGE_SLOTS);
   /** Where the rows of a batch are, by row. */
@@ -73,11 +77,17 @@ export class GroupTable {
     this.#options = options;
     this.#memory = budget.memory;
     this.#prefixSlots = 1 + stateSlots;
-    this.#directory = new GroupDirectory(budget);
+    this.#directory = new GroupDirectory(budget, options.numCommonBits);
     this.#entries = new EntryWriter(budget, file, this.#prefixSlots);
     this.#entries.numReservedPages = options.numReservedPages;
+    this.#entries.takesFirstPage = options.numCommonBits === 0;
     this.#row = new EntryRow(budget.memory, layouts, undefined as never);
     this.#directory.open(1);
+  }
+
+  /** How many pages it has. */
+  get numPages(): number {
+    return this.#entries.pages.length + this.#directory.numCells / PAGE_SLOTS;
   }
 
   /** The first slot of a group's own state. */
@@ -106,6 +116,14 @@ export class GroupTable {
 
   /** Hashes the rows of a page into `slots` and `hashes`, and brings what they will look for near; returns how many they are. */
   prepare(memory: Memory, slot: number, endSlot: number, layout: StreamLayout): number {
+    const numRows = this.hashRows(memory, slot, endSlot, layout);
+    this.#directory.touch(this.hashes, this.#pointers, numRows);
+    this.#touchEntries(numRows);
+    return numRows;
+  }
+
+  /** Hashes the rows of a page into `slots` and `hashes`; returns how many they are. */
+  hashRows(memory: Memory, slot: number, endSlot: number, layout: StreamLayout): number {
     const { hash } = this.#options.keys.of(layout);
     const { seed } = this.#options;
     const { slots, hashes } = this;
@@ -116,9 +134,40 @@ export class GroupTable {
       hashes[numRows++] = hash(memory, slot, seed);
       slot += i32[slot * 2]! >>> 3;
     }
+    return numRows;
+  }
+
+  /** As `prepare`, for the rows of a page of entries, none of them large, whose hashes are those of this table. */
+  prepareHashed(page: MemorySegment): number {
+    const { i32 } = page.memory;
+    const { slots, hashes } = this;
+    const end = entriesEnd(page.memory, page.firstSlot);
+    let numRows = 0;
+    for (let pointer = page.firstSlot + PAGE_HEADER_SLOTS; pointer < end; ) {
+      slots[numRows] = pointer + 1;
+      hashes[numRows++] = i32[pointer * 2 + HASH_WORD]!;
+      pointer += 1 + (i32[(pointer + 1) * 2]! >>> 3);
+    }
     this.#directory.touch(hashes, this.#pointers, numRows);
     this.#touchEntries(numRows);
     return numRows;
+  }
+
+  /** Puts all groups into other tables, that of each by the high `bits` of its hash; returns whether they had room. */
+  moveTo(tables: readonly GroupTable[], bits: number): boolean {
+    for (let cell = 0; cell < this.numCells; cell++) {
+      const pointer = this.groupIn(cell);
+      if (pointer === 0) continue;
+      const hash = this.#memory.i32[pointer * 2 + HASH_WORD]!;
+      const table = tables[(hash >>> 1) >>> (31 - bits)]!;
+      const row = this.row(pointer);
+      table.find(row.memory, row.slot, row.layout, hash);
+      const { memory, slot, layout } = this.row(pointer);
+      const moved = table.insert(memory, slot, layout, hash);
+      if (moved === 0) return false;
+      copySlots(this.#memory, pointer + 1, this.#memory, moved + 1, this.#prefixSlots - 1);
+    }
+    return true;
   }
 
   /** Reads the entries that were found, so that they are in the cache. */

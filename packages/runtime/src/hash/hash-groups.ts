@@ -6,6 +6,9 @@
  *    by the high bits of their hash. A group whose row grew so that it has no room leaves the table for its partition.
  * 3. At the end of the input the groups of the table are complete, and given. Then each partition is grouped in the same way, with another hash.
  *
+ * With many groups, the table becomes many, each of which fits the cache, and rows wait until there are some thousand for one of them: two copies
+ * of a row cost less than the cache misses, above all those of the address translation, of a look into a table of hundreds of megabytes.
+ *
  * Each pass completes at least one group, and mostly as many as memory holds, so it always ends; skew is no problem, since the rows of a group
  * never meet anything but its entry. Rows of a group are folded in the order in which they come.
  */
@@ -16,8 +19,9 @@ import type { PageCursor } from "../rows/row-cursor.js";
 import type { LayoutTable, StreamLayout } from "../rows/stream-layout.js";
 import type { SpillSpace } from "../spill/spill-space.js";
 import type { RecordOutput, Steps } from "../task/driver.js";
-import { entriesEnd, entrySlots, IS_LARGE, LINK_WORD, PAGE_HEADER_SLOTS, PAGE_SLOTS } from "./entry.js";
+import { entriesEnd, entrySlots, IS_LARGE, LINK_WORD, layoutIndexOf, PAGE_HEADER_SLOTS, PAGE_SLOTS } from "./entry.js";
 import { EntryReader, EntryWriter } from "./entry-writer.js";
+import { GroupStaging } from "./group-staging.js";
 import { GroupTable } from "./group-table.js";
 import { HashKeys, KeyEquality, seedAtLevel } from "./hash-keys.js";
 import { EntryFiles, takeReserved } from "./join-environment.js";
@@ -32,6 +36,11 @@ const PAGES_PER_PARTITION = 8;
 /** Groups that are given between two looks at whether the output is full. */
 const GROUPS_PER_LOOK = 512;
 const SPILLED_PREFIX_SLOTS = 1;
+
+/** Of so many groups on, one table is divided into so many that fit the cache; it takes so many pages. */
+const MAX_GROUPS_OF_ONE_TABLE = 1 << 15;
+const TABLE_BITS = 6;
+const MIN_PAGES_TO_DIVIDE = 1024;
 
 /** Returns the least number of pages with which grouping by hashing can run: directory, entries, two partitions, one page to read with. @internal */
 export function minHashGroupPages(): number {
@@ -106,9 +115,17 @@ export class HashGroups {
   readonly #bits: number;
   /** What the level at work has. */
   #level = 0;
+  /** The table at work: the only one, or that of the batch. */
   #table: GroupTable;
+  /** All tables, by high bits of the hash. */
+  #tables: readonly GroupTable[];
+  #tableBits = 0;
+  /** Rows that wait for more of their table; undefined with one table, and when there is no memory for them. */
+  #staging: GroupStaging | undefined;
+  /** Whether there was no room for many tables. */
+  #isUndivided = false;
   #file: EntryFile;
-  /** The partitions of a frozen table, by high bits of the hash; empty when it is not frozen. */
+  /** The partitions on disk, by high bits of the hash; empty when no table is frozen. */
   #partitions: EntryWriter[] = [];
   readonly #parts: SpilledPart[] = [];
   /** The entries of the groups of a batch, by row. */
@@ -124,6 +141,7 @@ export class HashGroups {
     this.#bits = givesParts ? 0 : partitionBits(budget.numPages);
     this.#file = this.#files.create();
     this.#table = this.#createTable();
+    this.#tables = [this.#table];
   }
 
   /**
@@ -134,7 +152,8 @@ export class HashGroups {
     let isAtEnd = yield* nextPage(pages);
     while (!isAtEnd) {
       const { memory, layout } = pages;
-      const numRows = this.#table.prepare(memory, pages.slot, pages.endSlot, layout);
+      const isStaged = this.#staging !== undefined;
+      const numRows = this.#table[isStaged ? "hashRows" : "prepare"](memory, pages.slot, pages.endSlot, layout);
       if (this.#options.fold.read?.(memory, layout, this.#table.slots, numRows) === false) break;
       yield* this.#addBatch(memory, layout, numRows);
       isAtEnd = yield* nextPage(pages);
@@ -155,14 +174,14 @@ export class HashGroups {
     this.#level = level;
     this.#file = this.#files.create();
     const page = takeReserved(budget);
-    this.#table = this.#createTable();
+    this.#useTables([this.#createTable()], 0);
     const reader = new EntryReader(layouts, file, page);
     for (const block of blocks) {
       const layout = reader.read(block);
       const numRows = this.#table.prepareEntries(page, layout);
       this.#options.fold.read?.(page.memory, layout, this.#table.slots, numRows);
       yield* this.#addBatch(page.memory, layout, numRows);
-      yield* this.#addLarge(page, file);
+      this.#addLargeRows(page, file);
     }
     budget.give(page);
     if (--siblings.numLeft === 0) this.#files.remove(file);
@@ -171,8 +190,12 @@ export class HashGroups {
 
   /** Gives the groups of the table, and leaves its partitions to be read later. */
   *#endLevel(): Steps {
-    if (!this.#options.givesAtOnce) yield* this.#giveAll();
-    this.#table.release();
+    this.#endStaging();
+    for (const table of this.#tables) {
+      this.#table = table;
+      if (!this.#options.givesAtOnce) yield* this.#giveAll();
+    }
+    for (const table of this.#tables) table.release();
     const blocks: number[][] = [];
     for (const partition of this.#partitions) {
       partition.finishSpilling();
@@ -190,7 +213,9 @@ export class HashGroups {
     const { givesParts, out } = this.#options;
     const { slots, hashes } = this.#table;
     if (!givesParts) {
-      this.#addRows(memory, layout, numRows);
+      if (this.#staging !== undefined) this.#stage(memory, layout, numRows);
+      else this.#addRows(memory, layout, numRows);
+      if (this.#tables.length === 1 && this.#table.numGroups >= MAX_GROUPS_OF_ONE_TABLE) this.#divide();
     } else {
       for (let row = 0; row < numRows; row++) {
         if (!this.#add(memory, slots[row]!, layout, hashes[row]!)) {
@@ -211,23 +236,107 @@ export class HashGroups {
       fold.addBatch(this.#table, this.#groups, numRows);
       return;
     }
+    const isDivided = this.#isMixed();
     for (let row = 0; row < numRows; row++) {
       const slot = slots[row]!;
       const hash = hashes[row]!;
+      if (isDivided) this.#table = this.#tableOf(hash);
       if (!this.#add(memory, slot, layout, hash)) this.#partitionOf(hash).append(memory, slot, layout, hash, 0);
     }
   }
 
+  /**
+   * Goes on with many tables, each of which fits the cache: rows wait until there are enough for one of them. Without memory for that all stays as
+   * it is.
+   */
+  #divide(): void {
+    const { budget } = this.#options;
+    const old = this.#table;
+    if (this.#isUndivided || old.isFrozen || budget.numFree < MIN_PAGES_TO_DIVIDE + old.numPages * 2) return;
+    const tables = Array.from({ length: 1 << TABLE_BITS }, () => this.#createTable(TABLE_BITS));
+    if (!old.moveTo(tables, TABLE_BITS)) {
+      for (const table of tables) table.release();
+      this.#isUndivided = true;
+      return;
+    }
+    old.release();
+    this.#useTables(tables, TABLE_BITS);
+    this.#staging = new GroupStaging(budget, TABLE_BITS, this.#numReservedPages);
+  }
+
+  #useTables(tables: readonly GroupTable[], bits: number): void {
+    this.#tables = tables;
+    this.#table = tables[0]!;
+    this.#tableBits = bits;
+  }
+
+  /** Lets rows wait for others of their table. */
+  #stage(memory: Memory, layout: StreamLayout, numRows: number): void {
+    const staging = this.#staging!;
+    // The arrays are those of a table, which is given other rows in between.
+    const slots = this.#table.slots.slice(0, numRows);
+    const hashes = this.#table.hashes.slice(0, numRows);
+    let row = staging.add(memory, layout, slots, hashes, 0, numRows);
+    while (row < numRows) {
+      const { stop } = staging;
+      if (stop.kind === "memory") {
+        // There is no memory for rows to wait in: this one and all that follow are folded as they come.
+        this.#endStaging();
+        this.#addDirectly(memory, layout, slots.subarray(row), hashes.subarray(row));
+        return;
+      }
+      this.#addStaged(stop.table);
+      if (stop.kind === "large") {
+        this.#table = this.#tables[stop.table]!;
+        this.#addDirectly(memory, layout, slots.subarray(row, row + 1), hashes.subarray(row, row + 1));
+        row++;
+      }
+      row = staging.add(memory, layout, slots, hashes, row, numRows);
+    }
+  }
+
+  /** Folds rows without waiting for others. */
+  #addDirectly(memory: Memory, layout: StreamLayout, slots: Int32Array, hashes: Int32Array): void {
+    this.#table.slots.set(slots);
+    this.#table.hashes.set(hashes);
+    this.#options.fold.read?.(memory, layout, this.#table.slots, slots.length);
+    this.#addRows(memory, layout, slots.length);
+  }
+
+  /** Folds the rows that wait for a table. */
+  #addStaged(index: number): void {
+    const { fold, layouts } = this.#options;
+    const staging = this.#staging!;
+    const table = this.#tables[index]!;
+    this.#table = table;
+    for (const page of staging.pagesOf(index)) {
+      const numRows = table.prepareHashed(page);
+      const layout = layouts.at(layoutIndexOf(page.memory, page.firstSlot));
+      fold.read?.(page.memory, layout, table.slots, numRows);
+      this.#addRows(page.memory, layout, numRows);
+    }
+    staging.release(index);
+  }
+
+  /** Folds all rows that wait, and lets no others wait. */
+  #endStaging(): void {
+    if (this.#staging === undefined) return;
+    for (let index = 0; index < this.#tables.length; index++) this.#addStaged(index);
+    this.#staging = undefined;
+  }
+
   /** Finds the entries of the rows' groups, makes those that are missing, and writes rows to disk that have none. */
   #findGroups(memory: Memory, layout: StreamLayout, numRows: number): void {
-    const table = this.#table;
-    const { slots, hashes } = table;
+    const { slots, hashes } = this.#table;
     const groups = this.#groups;
+    const isDivided = this.#isMixed();
+    let table = this.#table;
     for (let row = 0; row < numRows; row++) {
       const slot = slots[row]!;
       const hash = hashes[row]!;
+      if (isDivided) table = this.#tableOf(hash);
       let pointer = table.find(memory, slot, layout, hash);
-      if (pointer === 0 && this.#partitions.length === 0) {
+      if (pointer === 0 && !table.isFrozen) {
         pointer = table.insert(memory, slot, layout, hash);
         if (pointer === 0) this.#freeze();
       }
@@ -236,8 +345,8 @@ export class HashGroups {
     }
   }
 
-  /** Takes the large rows of a page of spilled entries. */
-  *#addLarge(page: MemorySegment, file: EntryFile): Steps {
+  /** Takes the large rows of a page of entries. */
+  #addLargeRows(page: MemorySegment, file: EntryFile): void {
     const { memory } = page;
     const row = this.#largeRow;
     const end = entriesEnd(memory, page.firstSlot);
@@ -246,10 +355,21 @@ export class HashGroups {
         row.setLarge(memory, pointer + SPILLED_PREFIX_SLOTS, file);
         const numRows = this.#table.prepare(row.memory, 0, row.memory.i32[0]! >>> 3, row.layout);
         this.#options.fold.read?.(row.memory, row.layout, this.#table.slots, numRows);
-        yield* this.#addBatch(row.memory, row.layout, numRows);
+        this.#addRows(row.memory, row.layout, numRows);
       }
       pointer += entrySlots(memory, pointer, SPILLED_PREFIX_SLOTS);
     }
+  }
+
+  /** Whether the rows of a batch are of several tables: they are when none wait. */
+  #isMixed(): boolean {
+    return this.#tables.length > 1 && this.#staging === undefined;
+  }
+
+  /** Makes the table of a hash the one at work. */
+  #tableOf(hash: number): GroupTable {
+    this.#table = this.#tables[(hash >>> 1) >>> (31 - this.#tableBits)]!;
+    return this.#table;
   }
 
   /** Folds a row into its group; returns false when it belongs to a group for which there is no memory. */
@@ -261,8 +381,8 @@ export class HashGroups {
       if (!fold.next(table, pointer, memory, slot, layout)) this.#evict(hash);
       return true;
     }
-    // A frozen table gets no more groups: those of its rows that are on disk already would be given apart.
-    if (this.#partitions.length > 0) return false;
+    // Rows of a group that came later are on disk already, and would be given apart.
+    if (table.isFrozen) return false;
     const added = table.insert(memory, slot, layout, hash);
     if (added === 0) {
       if (!this.#options.givesParts) this.#freeze();
@@ -280,12 +400,15 @@ export class HashGroups {
       fold.giveEvicted();
       return;
     }
-    if (this.#partitions.length === 0) this.#freeze();
+    this.#freeze();
     this.#partitionOf(hash).append(fold.memory, fold.slot, fold.layout, hash, 0);
   }
 
+  /** Lets the table at work get no more groups. */
   #freeze(): void {
     const { budget } = this.#options;
+    this.#table.isFrozen = true;
+    if (this.#partitions.length > 0) return;
     for (let i = 0; i < 1 << this.#bits; i++) {
       const partition = new EntryWriter(budget, this.#file, SPILLED_PREFIX_SLOTS);
       partition.isSpilled = true;
@@ -309,7 +432,12 @@ export class HashGroups {
     }
   }
 
-  #createTable(): GroupTable {
+  /** Pages for the partitions of frozen tables, and for others. */
+  get #numReservedPages(): number {
+    return (this.#options.numReservedPages ?? 0) + (this.#options.givesParts ? 0 : 1 << this.#bits);
+  }
+
+  #createTable(numCommonBits = 0): GroupTable {
     const { budget, layouts, seed, fold } = this.#options;
     return new GroupTable({
       budget,
@@ -319,7 +447,8 @@ export class HashGroups {
       equality: this.#equality,
       seed: seedAtLevel(seed, this.#level),
       stateSlots: fold.stateSlots,
-      numReservedPages: (this.#options.numReservedPages ?? 0) + (this.#options.givesParts ? 0 : 1 << this.#bits),
+      numReservedPages: this.#numReservedPages,
+      numCommonBits,
     });
   }
 }

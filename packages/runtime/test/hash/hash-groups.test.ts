@@ -178,6 +178,39 @@ describe("[O30] reduce", () => {
   });
 });
 
+describe("so many groups that the table is divided", () => {
+  const spec: Extract<DriverSpec, { kind: "distinct" }> = { kind: "distinct", group: byKey, strategy: "hash" };
+  const keyOf = (row: unknown): number => (row as Row).k!;
+
+  function rowsOf(numKeys: number, size: number): TypedRecords[] {
+    const row = (i: number): Row => ({ k: (i * 7919) % numKeys, v: i, s: "t".repeat(i % 997 === 0 ? 33_000 : size) });
+    return input(
+      Array.from({ length: numKeys }, (_, i) => row(i)).concat(Array.from({ length: 2000 }, (_, i) => row(i))),
+    );
+  }
+
+  test("in memory", () => {
+    const { results, context } = run((each) => createHashDistinctDriver(spec, each), rowsOf(60_000, 5), 2000);
+    expect(new Set(results.map(keyOf)).size).toBe(60_000);
+    expect(results.length).toBe(60_000);
+    // Rows larger than a page are on disk anyway.
+    expect(context.spill.numPagesRead).toBe(0);
+    const sums = run((each) => createHashReduceDriver(reduceSpec(), each), rowsOf(60_000, 5), 2000, {
+      functions: [add] as never,
+    });
+    const total = (sums.results as Row[]).reduce((sum, { v }) => sum + v!, 0);
+    expect(sums.results.length).toBe(60_000);
+    expect(total).toBe((60_000 * 59_999) / 2 + (2000 * 1999) / 2);
+  });
+
+  test("and then does not fit", () => {
+    const { results, context } = run((each) => createHashDistinctDriver(spec, each), rowsOf(160_000, 400), 2000);
+    expect(new Set(results.map(keyOf)).size).toBe(160_000);
+    expect(results.length).toBe(160_000);
+    expect(context.spill.numPagesRead).toBeGreaterThan(0);
+  });
+});
+
 describe("[O33] a combiner gives parts of groups, whose sums are those of the groups", () => {
   const spec = (group: GroupSpec): Extract<DriverSpec, { kind: "reduceCombine" }> => ({
     kind: "reduceCombine",
