@@ -220,7 +220,7 @@ function nullTestOfField(layout: StreamLayout, path: string, isOnly: boolean): R
   const { type, isNullable } = resolveField(layout.layout.type, parseFieldPath(path));
   const { kind } = type as AnyType;
   const mayBeTuple = isOnly && ["tuple", "array", "any"].includes(kind);
-  if (!isNullable && !mayBeTuple) return [];
+  if (!isNullable && !mayBeTuple && kind !== "any") return [];
   if (!KINDS_WITH_NULL_BYTE.includes(kind) || leadsIntoValue(layout, path)) {
     const read = path === WHOLE_RECORD ? layout.serializer.read : layout.serializer.fieldReader(path);
     return [(memory, slot) => hasNullPart(read(memory, slot), isOnly)];

@@ -8,6 +8,7 @@
  */
 import type { Memory, MemorySegment } from "@millrace/core";
 import type { JoinKind, KeyFieldSpec } from "@millrace/job-graph";
+import { HashKeys } from "../../hash/hash-keys.js";
 import type { PageBudget } from "../../memory/page-budget.js";
 import type { RowCursor } from "../../rows/row-cursor.js";
 import type { LayoutTable, StreamLayout } from "../../rows/stream-layout.js";
@@ -18,7 +19,6 @@ import { type Run, RunRows, RunWriter } from "../run.js";
 import { MAX_ROW_SLOTS } from "../sort-limits.js";
 import { NOT_LARGE } from "../sorted-rows.js";
 import { tooFewPages } from "../too-few-pages.js";
-import { NullParts } from "./null-parts.js";
 import { PairedGroups } from "./paired-groups.js";
 import { RowBlock } from "./row-block.js";
 
@@ -67,7 +67,7 @@ export interface MergeJoinOptions {
 /** Joins sorted streams; see above. @internal */
 export class MergeJoin {
   readonly #options: MergeJoinOptions;
-  readonly #nulls: NullParts;
+  readonly #leftKeys: HashKeys;
   readonly #keepsLeft: boolean;
   readonly #keepsRight: boolean;
   readonly #large: LargeRows;
@@ -80,7 +80,7 @@ export class MergeJoin {
     const { budget, joinType, leftKeys, spill } = options;
     if (budget.numPages < MIN_MERGE_JOIN_PAGES) throw tooFewPages(budget, MIN_MERGE_JOIN_PAGES, "join");
     this.#options = options;
-    this.#nulls = new NullParts(leftKeys);
+    this.#leftKeys = new HashKeys(leftKeys);
     this.#keepsLeft = joinType === "left-outer" || joinType === "full-outer" || joinType === "anti";
     this.#keepsRight = joinType === "right-outer" || joinType === "full-outer";
     this.#large = new LargeRows(spill, budget.owner);
@@ -94,7 +94,7 @@ export class MergeJoin {
     for (let side = groups.next(); side !== undefined; side = groups.next()) {
       if (groups.isLeftAtEnd && !this.#keepsRight) return;
       if (groups.isRightAtEnd && !this.#keepsLeft) return;
-      const isMatch = side === "both" && !this.#nulls.areIn(left.firstMemory, 0, left.firstLayout);
+      const isMatch = side === "both" && this.#leftKeys.of(left.firstLayout).hasNull?.(left.firstMemory, 0) !== true;
       if (isMatch && joinType !== "semi" && joinType !== "anti") {
         const block = this.#takeGroup(right);
         if (block === undefined) yield* this.#givePairsFromDisk(left, right);

@@ -3,16 +3,18 @@ import type { RowCursor } from "../../rows/row-cursor.js";
 import { KeyOrder } from "../key-order.js";
 import { GroupRows } from "./group-rows.js";
 
-/** Says which of two sorted streams has the group of the least key. */
+/** Says which of two sorted streams has the group of the least key. @internal */
 export type Side = "left" | "right" | "both";
 
 /**
  * Goes through two streams that are sorted by keys which correspond, group by group in the order of the keys, and tells which side has the
  * key. Null keys meet like others.
+ * @internal
  */
 export class PairedGroups {
   /** The rows of the left group; meaningful when the left side has the key. */
   readonly left: GroupRows;
+  /** The rows of the right group; meaningful when the right side has the key. */
   readonly right: GroupRows;
   readonly #order: KeyOrder;
   #hasLeft = false;
