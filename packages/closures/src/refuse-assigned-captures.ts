@@ -7,6 +7,11 @@ import { type FunctionPart, functionsOf } from "./functions-of.js";
 export interface AssignedCapturesOptions {
   /** Remembers analyses between calls; without it each call analyzes anew. */
   readonly analyzer?: FunctionAnalyzer | undefined;
+  /**
+   * Says which functions are a package's, and so go by reference: they may assign variables of their own module. Asked about those only
+   * that would be refused.
+   */
+  readonly isReference?: ((code: object) => boolean) | undefined;
   /** Says which prototypes and classes are not the user's code; the search along the prototypes of an object stops there. */
   readonly isBase?: ((prototypeOrClass: object) => boolean) | undefined;
 }
@@ -37,7 +42,8 @@ export function refuseAssignedCaptures(
     if (part.isConstructed && analysis.kind !== "class") continue;
     for (const free of analysis.freeNames) {
       const assignment = free.assignments.find((each) => runsInJob(each, part));
-      if (assignment !== undefined) throw refusal(free.name, assignment, part, analysis.name, where);
+      if (assignment === undefined || options.isReference?.(part.code) === true) continue;
+      throw refusal(free.name, assignment, part, analysis.name, where);
     }
   }
 }

@@ -183,15 +183,21 @@ export class ObjectCapture {
   }
 
   #intl(value: object, name: string, path: CapturePath): WireNode | undefined {
-    const maker = (Intl as unknown as Record<string, new (locale: string, options: object) => object>)[name]!;
+    const maker = (Intl as unknown as Record<string, new (locale: string | undefined, options: object) => object>)[
+      name
+    ]!;
     const resolve = (maker.prototype as { resolvedOptions?: () => Record<string, unknown> }).resolvedOptions;
     if (resolve === undefined) return undefined;
     const { locale, ...options } = resolve.call(value) as Record<string, unknown>;
-    const again = resolve.call(new maker(String(locale), options) as never);
-    if (JSON.stringify(again) !== JSON.stringify({ locale, ...options })) {
+    const wanted = JSON.stringify({ locale, ...options });
+    const isSame = (made: object): boolean => JSON.stringify(resolve.call(made as never)) === wanted;
+    // The locale of the process may say more than the kind keeps of one that it is given.
+    const isOfProcess = !isSame(new maker(String(locale), options)) && isSame(new maker(undefined, options));
+    if (!isOfProcess && !isSame(new maker(String(locale), options))) {
       return this.#run.refuse(path, `an Intl.${name} whose options cannot be read back`, FIXES.perSlot);
     }
-    return { type: "intl", name, locale: String(locale), options: this.#run.value(options, path) };
+    const wire = this.#run.value(options, path);
+    return { type: "intl", name, locale: String(locale), options: wire, ...(isOfProcess ? { isOfProcess } : {}) };
   }
 
   #array(value: unknown[], path: CapturePath): WireNode {

@@ -105,7 +105,8 @@ export class ScriptTable {
   }
 }
 
-function isPackageUrl(url: string): boolean {
+/** Tells whether a URL or path is that of a file of a package. */
+export function isPackageUrl(url: string): boolean {
   return url.includes("/node_modules/") || url.includes("\\node_modules\\");
 }
 

@@ -105,7 +105,13 @@ export type WireNode =
       readonly isFatal: boolean;
       readonly ignoresBom: boolean;
     }
-  | { readonly type: "intl"; readonly name: string; readonly locale: string; readonly options: WireValue }
+  | {
+      readonly type: "intl";
+      readonly name: string;
+      readonly locale: string;
+      readonly options: WireValue;
+      readonly isOfProcess?: true;
+    }
   | ({
       readonly type: "function";
       readonly unit: number;

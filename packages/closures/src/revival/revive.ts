@@ -254,8 +254,10 @@ class Revival {
       }
       case "intl": {
         const options = this.#ensureFilled(node.options);
-        const makers = Intl as unknown as Record<string, new (locale: string, options: unknown) => object>;
-        return new makers[node.name]!(node.locale, options);
+        const makers = Intl as unknown as Record<string, new (locale: string | undefined, options: unknown) => object>;
+        const maker = makers[node.name]!;
+        const made = new maker(node.isOfProcess ? undefined : node.locale, options);
+        return node.isOfProcess && localeOf(made) !== node.locale ? new maker(node.locale, options) : made;
       }
       default:
         throw corrupt(`a node of the type ${node.type} was not made`);
@@ -324,6 +326,10 @@ function symbolOf(kind: "registered" | "wellKnown" | "unique", key: string | nul
   if (kind === "unique") return key === null ? Symbol() : Symbol(key);
   const symbol: unknown = (Symbol as unknown as Record<string, unknown>)[key ?? ""];
   return typeof symbol === "symbol" ? symbol : missing(`Symbol.${key}`);
+}
+
+function localeOf(made: object): string | undefined {
+  return (made as Partial<Intl.PluralRules>).resolvedOptions?.().locale;
 }
 
 function globalView(names: readonly string[]): object {

@@ -143,7 +143,7 @@ export class ExecutionEnvironment extends SourceEnvironment {
       });
     }
     const where = { operator: call.name, ...call.location };
-    refuseAssignments([{ value: prepare, where }], this.state.analyzer);
+    refuseAssignments([{ value: prepare, where }], this.state.analyzer, this.state.engine.host);
     this.state.setUp.push({ value: prepare, where });
   }
 

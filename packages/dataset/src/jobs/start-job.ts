@@ -21,7 +21,7 @@ export function planOf(
   jobName: string | undefined,
 ): Plan {
   const plan = new Plan(jobName ?? defaultJobName(environment), [...sinks]);
-  refuseAssignments(functionsOfPlan(plan), environment.analyzer);
+  refuseAssignments(functionsOfPlan(plan), environment.analyzer, environment.engine.host);
   refuseSilentFunctions(plan, environment.analyzer);
   return plan;
 }

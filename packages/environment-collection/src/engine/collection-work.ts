@@ -34,7 +34,7 @@ export function collectionWork(
 ): PlanJobWork<Prepared> {
   return {
     prepare: (plan) => {
-      const prepared = preparePlan(plan, parallelism, analyzer);
+      const prepared = preparePlan(plan, parallelism, analyzer, host);
       const arrived = sent(plan, transport, options);
       // The job hears of it when it waits for the functions.
       arrived.catch(() => undefined);

@@ -7,7 +7,7 @@ import {
   recordTypesOf,
   takeCollections,
 } from "@millrace/common-api";
-import { RecordCopies, type TypeInformation } from "@millrace/core";
+import { type Host, RecordCopies, type TypeInformation } from "@millrace/core";
 
 /** Is a plan with all that a job reads of it when it starts. What the program changes later is not in it. */
 export interface PreparedPlan {
@@ -19,8 +19,13 @@ export interface PreparedPlan {
 }
 
 /** Checks a plan and takes the records that the program itself holds. Throws what is wrong with it. */
-export function preparePlan(plan: Plan, defaultParallelism: number, analyzer: FunctionAnalyzer): PreparedPlan {
-  refuseAssignments(functionsOfPlan(plan), analyzer);
+export function preparePlan(
+  plan: Plan,
+  defaultParallelism: number,
+  analyzer: FunctionAnalyzer,
+  host: Host,
+): PreparedPlan {
+  refuseAssignments(functionsOfPlan(plan), analyzer, host);
   takeCollections(plan);
   return {
     plan,

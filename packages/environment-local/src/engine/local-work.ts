@@ -34,7 +34,7 @@ interface Prepared extends TranslatedPlan {
 /** Returns what this engine does for a job: it translates the plan and runs the job graph. */
 export function localWork(host: Host, options: JobOptions, settings: LocalWorkSettings): PlanJobWork<Prepared> {
   return {
-    prepare: (plan) => prepare(plan, options, settings),
+    prepare: (plan) => prepare(plan, host, options, settings),
     run: async (prepared, attempt) => {
       // What was sent elsewhere is set up there.
       if (settings.transport === undefined) await runSetUp(options.setUp);
@@ -43,8 +43,13 @@ export function localWork(host: Host, options: JobOptions, settings: LocalWorkSe
   };
 }
 
-function prepare(plan: Plan, { setUp }: JobOptions, { parallelism, analyzer, transport }: LocalWorkSettings): Prepared {
-  refuseAssignments(functionsOfPlan(plan), analyzer);
+function prepare(
+  plan: Plan,
+  host: Host,
+  { setUp }: JobOptions,
+  { parallelism, analyzer, transport }: LocalWorkSettings,
+): Prepared {
+  refuseAssignments(functionsOfPlan(plan), analyzer, host);
   takeCollections(plan);
   let functions: ArrivedFunctions = new Map();
   const replace = (userFunction: Parameters<typeof arrivedOf>[0]) => arrivedOf(userFunction, functions);

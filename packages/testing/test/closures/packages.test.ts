@@ -19,6 +19,8 @@ exports.defaults = { retry: { times: 3 }, plugins: ["a"] };
 exports.fetchAll = Object.assign(() => exports.defaults.retry.times, { limit: 10 });
 exports.cache = new Map();
 let kept = [];
+let numIds = 0;
+exports.nextId = () => ++numIds;
 exports.remember = (x) => kept.push(x);
 `;
 const ESM_PACKAGE = `
@@ -160,6 +162,21 @@ describe("packages", () => {
     const right = `import tools from "decimal";\nconst setUp = () => { ${change} };\nsetUp();\n`;
     const fixed = await run(`${right}${print(`there(() => ${use}, ${setUp})`)}`);
     expect(fixed).toEqual({ value: expect.anything() });
+  });
+
+  test("[C96] a function of a package may assign variables of its own module, the program's may not", async () => {
+    const program = `import { ExecutionEnvironment } from "@millrace/dataset";
+      import { collectionEngine } from "@millrace/environment-collection";
+      import { nodeHost } from "@millrace/host-node";
+      import { nextId } from "decimal";
+      const env = ExecutionEnvironment.onEngine(collectionEngine(nodeHost()));
+      let n = 0;
+      const mine = () => ++n;
+      const codeOf = async (fn) => { try { return await env.fromCollection([0, 0]).map(fn).collect(); } catch (error) { return error.code; } };
+      console.log(JSON.stringify([await codeOf(nextId), await codeOf(mine), await codeOf(() => nextId())]));\n`;
+    expect(await run(program)).toEqual([[1, 2], "CAPTURED_VARIABLE_ASSIGNED", [3, 4]]);
+    const remote = `import { nextId } from "decimal";\n${print("there((x) => [nextId(), nextId()].length)")}`;
+    expect(await run(remote)).toEqual({ value: "2" });
   });
 
   test("[C65] what a package keeps for itself is no setting", async () => {
