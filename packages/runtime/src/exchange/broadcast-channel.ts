@@ -37,6 +37,10 @@ export class BroadcastChannel implements OutputChannel {
     return this.#channels.every((channel) => channel.hasRoom);
   }
 
+  get hasLargeRow(): boolean {
+    return this.#channels.some((channel) => channel.hasLargeRow);
+  }
+
   sendPage(page: MemorySegment): void {
     for (const channel of this.#channels) channel.sendPage(page);
   }

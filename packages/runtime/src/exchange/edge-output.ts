@@ -75,7 +75,9 @@ export class EdgeOutput {
 
   /** Takes a row. */
   collectRow(memory: Memory, slot: number, layout: StreamLayout): void {
-    if (this.#hasPlace) this.#place(memory, slot, layout);
+    // Large rows take no page, so pages do not bound them: one of them is on its way, others wait.
+    const mustWait = memory.i32[slot * 2]! >> 3 > MAX_PAGE_ROW_SLOTS && this.#isHeld;
+    if (this.#hasPlace && !mustWait) this.#place(memory, slot, layout);
     else this.#overdraft.add(memory, slot, layout);
   }
 
@@ -83,7 +85,7 @@ export class EdgeOutput {
   drain(): void {
     this.#sendWaiting();
     const overdraft = this.#overdraft;
-    while (!overdraft.isEmpty && this.#budget.numFree > 0) {
+    while (!overdraft.isEmpty && this.#budget.numFree > 0 && !this.#isHeld) {
       overdraft.next();
       this.#place(overdraft.memory, overdraft.slot, overdraft.layout);
     }
@@ -125,6 +127,13 @@ export class EdgeOutput {
     }
     this.#numWaiting = 0;
     this.#overdraft.close();
+  }
+
+  /** Whether what lies on the heap keeps further rows back. */
+  get #isHeld(): boolean {
+    if (this.#numWaiting > 0) return true;
+    for (const channel of this.#parts.targets) if (channel.hasLargeRow) return true;
+    return false;
   }
 
   /** Whether a row of any target will find room. */

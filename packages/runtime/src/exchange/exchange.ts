@@ -8,6 +8,8 @@ import type { MemorySegment } from "@millrace/core";
 export interface OutputChannel {
   /** Whether a page can be sent now. */
   readonly hasRoom: boolean;
+  /** Whether a row that is larger than a page is on its way: it lies on the heap, so the next one waits. */
+  readonly hasLargeRow: boolean;
   /** Sends a page, which belongs to the channel from now on. Only when there is room. */
   sendPage(page: MemorySegment): void;
   /** Sends an event behind the pages sent so far; there is always room for it. */

@@ -82,16 +82,6 @@ export class InputGate implements PageCursor {
     return this.#channels;
   }
 
-  /** Whether every channel has said that nothing more comes at all. */
-  get hasEnded(): boolean {
-    return this.#hasEnded.every(Boolean);
-  }
-
-  /** What the page is when one was read, for whoever copies it as a whole. */
-  get page(): MemorySegment {
-    return this.#page!;
-  }
-
   nextPage(): boolean {
     this.#release();
     if (this.#prefetched?.isEmpty === false) {

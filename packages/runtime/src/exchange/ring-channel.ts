@@ -1,5 +1,6 @@
 import type { MemorySegment } from "@millrace/core";
 import type { ChannelEvent, InputChannel, OutputChannel } from "./exchange.js";
+import { isLargePage } from "./page-writer.js";
 
 /** Is told by a channel what the tasks at its ends wait for. */
 export interface ChannelListener {
@@ -25,6 +26,7 @@ export class RingChannel implements OutputChannel, InputChannel {
   /** Events that come before the ring, first in first out. */
   readonly #urgent: ChannelEvent[] = [];
   #numPages = 0;
+  #numLargeRows = 0;
   #isClosed = false;
 
   /** @param capacity - how many pages it holds at most */
@@ -37,12 +39,17 @@ export class RingChannel implements OutputChannel, InputChannel {
     return this.#numPages < this.#capacity || this.#isClosed;
   }
 
+  get hasLargeRow(): boolean {
+    return this.#numLargeRows > 0;
+  }
+
   sendPage(page: MemorySegment): void {
     if (this.#isClosed) {
       this.#listener.onReleased(page);
       return;
     }
     this.#numPages++;
+    if (isLargePage(page)) this.#numLargeRows++;
     this.#push(page);
   }
 
@@ -69,8 +76,9 @@ export class RingChannel implements OutputChannel, InputChannel {
     this.#head = (this.#head + 1) & (this.#ring.length - 1);
     this.#length--;
     if (isPage(element)) {
-      const hadRoom = this.hasRoom;
+      const hadRoom = this.hasRoom && !this.hasLargeRow;
       this.#numPages--;
+      if (isLargePage(element)) this.#numLargeRows--;
       if (!hadRoom) this.#listener.onRoom();
     }
     return element;

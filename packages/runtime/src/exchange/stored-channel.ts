@@ -66,6 +66,7 @@ export class StoredChannel implements OutputChannel, GateChannel {
   #peeked: MemorySegment | undefined;
   #isClosed = false;
   readonly hasRoom = true;
+  readonly hasLargeRow = false;
 
   constructor(parts: StoredChannelParts) {
     this.#parts = parts;

@@ -107,7 +107,6 @@ export class TaskAssembler {
       iteration,
       isDynamic: iteration !== undefined && !isHead,
       endsItsOutputs: isHead,
-      release: () => {},
     });
   }
 

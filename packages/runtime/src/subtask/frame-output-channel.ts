@@ -40,6 +40,10 @@ export class FrameOutputChannel implements OutputChannel {
     return this.#pending.size < MAX_PENDING_FRAMES;
   }
 
+  get hasLargeRow(): boolean {
+    return this.#pending.size > 0;
+  }
+
   sendPage(page: MemorySegment): void {
     const { layoutId, usedBytes } = readPageHeader(page);
     const layout = this.#parts.layouts.of(layoutId);

@@ -43,6 +43,4 @@ export interface TaskParts {
   readonly endsItsOutputs: boolean;
   /** Makes the driver where it is not the one that the plan names. */
   readonly makeDriver?: ((context: TaskDriverContext) => Driver) | undefined;
-  /** Takes the task's budgets back. */
-  readonly release: () => void;
 }

@@ -60,11 +60,6 @@ export class Task {
     this.#steps = this.#run();
   }
 
-  /** The vertex and the task's number in it. */
-  get parts(): TaskParts {
-    return this.#parts;
-  }
-
   /** Measures what it does. */
   get metrics(): TaskMetrics {
     return this.#parts.metrics;
@@ -137,13 +132,12 @@ export class Task {
     quietly(() => this.#steps.return());
     this.#driver?.close();
     this.#chain?.abort();
-    const { inputs, outputs, broadcasts, borders, release } = this.#parts;
+    const { inputs, outputs, broadcasts, borders } = this.#parts;
     for (const { gate, keeper } of [...inputs, ...broadcasts, ...borders]) {
       gate.close();
       keeper?.close();
     }
     for (const output of outputs) output.close();
-    release();
   }
 
   *#run(): Steps {

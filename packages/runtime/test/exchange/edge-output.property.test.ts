@@ -121,6 +121,47 @@ describe.each<Kind>(["hash", "broadcast", "blocking hash", "blocking broadcast"]
   }, 60_000);
 });
 
+describe("an edge whose consumer does not read", () => {
+  it("keeps rows larger than a page on disk, not on the heap", () => {
+    const host = new TestHost();
+    const spill = createSpillSpace(host);
+    const layouts = createLayoutTable();
+    const budget = pageBudget(3);
+    const forOverdraft = pageBudget(1);
+    const ignored = (): void => {};
+    const channel = new RingChannel(2, { onReadable: ignored, onRoom: ignored, onReleased: (p) => budget.give(p) });
+    const scratch = new RowScratch();
+    const edge = new EdgeOutput({
+      targets: [channel],
+      partitioner: new FixedPartitioner(0),
+      budget,
+      overdraft: new SpillingRowQueue({ budget: forOverdraft, spill, layouts }),
+      scratch,
+      metrics: new EdgeMetrics(),
+      isPipelined: true,
+    });
+    const serializer = new UndeclaredSerializer(new LayoutFinder(layouts), { operator: "test" });
+    const output = new TaskOutput([edge], serializer, scratch);
+    const size = 100_000;
+    for (let id = 0; id < 50; id++) output.collect({ id, text: "x".repeat(size) });
+    expect(output.isFull).toBe(true);
+    // One row is in the channel.
+    expect(spill.numBytesWritten).toBeGreaterThanOrEqual(49 * size);
+    const gate = new InputGate([channel], layouts, false, new EdgeMetrics());
+    const ids: unknown[] = [];
+    while (ids.length < 50) {
+      expect(gate.nextPage()).toBe(true);
+      ids.push((gate.layout.serializer.read(gate.memory, gate.slot) as { id: number }).id);
+      output.drain();
+    }
+    expect(ids).toEqual(Array.from({ length: 50 }, (_, id) => id));
+    gate.close();
+    output.close();
+    assertAllReturned(budget);
+    assertAllReturned(forOverdraft);
+  });
+});
+
 describe("a channel", () => {
   it("hands out urgent events before what is queued, in their order", () => {
     const channel = new RingChannel(4, { onReadable: () => {}, onRoom: () => {}, onReleased: () => {} });

@@ -47,7 +47,6 @@ export function testTask({ host, layouts, inputs, outputs, makeDriver }: TestTas
     isDynamic: false,
     endsItsOutputs: false,
     makeDriver,
-    release: () => {},
   });
 }
 
