@@ -50,7 +50,7 @@ export type { FlowReport, TaskReport } from "./metrics/task-metrics.js";
 export { copyRow } from "./rows/copy-row.js";
 export { createLayoutTable } from "./rows/layout-table.js";
 export type { PageCursor, RowCursor } from "./rows/row-cursor.js";
-export { RowKeyOrder, RowPairOrder } from "./rows/row-order.js";
+export { RowPairOrder } from "./rows/row-order.js";
 export { RowsOfPages } from "./rows/rows-of-pages.js";
 export type { LayoutTable, StreamLayout } from "./rows/stream-layout.js";
 // Sorting
@@ -70,7 +70,6 @@ export { type RowCombiner, type RowEmitter, Sorter, type SorterOptions } from ".
 export { createSpillSpace, type SpillOptions } from "./spill/scratch-spill-space.js";
 export type { SpillFile, SpillSpace } from "./spill/spill-space.js";
 // Stores of rows
-export { RowBlock } from "./stores/row-block.js";
 export { type RewindablePages, type RewindableRows, RowStore } from "./stores/row-store.js";
 export { SpillingRowQueue } from "./stores/spilling-row-queue.js";
 export type { StoreOptions } from "./stores/stored-pages.js";

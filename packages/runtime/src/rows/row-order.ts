@@ -5,7 +5,6 @@ import {
   type Memory,
   type RowCodeOptions,
   type RowCompare,
-  RowKeys,
   RowPairComparator,
 } from "@millrace/core";
 import type { StreamLayout } from "./stream-layout.js";
@@ -54,32 +53,5 @@ export class RowPairOrder {
     this.#comparators[left.index] ??= [];
     this.#comparators[left.index]![right.index] = compare;
     return compare;
-  }
-}
-
-/**
- * Orders rows by key fields, whatever their layouts: a field that a layout does not have is null, and the field `*` is the whole record.
- * @internal
- */
-export class RowKeyOrder extends RowPairOrder {
-  /** The key fields; the first decides first. */
-  readonly keys: readonly KeyField[];
-  readonly #options: RowCodeOptions & AbsentKeyOptions;
-  readonly #keysOf: (RowKeys | undefined)[] = [];
-
-  constructor(keys: readonly KeyField[], options: RowCodeOptions = {}) {
-    super(keys, keys, options);
-    this.keys = keys;
-    this.#options = { ...options, ...ABSENT };
-  }
-
-  /** Returns the keys of rows of a layout: key bytes, hashes, normalized keys. */
-  keysOf(layout: StreamLayout): RowKeys {
-    let keys = this.#keysOf[layout.index];
-    if (keys === undefined) {
-      keys = new RowKeys(layout.layout, this.keys, this.#options);
-      this.#keysOf[layout.index] = keys;
-    }
-    return keys;
   }
 }

@@ -1,16 +1,9 @@
 import { bareHost, isMillraceError } from "@millrace/core";
 import { FaultyDisk, SeededRandom, TestHost } from "@millrace/host-test";
 import { afterEach, expect, test } from "vitest";
-import {
-  createSpillSpace,
-  type PageBudget,
-  RowBlock,
-  RowStore,
-  SpillingRowQueue,
-  type SpillSpace,
-} from "../../src/index.js";
+import { createSpillSpace, type PageBudget, RowStore, SpillingRowQueue, type SpillSpace } from "../../src/index.js";
 import { assertAllReturned, FailingBudget, pageBudget } from "../support/budgets.js";
-import { ListedRows, type RowKind, recordsOf, recordsOfPages, type TestRows, testRows } from "../support/rows.js";
+import { type RowKind, recordsOf, recordsOfPages, type TestRows, testRows } from "../support/rows.js";
 
 let cleanups: (() => void)[] = [];
 
@@ -198,27 +191,6 @@ test("a queue that is read as fast as it is filled stays in memory", () => {
   expect(host.scratch.paths).toEqual([]);
   queue.close();
 });
-
-test.each(CASES)(
-  "blocks of %d %s rows with %d pages hold all rows once, and can be read again",
-  (count, kind, numPages) => {
-    const { budget, host } = setting(numPages);
-    const given = testRows(kind, count);
-    const block = new RowBlock(new ListedRows(given), { budget, layouts: given.layouts });
-    const found: unknown[] = [];
-    while (block.nextBlock()) {
-      const records = recordsOf(block.rows());
-      expect(records).toHaveLength(block.numRows);
-      for (let again = 0; again < 3; again++) expect(recordsOf(block.rows())).toEqual(records);
-      expect(recordsOfPages(block.pages())).toEqual(records);
-      found.push(...records);
-    }
-    expect(found).toEqual(given.records);
-    expect(block.nextBlock()).toBe(false);
-    block.close();
-    host.assertNothingLeft();
-  },
-);
 
 /** Runs each structure over mixed rows with large ones among them; returns what they gave. */
 function runAll(budget: PageBudget, spill: SpillSpace, given: TestRows): unknown[] {

@@ -92,26 +92,3 @@ export function recordsOfPages(pages: PageCursor): unknown[] {
   invariant(pages.isAtEnd, "pages know that they are at their end");
   return records;
 }
-
-/** Gives rows one after the other. */
-export class ListedRows implements RowCursor {
-  memory = new Memory(new ArrayBuffer(0));
-  slot = 0;
-  layout: StreamLayout;
-  readonly #rows: readonly TestRow[];
-  #next = 0;
-
-  constructor({ rows, layouts }: TestRows) {
-    this.#rows = rows;
-    this.layout = rows[0]?.layout ?? layouts.add(RowLayout.of(EMPTY as TypeInformation<unknown>));
-  }
-
-  next(): boolean {
-    const row = this.#rows[this.#next++];
-    if (row === undefined) return false;
-    this.memory = row.memory;
-    this.slot = row.slot;
-    this.layout = row.layout;
-    return true;
-  }
-}
