@@ -44,6 +44,7 @@ export type { PageBudget } from "./memory/page-budget.js";
 export type { PageRange } from "./memory/page-ranges.js";
 export { processMemory } from "./memory/process-memory.js";
 export { MAX_MEMORY_PAGES, makeSharedMemory, memoryOfWasm, wasmMemoryOf } from "./memory/shared-memory.js";
+export type { WasmMemory } from "./memory/wasm-memory.js";
 // Metrics
 export type { FlowReport, TaskReport } from "./metrics/task-metrics.js";
 // Rows

@@ -1,4 +1,5 @@
 import { invariant, type Memory } from "@millrace/core";
+import type { WasmMemory } from "../memory/wasm-memory.js";
 import type { Kernels } from "./kernels.js";
 import { TypeScriptKernels } from "./typescript-kernels.js";
 import { WasmKernels } from "./wasm-kernels.js";
@@ -18,7 +19,7 @@ const known = new WeakMap<Memory, Kernels>();
  * said this of, they are those in TypeScript. Each thread has its own.
  * @internal
  */
-export function kernelsFor(memory: Memory, wasmMemory?: WebAssembly.Memory, options: KernelOptions = {}): Kernels {
+export function kernelsFor(memory: Memory, wasmMemory?: WasmMemory, options: KernelOptions = {}): Kernels {
   let kernels = known.get(memory);
   if (kernels === undefined) {
     kernels = newKernels(memory, wasmMemory, options);
@@ -27,15 +28,12 @@ export function kernelsFor(memory: Memory, wasmMemory?: WebAssembly.Memory, opti
   return kernels;
 }
 
-function newKernels(memory: Memory, wasmMemory: WebAssembly.Memory | undefined, options: KernelOptions): Kernels {
+function newKernels(memory: Memory, wasmMemory: WasmMemory | undefined, options: KernelOptions): Kernels {
   const isShared = typeof SharedArrayBuffer !== "undefined" && memory.buffer instanceof SharedArrayBuffer;
   if (wasmMemory === undefined || !isShared || options.implementation === "typescript") {
     return new TypeScriptKernels(memory);
   }
-  invariant(
-    (wasmMemory.buffer as ArrayBufferLike) === memory.buffer,
-    "the kernels of a memory work on its own WebAssembly.Memory",
-  );
-  const exports = instantiate(wasmMemory);
+  invariant(wasmMemory.buffer === memory.buffer, "the kernels of a memory work on its own WebAssembly.Memory");
+  const exports = instantiate(wasmMemory as WebAssembly.Memory);
   return exports === undefined ? new TypeScriptKernels(memory) : new WasmKernels(memory, exports);
 }

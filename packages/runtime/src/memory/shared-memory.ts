@@ -1,5 +1,6 @@
 import { Memory, MillraceError, PAGE_SIZE_BYTES } from "@millrace/core";
 import { kernelsFor } from "../kernels/kernels-for.js";
+import type { WasmMemory } from "./wasm-memory.js";
 
 const WASM_PAGE_BYTES = 64 * 1024;
 /**
@@ -11,7 +12,7 @@ const MAX_MEMORY_BYTES = 2 ** 32 - WASM_PAGE_BYTES;
 /** Is the largest number of pages in one memory. @internal */
 export const MAX_MEMORY_PAGES = MAX_MEMORY_BYTES / PAGE_SIZE_BYTES;
 
-const wasmMemories = new WeakMap<Memory, WebAssembly.Memory>();
+const wasmMemories = new WeakMap<Memory, WasmMemory>();
 
 /**
  * Makes a memory of at least `numPages` pages outside of the heap that all threads can share and wasm kernels can use. The system gives
@@ -33,7 +34,7 @@ export function makeSharedMemory(numPages: number): Memory {
 }
 
 /** Returns the memory over a WebAssembly memory, which must never grow; for memories that came from another thread. @internal */
-export function memoryOfWasm(wasm: WebAssembly.Memory): Memory {
+export function memoryOfWasm(wasm: WasmMemory): Memory {
   const memory = new Memory(wasm.buffer);
   wasmMemories.set(memory, wasm);
   kernelsFor(memory, wasm);
@@ -41,6 +42,6 @@ export function memoryOfWasm(wasm: WebAssembly.Memory): Memory {
 }
 
 /** Returns the WebAssembly memory that `memory` is a view of; undefined when it lies on the heap, where kernels cannot reach it. @internal */
-export function wasmMemoryOf(memory: Memory): WebAssembly.Memory | undefined {
+export function wasmMemoryOf(memory: Memory): WasmMemory | undefined {
   return wasmMemories.get(memory);
 }

@@ -1,0 +1,121 @@
+/** What the local engine does around a job; what operators mean is held by the conformance kit. */
+import { LongCounter } from "@millrace/core";
+import { ExecutionEnvironment } from "@millrace/dataset";
+import { nodeHost } from "@millrace/host-node";
+import { afterAll, describe, expect, test } from "vitest";
+import { localEngine, localEngineFactory } from "../src/index.js";
+
+const engine = localEngine(nodeHost(), { memory: "64MiB" });
+afterAll(() => engine.close());
+
+const environment = (options = {}) => ExecutionEnvironment.onEngine(engine, { progress: false, ...options });
+
+describe("results", () => {
+  test("records of several sinks come to whoever asks", async () => {
+    const env = environment({ parallelism: 3 });
+    const numbers = env.generateSequence(1, 5000);
+    const [all, few] = await Promise.all([numbers.collect(), numbers.filter((n) => n <= 3).collect()]);
+    expect(all).toHaveLength(5000);
+    expect([...few].sort()).toEqual([1, 2, 3]);
+  });
+
+  test("accumulators of all subtasks are merged", async () => {
+    const env = environment({ parallelism: 7 });
+    const numbers = env.generateSequence(1, 1000).map((n, context) => {
+      context.getAccumulator("seen", LongCounter).add(1n);
+      return n;
+    });
+    numbers.filter(() => false).output({ name: "nothing", openWriter: async () => nowhere });
+    const result = await env.execute("count");
+    expect(result.jobName).toBe("count");
+    expect(result.getAccumulatorResult("seen", LongCounter)).toBe(1000n);
+  });
+
+  test("a job is started again as often as it may be", async () => {
+    const env = environment({ executionRetries: 2 });
+    const attempts = env.fromElements(1).map((_, context) => {
+      if (context.attemptNumber < 2) throw new Error("again");
+      return context.attemptNumber;
+    });
+    expect(await attempts.collect()).toEqual([2]);
+  });
+});
+
+const nowhere = { write: () => undefined, close: async () => undefined, abort: async () => undefined };
+
+describe("ends", () => {
+  test("a signal cancels a job, and its reason is the cause", async () => {
+    const controller = new AbortController();
+    const env = environment({ signal: controller.signal });
+    const endless = env.fromElements(1).flatMap(function* () {
+      for (let n = 0; ; n++) {
+        if (n === 100_000) controller.abort("enough");
+        yield n;
+      }
+    });
+    await expect(endless.count()).rejects.toMatchObject({ code: "JOB_CANCELLED", cause: "enough" });
+  });
+
+  test("leaving the records early cancels nothing that others need", async () => {
+    const env = environment();
+    const numbers = env.generateSequence(1, 100_000);
+    for await (const n of numbers) if (n === 10) break;
+    expect(await numbers.count()).toBe(100_000);
+  });
+
+  test("an engine that was closed starts no more", async () => {
+    const own = localEngine(nodeHost());
+    const env = ExecutionEnvironment.onEngine(own);
+    expect(await env.fromElements(1).collect()).toEqual([1]);
+    await own.close();
+    await expect(async () => env.fromElements(1).collect()).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+    await expect(async () => env.fromElements(1).explain()).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+  });
+});
+
+describe("settings", () => {
+  test("a figure for memory that is none is heard of when the engine is made", () => {
+    expect(() => localEngine(nodeHost(), { memory: "much" })).toThrow(/INVALID_ARGUMENT/);
+  });
+
+  test("a job that needs more memory than its environment has says how much would do", async () => {
+    const sorted = environment({ memory: "128KiB" })
+      .fromElements(2, 1)
+      .orderBy((n) => n, "ascending");
+    const error = await sorted.collect().catch((reason: Error) => reason);
+    expect(error).toMatchObject({ code: "INSUFFICIENT_MEMORY" });
+    const [, figure] = /memory: "([\d.]+[KM]iB)"/.exec((error as Error).message) ?? [];
+    const enough = environment({ memory: figure })
+      .fromElements(2, 1)
+      .orderBy((n) => n, "ascending");
+    expect(await enough.collect()).toEqual([1, 2]);
+  });
+
+  test("parallelism is 1 unless somebody says otherwise", () => {
+    expect([engine.defaultParallelism({}), engine.defaultParallelism({ parallelism: 5 })]).toEqual([1, 5]);
+  });
+
+  test("the factory is found before that of the collection engine", () => {
+    const factory = localEngineFactory(nodeHost());
+    expect([factory.name, factory.rank]).toEqual(["local", 100]);
+    expect(factory.create({}).name).toBe("local");
+  });
+
+  test("functions may be sent somewhere and run as they come back", async () => {
+    const sent: string[] = [];
+    const travelling = localEngine(nodeHost(), {
+      functionTransport: async (functions) => {
+        sent.push(...functions.map(({ where }) => String(where.operator)));
+        return functions.map(() => (n: number) => n * 100);
+      },
+    });
+    const env = ExecutionEnvironment.onEngine(travelling);
+    const data = env
+      .fromElements(1, 2)
+      .map((n) => n + 1)
+      .name("mapped");
+    expect(await data.collect()).toEqual([100, 200]);
+    expect(sent).toEqual(["mapped"]);
+    await travelling.close();
+  });
+});
