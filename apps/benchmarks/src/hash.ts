@@ -142,7 +142,7 @@ function keysIn(memory: Memory, endSlot: number): number[] {
 
 const [groupBudget, joinBudget] = await budgetsOf(
   Math.ceil((numKeys * 96) / PAGE_SIZE_BYTES) + 8192,
-  Math.ceil((numRows * 52) / PAGE_SIZE_BYTES) + 200,
+  Math.ceil((numRows * 80) / PAGE_SIZE_BYTES) + 200,
 );
 
 const connection = withDuckDb ? await (await DuckDBInstance.create(":memory:", { threads: "1" })).connect() : undefined;

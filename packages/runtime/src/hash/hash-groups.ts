@@ -21,12 +21,12 @@ import type { SpillSpace } from "../spill/spill-space.js";
 import type { RecordOutput, Steps } from "../task/driver.js";
 import { entriesEnd, entrySlots, IS_LARGE, LINK_WORD, layoutIndexOf, PAGE_HEADER_SLOTS, PAGE_SLOTS } from "./entry.js";
 import { EntryReader, EntryWriter } from "./entry-writer.js";
-import { GroupStaging } from "./group-staging.js";
 import { GroupTable } from "./group-table.js";
 import { HashKeys, KeyEquality, seedAtLevel } from "./hash-keys.js";
 import { EntryFiles, takeReserved } from "./join-environment.js";
 import { nextPage } from "./join-table.js";
 import type { KeyedValueRows } from "./keyed-value-rows.js";
+import { RowStaging } from "./row-staging.js";
 import { type EntryFile, EntryRow } from "./spilled-entries.js";
 
 const MIN_PARTITION_BITS = 1;
@@ -41,6 +41,8 @@ const SPILLED_PREFIX_SLOTS = 1;
 const MAX_GROUPS_OF_ONE_TABLE = 1 << 15;
 const TABLE_BITS = 6;
 const MIN_PAGES_TO_DIVIDE = 1024;
+/** Of the free memory, the part for rows that wait, since the tables grow. */
+const STAGED_SHARE = 1 / 4;
 
 /** Returns the least number of pages with which grouping by hashing can run: directory, entries, two partitions, one page to read with. @internal */
 export function minHashGroupPages(): number {
@@ -121,7 +123,7 @@ export class HashGroups {
   #tables: readonly GroupTable[];
   #tableBits = 0;
   /** Rows that wait for more of their table; undefined with one table, and when there is no memory for them. */
-  #staging: GroupStaging | undefined;
+  #staging: RowStaging | undefined;
   /** Whether there was no room for many tables. */
   #isUndivided = false;
   #file: EntryFile;
@@ -261,7 +263,7 @@ export class HashGroups {
     }
     old.release();
     this.#useTables(tables, TABLE_BITS);
-    this.#staging = new GroupStaging(budget, TABLE_BITS, this.#numReservedPages);
+    this.#staging = new RowStaging(budget, TABLE_BITS, this.#numReservedPages, STAGED_SHARE);
   }
 
   #useTables(tables: readonly GroupTable[], bits: number): void {

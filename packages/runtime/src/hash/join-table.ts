@@ -105,14 +105,14 @@ export class JoinTable {
   /** Reads all of the probe side, and gives all results. */
   *probe(pages: PageCursor): Steps {
     const level = this.#level;
-    const { emitter, needs } = this.#environment;
+    const { needs } = this.#environment;
     if (this.#isProbed) level.restore();
     this.#isProbed = true;
     while (!(yield* nextPage(pages))) {
-      level.probe(pages.memory, pages.slot, pages.endSlot, pages.layout);
-      while (!level.prober.advance()) yield* emitter.drain();
+      yield* level.probePage(pages);
       yield "turn";
     }
+    yield* level.endStaging();
     if (needs.buildUnmatched) yield* level.giveUnmatched();
     const spilled = level.endProbe().filter((pair) => this.#hasResults(pair));
     if (!this.#isReusable) level.release();

@@ -150,6 +150,30 @@ describe("every kind of join with either build side", () => {
   }
 });
 
+describe("a table that does not fit the cache, so that probe rows wait for others of their partition", () => {
+  const big = (k: number): Row => ({ k, v: k, s: "b".repeat(40_000) });
+  const build = [...uniform(70_000, 1), big(3), { k: null, v: 7 }];
+  const probe = [...uniform(30_000, 2).map(({ k, v }) => ({ k: k! * 3, v })), big(3), big(-3)];
+  const typed = types.row({ k: types.int32, v: types.int32, s: types.optional(types.string) });
+
+  for (const kind of KINDS) {
+    test(`${kind}, twice`, () => {
+      for (const numPages of [450, 3000]) {
+        const context = new TestContext({ inputs: [input(build), []], numPages, isConstant: [true, false] });
+        const driver = createHashJoinDriver(joinSpec(kind, "hash-build-first"), context);
+        for (const rows of [probe, probe.slice(0, 20_000)]) {
+          context.setInput(1, [{ type: typed as never, records: rows }]);
+          context.out.records.length = 0;
+          runSteps(driver.run());
+          expect(bagOf(context.out.records)).toEqual(bagOf(joined(kind, build, rows)));
+        }
+        driver.close();
+        expectNothingLeft(context);
+      }
+    });
+  }
+});
+
 test(`random joins (FUZZ_SEED=${FUZZ_SEED}, FUZZ_COUNT=${FUZZ_COUNT})`, () => {
   for (let seed = FUZZ_SEED; seed < FUZZ_SEED + FUZZ_COUNT; seed++) {
     const random = new SeededRandom(seed);

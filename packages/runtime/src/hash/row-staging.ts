@@ -3,8 +3,7 @@ import type { PageBudget } from "../memory/page-budget.js";
 import type { StreamLayout } from "../rows/stream-layout.js";
 import { endEntryPage, HASH_WORD, LINK_WORD, MAX_ENTRY_SLOTS, PAGE_HEADER_SLOTS, startEntryPage } from "./entry.js";
 
-/** The pages that wait for one table: of what is free a part, since the tables grow; more than this gains nothing. */
-const SHARE_OF_FREE_PAGES = 1 / 4;
+/** The most pages that wait for one table; more gain nothing. */
 const MAX_PAGES_PER_TABLE = 64;
 
 /** Is why a row was not taken: there are enough rows for a table, there is no memory for more, or the row is too large to wait. */
@@ -15,7 +14,7 @@ export type StagingStop = { readonly kind: "full" | "large"; readonly table: num
  * that is done to a row before its turn comes.
  * @internal
  */
-export class GroupStaging {
+export class RowStaging {
   /** Why the last `add` stopped. */
   stop: StagingStop = { kind: "memory" };
   readonly #budget: PageBudget;
@@ -29,15 +28,18 @@ export class GroupStaging {
   readonly #limits: Int32Array;
   readonly #layouts: Int32Array;
 
-  /** @param numReservedPages - how many pages of the budget it leaves to others */
-  constructor(budget: PageBudget, bits: number, numReservedPages: number) {
+  /**
+   * @param numReservedPages - how many pages of the budget it leaves to others
+   * @param share - the part that it may take of what is free
+   */
+  constructor(budget: PageBudget, bits: number, numReservedPages: number, share: number) {
     const numTables = 1 << bits;
     this.#budget = budget;
     this.#memory = budget.memory;
     this.#shift = 31 - bits;
     this.#numReservedPages = numReservedPages;
-    const share = Math.floor((budget.numFree * SHARE_OF_FREE_PAGES) / numTables);
-    this.#pagesPerTable = Math.min(MAX_PAGES_PER_TABLE, Math.max(1, share));
+    const perTable = Math.floor((budget.numFree * share) / numTables);
+    this.#pagesPerTable = Math.min(MAX_PAGES_PER_TABLE, Math.max(1, perTable));
     this.#pages = Array.from({ length: numTables }, () => []);
     this.#ends = new Int32Array(numTables);
     this.#limits = new Int32Array(numTables);
