@@ -1,4 +1,9 @@
 /** Lists the benchmarks; each is a program of its own, run by its script. */
-console.log(
-  "closures: node src/closures.ts\ncollection: node src/collection.ts\nexternal-sort: node src/external-sort.ts\nkernels: node src/kernels.ts\npeak-memory: node src/peak-memory.ts\nrows: node src/rows.ts\nseed-sort: node src/seed-sort.ts\nsort: node src/sort.ts\nspill: node src/spill.ts\nstrings: node src/strings.ts\ntypes: node src/typecheck.ts",
-);
+import { readdirSync } from "node:fs";
+
+/** Files that are parts of benchmarks, not programs. */
+const PARTS = ["index.ts", "measure.ts", "sort-subject.ts"];
+
+for (const file of readdirSync(import.meta.dirname)) {
+  if (!PARTS.includes(file)) console.log(`node src/${file}`);
+}
