@@ -91,7 +91,7 @@ const amounts = [
 ];
 
 async function run(job: Job, memory: string): Promise<number> {
-  const env = ExecutionEnvironment.onEngine(localEngine(host, { memory }), {
+  const env = ExecutionEnvironment.createEnvironment("local", {
     memory,
     parallelism: 1,
     checkRecords: false,

@@ -8,10 +8,10 @@ import { type Amount, operatorPrograms } from "./operators.js";
 import { expectedBag, runProgram } from "./run-program.js";
 import { WatchedEngine } from "./watched-engine.js";
 
-const AMOUNT: Amount = { numRecords: 1500, numKeys: 200, textLength: 250 };
+const AMOUNT: Amount = { numRecords: 900, numKeys: 120, textLength: 250 };
 const SMALL: Amount = { numRecords: 300, numKeys: 40, textLength: 250 };
-const NUM_FIRST = 3;
-const NUM_SAMPLED = 3 * Number(process.env.FUZZ_COUNT ?? 1);
+const NUM_FIRST = 2;
+const NUM_SAMPLED = 2 * Number(process.env.FUZZ_COUNT ?? 1);
 const SEED = Number(process.env.FUZZ_SEED ?? 20_261_123);
 const OPERATIONS = ["scratchFolder", "scratchCreate", "scratchWrite", "scratchRead"] as const;
 

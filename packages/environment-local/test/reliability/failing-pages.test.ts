@@ -1,6 +1,6 @@
 /**
- * The n-th page that is asked for fails, for every n up to a bound and, beyond it, for a sample; `FUZZ_COUNT` makes the sample larger. A failure is
- * either an error or a refusal, as if all pages were out: then results are right, or the job fails. Nothing is left behind, and the next job runs.
+ * The n-th page that is asked for fails with an error, for every n up to a bound and, beyond it, for a sample; `FUZZ_COUNT` makes the sample larger. The
+ * error is the job's, nothing is left behind, and the next job runs. (A budget that is used up is no failure: that is tested by the least memory.)
  */
 import { MillraceError } from "@millrace/core";
 import { SeededRandom } from "@millrace/host-test";
@@ -12,7 +12,7 @@ import { WatchedEngine } from "./watched-engine.js";
 const AMOUNT: Amount = { numRecords: 600, numKeys: 90, textLength: 250 };
 const SMALL: Amount = { numRecords: 60, numKeys: 12, textLength: 250 };
 /** Fails at each of the first so many pages. */
-const NUM_FIRST = 4;
+const NUM_FIRST = 5;
 const NUM_SAMPLED = 4 * Number(process.env.FUZZ_COUNT ?? 1);
 const SEED = Number(process.env.FUZZ_SEED ?? 20_261_123);
 
@@ -58,15 +58,6 @@ describe.each(operatorPrograms)(`when a page is not to be had: $name (seed ${SEE
         return true;
       });
       expect(error, `page ${failing}`).toMatchObject({ code: "INSUFFICIENT_MEMORY" });
-    }
-  });
-
-  test("a refused n-th page changes no result, or fails the job, and nothing is left", async () => {
-    const engine = new WatchedEngine({ numPagesMore: 4 });
-    await runProgram(program, engine, amount);
-    for (const refused of placesToFail(engine.numTakes)) {
-      const error = await run((n) => n !== refused);
-      if (error !== undefined) expect(error, `page ${refused}`).toBeInstanceOf(MillraceError);
     }
   });
 });
