@@ -9,6 +9,8 @@ export class KeyOrder extends RowPairOrder implements RowOrder {
   /** The key fields of the first stream. */
   readonly keys: readonly KeyFieldSpec[];
   readonly #otherKeys: readonly KeyFieldSpec[];
+  /** By the index of the layout: an order serves many sorts, such as those of an input in each superstep. */
+  readonly #entries: SortEntries[] = [];
 
   /** @param otherKeys - those of the second stream; they have the directions of the first */
   constructor(keys: readonly KeyFieldSpec[], otherKeys: readonly KeyFieldSpec[] = keys) {
@@ -34,8 +36,10 @@ export class KeyOrder extends RowPairOrder implements RowOrder {
     };
   }
 
-  entriesOf({ layout }: StreamLayout): SortEntries | undefined {
-    return this.keys.length === 0 ? undefined : new SortEntries(layout, this.keys, { absentKeys: "null" });
+  entriesOf({ index, layout }: StreamLayout): SortEntries | undefined {
+    if (this.keys.length === 0) return undefined;
+    this.#entries[index] ??= new SortEntries(layout, this.keys, { absentKeys: "null" });
+    return this.#entries[index];
   }
 }
 
