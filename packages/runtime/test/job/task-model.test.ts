@@ -261,6 +261,27 @@ describe("the scheduler", () => {
     host.assertNothingLeft();
   });
 
+  it("does not wait for ever for a source that does not hear of the cancellation", async () => {
+    const host = new TestHost();
+    const memory = watchedMemory(256);
+    const deaf: Source<unknown> = {
+      name: "deaf",
+      createSplits: async () => [{ index: 0 }],
+      async *read() {
+        yield [{ id: 1 }];
+        await new Promise(() => {});
+      },
+    };
+    const job = startGraph(endless(), [deaf], { host, memory });
+    await host.time.advance(5);
+    const cancelled = job.cancel();
+    await host.time.advance(60_000);
+    await cancelled;
+    await expect(job.result).rejects.toMatchObject({ code: "JOB_CANCELLED" });
+    memory.assertNothingLeft();
+    host.assertNothingLeft();
+  });
+
   it("hands on what is not a full page when nobody has anything else to do", async () => {
     const host = new TestHost();
     const seen: unknown[] = [];
