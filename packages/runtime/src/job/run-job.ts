@@ -78,6 +78,8 @@ class JobRun {
     try {
       await undefined;
       return await this.#runInMemory();
+    } catch (error) {
+      throw this.#isCancelled ? this.#cancelled() : error;
     } finally {
       this.#hasEnded = true;
       signal?.removeEventListener("abort", onAbort);
@@ -122,7 +124,7 @@ class JobRun {
       await this.#commitSinks();
     } catch (error) {
       await this.#abort(error);
-      throw this.#isCancelled ? this.#cancelled() : error;
+      throw error;
     }
     return this.#result();
   }

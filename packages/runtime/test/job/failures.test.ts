@@ -7,7 +7,7 @@ import { sampleJob } from "../support/sample-job.js";
 import { watchedHost } from "../support/watched-host.js";
 import { type WatchedMemory, watchedMemory } from "../support/watched-memory.js";
 
-const NUM_RECORDS = 20;
+const NUM_RECORDS = 12;
 const NUM_PAGES = 260;
 
 function start(host: Host, memory: WatchedMemory, parallelism = 2, numRecords = NUM_RECORDS) {
@@ -62,7 +62,7 @@ describe("a job with something of everything", () => {
       numCancelled++;
     }
     expect(numCancelled).toBeGreaterThan(100);
-  });
+  }, 120_000);
 
   it("fails with an error of ours, and leaves nothing, whichever request for a page is refused", async () => {
     const unrefused = watchedMemory(NUM_PAGES);
@@ -135,6 +135,21 @@ describe("a job with something of everything", () => {
       },
     );
     expect(numFailures).toBeGreaterThan(10);
+  });
+
+  it("[O111] is cancelled with the reason also while it waits for memory", async () => {
+    const host = new TestHost();
+    const memory = watchedMemory(NUM_PAGES);
+    const demand = { owner: "another job", minPages: NUM_PAGES, maxPages: NUM_PAGES, weight: 0 };
+    const taken = await memory.allocate([demand], new AbortController().signal);
+    const controller = new AbortController();
+    const { graph, objects } = sampleJob(NUM_RECORDS, 2);
+    const { result } = startGraph(graph, objects, { host, memory, signal: controller.signal });
+    await host.time.advance(1);
+    controller.abort("enough");
+    await expect(result).rejects.toMatchObject({ code: "JOB_CANCELLED", cause: "enough" });
+    memory.release(taken);
+    memory.assertNothingLeft();
   });
 
   it("control: what is not given back is found", async () => {
