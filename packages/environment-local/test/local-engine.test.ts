@@ -1,5 +1,6 @@
 /** What the local engine does around a job; what operators mean is held by the conformance kit. */
-import { LongCounter } from "@millrace/core";
+import type { Plan } from "@millrace/common-api";
+import { type Engine, type JobProgress, LongCounter } from "@millrace/core";
 import { ExecutionEnvironment } from "@millrace/dataset";
 import { nodeHost } from "@millrace/host-node";
 import { afterAll, describe, expect, test } from "vitest";
@@ -29,6 +30,35 @@ describe("results", () => {
     const result = await env.execute("count");
     expect(result.jobName).toBe("count");
     expect(result.getAccumulatorResult("seen", LongCounter)).toBe(1000n);
+  });
+
+  test("progress is told of every vertex, to the end", async () => {
+    const told: JobProgress[] = [];
+    const own: Engine<Plan> = {
+      name: "told",
+      host: engine.host,
+      defaultParallelism: (options) => engine.defaultParallelism(options),
+      start: (plan, job) => engine.start(plan, { ...job, onProgress: (progress) => told.push(progress) }),
+      explain: (plan, options) => engine.explain(plan, options),
+      close: async () => undefined,
+    };
+    const env = ExecutionEnvironment.onEngine(own, { parallelism: 3 });
+    const data = env
+      .fromElements(1, 2, 3, 4)
+      .name("numbers")
+      .rebalance()
+      .name("spread")
+      .map((n) => n)
+      .name("mapped");
+    expect(await data.collect()).toHaveLength(4);
+    const ended = told.filter(({ operator }, index) => operator !== told[index + 1]?.operator);
+    expect(ended.map(({ operator }) => operator.replace(/ at .*/, ""))).toEqual([
+      "numbers",
+      "spread -> mapped",
+      "Collect",
+    ]);
+    expect(ended.map(({ numRecords }) => numRecords)).toEqual([4, 4, 4]);
+    expect(told.at(-1)).toMatchObject({ numOperatorsDone: 3, numOperators: 3 });
   });
 
   test("a job is started again as often as it may be", async () => {

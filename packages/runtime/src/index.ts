@@ -17,6 +17,7 @@ export {
 // Jobs
 export type { JobMemory, MemoryDemand } from "./job/job-memory.js";
 export type { FunctionObject, JobObjects } from "./job/job-objects.js";
+export type { VertexProgress } from "./job/job-progress.js";
 export type { LocalJob, LocalJobOptions, LocalJobResult } from "./job/local-job.js";
 export { runJob } from "./job/run-job.js";
 // Kernels

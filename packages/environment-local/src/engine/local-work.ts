@@ -68,7 +68,7 @@ function prepare(
 
 async function run(
   host: Host,
-  { name, environment }: JobOptions,
+  { name, environment, onProgress }: JobOptions,
   { resources }: LocalWorkSettings,
   { graph, objects, customTypes, arrived }: Prepared,
   attempt: PlanJobAttempt,
@@ -87,6 +87,13 @@ async function run(
     jobParameters,
     cachedFiles,
     attemptNumber,
+    onProgress: (progress) =>
+      onProgress?.({
+        operator: progress.name,
+        numOperatorsDone: progress.numVerticesDone,
+        numOperators: progress.numVertices,
+        numRecords: progress.numRecords,
+      }),
   });
   const result = await job.result;
   return {

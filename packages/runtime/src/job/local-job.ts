@@ -4,6 +4,7 @@ import type { TaskReport } from "../metrics/task-metrics.js";
 import type { SpillSpace } from "../spill/spill-space.js";
 import type { JobMemory } from "./job-memory.js";
 import type { JobObjects } from "./job-objects.js";
+import type { VertexProgress } from "./job-progress.js";
 
 /** Says what to run, and with what. @internal */
 export interface LocalJobOptions {
@@ -29,6 +30,8 @@ export interface LocalJobOptions {
   readonly cachedFiles?: ReadonlyMap<string, string> | undefined;
   /** 0 when left out. */
   readonly attemptNumber?: number | undefined;
+  /** Hears whenever a task ended, and every few milliseconds while tasks work. */
+  readonly onProgress?: ((progress: VertexProgress) => void) | undefined;
 }
 
 /**

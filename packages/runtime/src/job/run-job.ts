@@ -13,6 +13,7 @@ import type { Task } from "../task/task.js";
 import { CollectedRecords } from "./collected-records.js";
 import { JobAccumulators } from "./job-accumulators.js";
 import type { JobContext } from "./job-context.js";
+import { JobProgressCounter } from "./job-progress.js";
 import { JobWiring } from "./job-wiring.js";
 import type { LocalJob, LocalJobOptions, LocalJobResult } from "./local-job.js";
 import { ioContextOf, makeJobContext } from "./make-job-context.js";
@@ -118,6 +119,11 @@ class JobRun {
       this.#tasks = tasks;
       this.#iterations = iterations;
       this.#scheduler = new SlotScheduler(this.#tasks, host, () => this.#throwIfCancelled());
+      const { onProgress } = this.#options;
+      if (onProgress !== undefined) {
+        const progress = new JobProgressCounter(tasks, onProgress);
+        this.#scheduler.onProgress = (task) => progress.tell(task);
+      }
       await this.#scheduler.run();
       for (const iteration of this.#iterations) iteration.close();
       await this.#settled();

@@ -29,6 +29,8 @@ export class SlotScheduler {
   readonly #queue: Task[] = [];
   #head = 0;
   readonly #isQueued = new Set<Task>();
+  /** Hears of a task that ended, and now and then of one that was at work. */
+  onProgress: ((task: Task) => void) | undefined;
   /** How many promises tasks wait for. */
   #numPending = 0;
   #wakeUp: (() => void) | undefined;
@@ -82,6 +84,7 @@ export class SlotScheduler {
       else if (state === "ready") this.#enqueue(task);
       else if (typeof task.wait === "object") this.#waitFor(task, task.wait);
       if (now - turnedAt > TURN_AFTER_MS) {
+        if (state !== "finished") this.onProgress?.(task);
         await this.#turnOfEventLoop();
         turnedAt = clock.monotonic();
       } else if (this.#numPending > 0 && ++numSteps % STEPS_PER_MICROTASKS === 0) {
@@ -93,6 +96,7 @@ export class SlotScheduler {
   #finish(task: Task): void {
     this.#numUnfinished--;
     task.close();
+    this.onProgress?.(task);
   }
 
   #enqueue(task: Task): void {

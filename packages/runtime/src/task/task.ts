@@ -10,7 +10,7 @@
  */
 import { FunctionAnalyzer } from "@millrace/closures";
 import { invariant, type RuntimeContext } from "@millrace/core";
-import type { ObjectRef, OperatorInfo } from "@millrace/job-graph";
+import type { JobVertex, ObjectRef, OperatorInfo } from "@millrace/job-graph";
 import { type Chain, makeChain } from "../chain/index.js";
 import { UserCode } from "../code/index.js";
 import { driverFactory } from "../drivers/driver-factories.js";
@@ -58,6 +58,11 @@ export class Task {
     parts.iteration?.onChange(() => this.onReadable());
     this.#late = new LateInputs(parts);
     this.#steps = this.#run();
+  }
+
+  /** The step of the plan that it is a part of. */
+  get vertex(): JobVertex {
+    return this.#parts.vertex;
   }
 
   /** Measures what it does. */
