@@ -354,6 +354,15 @@ test("[C7] whole records of different layouts compare as values", () => {
   );
 });
 
+test("[C9] keys below a field that was always null are null", () => {
+  const layout = new LayoutDiscovery().observe({ a: null, b: 1 });
+  new RowSerializer(layout).write({ a: null, b: 1 }, memory, SLOT_A, memory.numSlots);
+  for (const code of CODES) {
+    const keys = new RowKeys(layout, [{ path: "a.1" }], { code, absentKeys: "null" });
+    expect([...keys.keyBytes(memory, SLOT_A)]).toEqual([...canonicalKeyBytes(null)]);
+  }
+});
+
 test("[C9] keys that a layout lacks are null, everywhere alike", () => {
   const here = types.row({ a: types.int32, p: types.row({ k: types.string }), t: types.tuple(types.int32) });
   const there = types.row({ b: types.int32, p: types.row({}), s: types.string });

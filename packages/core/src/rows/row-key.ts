@@ -132,6 +132,9 @@ function isAbsent(type: AnyType, path: FieldPath): boolean {
         break;
       case "variant":
         return name !== at.tag && at.cases.every((c) => c.type.fields.every((field) => field.name !== name));
+      case "enum":
+        // An enum of no values is the type of what was always null.
+        return at.values.length === 0;
       default:
         return false;
     }
