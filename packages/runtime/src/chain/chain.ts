@@ -13,7 +13,7 @@ import { InterpretedChain } from "./interpreted-chain.js";
 export interface Chain extends RecordOutput {
   /** Whether there is something that `resume` would go on with; a task is not done before. */
   readonly isPending: boolean;
-  /** Goes on with what stopped for want of room, as far as there is some. */
+  /** Goes on with what stopped, as far as there is room, for about a page of work. */
   resume(): void;
   /** Gives up what is pending; for tasks that failed or were cancelled. Never throws. */
   abort(): void;

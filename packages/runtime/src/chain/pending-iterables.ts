@@ -2,7 +2,7 @@
  * Iterables that functions of a chain returned and that are not read to their end.
  *
  * A user function can't be suspended, but the reading of what it returned can. So when the output behind the chain is full, the
- * reading of an iterable stops, and goes on when there is room. While it stops:
+ * reading of an iterable stops, and goes on when there is room; it also stops when it took long. While it stops:
  *
  * 1. Whatever reads further up stops behind it: the innermost iterable goes on first, so that order is kept.
  * 2. Records that still come to the head of the chain wait in a queue. Drivers look at `isFull` between pages, so that the
@@ -12,6 +12,9 @@
  */
 import { closeIterator } from "../code/user-code.js";
 import type { RecordOutput } from "../task/driver.js";
+
+/** After so many records of one iterable other tasks get a turn, and the job can be cancelled: an iterable need not end. */
+const MAX_RECORDS_PER_TURN = 4096;
 
 /** Is an iterable whose reading has stopped. */
 interface PendingIterable {
@@ -47,13 +50,15 @@ export class PendingIterables {
     this.#queue.push(record);
   }
 
-  /** Reads an iterable to its end, or until there is no room. */
+  /** Reads an iterable to its end, or until there is no room, or others should have a turn. */
   read(records: Iterator<unknown>, reader: IterableReader): void {
+    let numRead = 0;
     do {
-      if (this.#mustStop()) {
+      if (this.#mustStop() || (numRead === MAX_RECORDS_PER_TURN && this.numCalls === 0)) {
         this.#pending.push({ records, reader });
         return;
       }
+      numRead++;
     } while (reader.handOnNext(records));
   }
 

@@ -102,7 +102,11 @@ export class Task {
 
   /** Does a piece of work. */
   step(): TaskState {
-    if (this.#wait === "output" && !this.#makeRoom()) return "waiting";
+    if (this.#wait === "output") {
+      if (!this.#makeRoom()) return "waiting";
+      // The chain has more to do before the driver goes on, and has had its turn.
+      if (this.#chain?.isPending === true) return "ready";
+    }
     const { done, value } = this.#steps.next();
     if (done === true) {
       this.#isFinished = true;

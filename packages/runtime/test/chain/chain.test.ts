@@ -193,6 +193,22 @@ describe.each(CODES)("%s", (code) => {
     expect([isClosed, chain.isPending]).toEqual([true, false]);
   });
 
+  test("an iterable without end, behind which there is always room, gives others a turn", () => {
+    const program = programOf([
+      "flatMap",
+      function* () {
+        for (let i = 0; ; i++) yield i;
+      },
+    ]);
+    const { chain, output } = start(program, { code });
+    chain.collect(0);
+    const numAtFirst = output.records.length;
+    expect([chain.isFull, chain.isPending, numAtFirst > 0]).toEqual([true, true, true]);
+    chain.resume();
+    expect(output.records).toHaveLength(numAtFirst * 2);
+    chain.abort();
+  });
+
   test("what is written to a collector is all taken, full or not, in order", () => {
     const program = programOf(
       [
