@@ -171,4 +171,83 @@ describe("a subtask that is given frames", () => {
     expect(isMillraceError(error, "JOB_CANCELLED")).toBe(true);
     memory.assertNothingLeft();
   });
+
+  it("reads its splits of a source, writes to a sink, and tells its accumulators", async () => {
+    const graph = new JobGraphBuilder();
+    const source = graph.add({ kind: "source", source: 0, parameters: undefined }, [], { parallelism: 2 });
+    const dealt = graph.input(source, {}, { kind: "rebalance" });
+    graph.add({ kind: "sink", sink: 1, parameters: undefined }, [dealt], { parallelism: 3 });
+    const log: string[] = [];
+    const written: unknown[] = [];
+    const table = objectsOf([
+      {
+        name: "numbers",
+        createSplits: async () => Array.from({ length: 4 }, (_, index) => ({ index })),
+        async *read({ index }: { index: number }, context: { count(name: string, increment: number): void }) {
+          context.count("splits", 1);
+          yield [index * 10, index * 10 + 1];
+        },
+      },
+      {
+        name: "list",
+        openWriter: async ({ subtaskIndex }: { subtaskIndex: number }) => ({
+          write: (record: unknown) => void written.push(record),
+          close: async () => void log.push(`closed ${subtaskIndex}`),
+          abort: async () => void log.push(`aborted ${subtaskIndex}`),
+        }),
+        commit: async () => void log.push("committed"),
+      },
+    ]);
+    const frames: Frames = new Map();
+    let numSplits = 0;
+    const runOne = async (vertex: number, subtaskIndex: number): Promise<void> => {
+      const host = new TestHost();
+      const memory = watchedMemory(64);
+      const { result } = runSubtask({
+        graph: graph.build(),
+        objects: table,
+        host,
+        memory,
+        vertex,
+        subtaskIndex,
+        createSpillSpace: () => createSpillSpace(host),
+        receive: (stream) => frames.get(keyOf(stream)) ?? [],
+        send: (frame, stream) => void frames.set(keyOf(stream), [...(frames.get(keyOf(stream)) ?? []), frame]),
+      });
+      numSplits += ((await result).get("splits")?.getLocalValue() as number | undefined) ?? 0;
+      memory.assertNothingLeft();
+      host.assertNothingLeft();
+    };
+    for (const index of [1, 0]) await runOne(0, index);
+    for (const index of [2, 0, 1]) await runOne(1, index);
+    expect(numSplits).toBe(4);
+    expect((written as number[]).toSorted((a, b) => a - b)).toEqual([0, 1, 10, 11, 20, 21, 30, 31]);
+    // Committing is for whoever runs all of them.
+    expect(log).toEqual(["closed 2", "closed 0", "closed 1"]);
+    frames.set([...frames.keys()][0]!, []);
+    const [stream] = subtaskStreams(graph.build(), 1, 0).inputs;
+    frames.set(keyOf(stream!), []);
+    await expect(runOne(1, 0)).rejects.toMatchObject({ code: "FRAME_CORRUPT" });
+    expect(log.at(-1)).toBe("aborted 0");
+  });
+
+  it("refuses to belong to an iteration", async () => {
+    const graph = new JobGraphBuilder();
+    const iteration = graph.addIteration("bulk");
+    const source = graph.add({ kind: "collection", records: 0 });
+    graph.add({ kind: "bulkHead" }, [source], { iteration });
+    const host = new TestHost();
+    const { result } = runSubtask({
+      graph: graph.build(),
+      objects,
+      host,
+      memory: watchedMemory(64),
+      vertex: 1,
+      subtaskIndex: 0,
+      createSpillSpace: () => createSpillSpace(host),
+      receive: () => [],
+      send: () => {},
+    });
+    await expect(result).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+  });
 });
