@@ -21,6 +21,8 @@ export {
   DoubleSumAggregator,
   LongSumAggregator,
 } from "./aggregators/index.js";
+// Classes that several copies of the package agree on
+export { brandedClass, brandOf } from "./brands/index.js";
 // Configuration
 export {
   Configuration,

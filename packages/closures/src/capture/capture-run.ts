@@ -7,7 +7,7 @@
  *      {@link ObjectCapture}. What none of them knows is refused with the path that led there.
  *   3. Nothing of the program runs: properties are taken by descriptor, internal slots through the methods of the language.
  */
-import { type ErrorPlace, type Host, type InspectionSession, MillraceError } from "@millrace/core";
+import { brandOf, type ErrorPlace, type Host, type InspectionSession, MillraceError } from "@millrace/core";
 import { stateOf } from "../package-state.js";
 import { attributesOf, type Capture, type CaptureTools } from "./capture.js";
 import { CapturedScripts } from "./captured-scripts.js";
@@ -278,8 +278,10 @@ export class CaptureRun implements Capture {
     return { type: "intrinsic", path: builtIn };
   }
 
-  /** Gives the reference to something of a package. */
+  /** Gives the reference to something of a package, or to a class of Millrace or its prototype, from whatever copy. */
   packageReference(value: object, isCertain: boolean): WireNode | undefined {
+    const branded = brandedReference(value);
+    if (branded !== undefined) return branded;
     const found = isCertain ? this.packages.findDeep(value) : this.packages.find(value);
     if (found === undefined) return undefined;
     const node = { type: "module", ...found } as const;
@@ -312,6 +314,17 @@ export class CaptureRun implements Capture {
   key(key: PropertyKey): WireValue {
     return typeof key === "symbol" ? this.#symbol(key) : String(key);
   }
+}
+
+function brandedReference(value: object): WireNode | undefined {
+  if (typeof value === "function") {
+    const name = brandOf(value);
+    return name === undefined ? undefined : { type: "branded", name, isPrototype: false };
+  }
+  const owner: unknown = Object.getOwnPropertyDescriptor(value, "constructor")?.value;
+  const name = typeof owner === "function" ? brandOf(owner) : undefined;
+  if (name === undefined || (owner as { prototype: unknown }).prototype !== value) return undefined;
+  return { type: "branded", name, isPrototype: true };
 }
 
 /** Functions that are not the program's, which takes long to find out and never changes. */

@@ -1,5 +1,5 @@
 /** Finds the code of functions: whose it is, where it stands in its script, and what travels of it. */
-import type { InspectedFunction } from "@millrace/core";
+import { brandOf, type InspectedFunction } from "@millrace/core";
 import type { FunctionSite } from "../script-source.js";
 import type { Capture } from "./capture.js";
 import { codeOf, type FunctionCode } from "./code.js";
@@ -84,7 +84,7 @@ export class FunctionSources {
   }
 
   #readOrigin(value: object): FunctionOrigin {
-    if (this.#run.packages.isMillrace(value)) return "millrace";
+    if (brandOf(value) !== undefined || this.#run.packages.isMillrace(value)) return "millrace";
     const reference = this.#run.packages.find(value);
     if (reference !== undefined) return this.#run.tools.host.isHostModule(reference.specifier) ? "host" : "package";
     if (this.#run.session.kindOf(value) !== "function") return "native";

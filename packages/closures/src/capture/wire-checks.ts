@@ -4,7 +4,7 @@ import { MillraceError } from "@millrace/core";
 const NODE_TYPES = new Set(
   (
     "intrinsic module symbol object record list array map set date regexp error boxed bytes view nodeBuffer made textEncoder " +
-    "textDecoder intl function prototype member globalView require importer perSlot handle"
+    "textDecoder intl function prototype member branded globalView require importer perSlot handle"
   ).split(" "),
 );
 const TAGS = new Set(["undefined", "number", "bigint", "node"]);
@@ -65,6 +65,7 @@ function checkNode(node: Record<string, unknown>, { check, numChunks, units }: S
     for (const entry of list(node.state, "a state"))
       for (const part of list(entry, "an entry of a state")) text(part, "a part of a state");
   }
+  if (type === "branded") text(node.name, "the name of a class");
   if (type === "globalView") for (const name of list(node.names, "names")) text(name, "a name");
   if ("path" in node) for (const step of list(node.path, "a path")) text(step, "a step of a path");
   if ("properties" in node) {

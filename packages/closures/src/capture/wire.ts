@@ -127,6 +127,8 @@ export type WireNode =
       readonly part: "value" | "get" | "set";
       readonly isStatic: boolean;
     } & WireOwn)
+  /** A class of Millrace, or its prototype: that of the copy that revives. */
+  | { readonly type: "branded"; readonly name: string; readonly isPrototype: boolean }
   /** Stands for the global object where code reads these properties of it only. */
   | { readonly type: "globalView"; readonly names: readonly string[]; readonly properties: readonly WireProperty[] }
   | { readonly type: "require"; readonly from: string }

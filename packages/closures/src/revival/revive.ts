@@ -11,7 +11,7 @@
  *
  * Code is evaluated under the name of its script with line and column of old, so that stack traces show the user's file.
  */
-import { type HostScripts, MillraceError } from "@millrace/core";
+import { brandedClass, type HostScripts, MillraceError } from "@millrace/core";
 import { followPath, pathText } from "../capture/built-ins.js";
 import { corrupt } from "../capture/graph-bytes.js";
 import { type CapturedGraph, contentOf, type WireNode, type WireValue } from "../capture/wire.js";
@@ -159,6 +159,10 @@ class Revival {
         return followPath(node.path) ?? missing(pathText(node.path));
       case "module":
         return this.#modules.valueOf(node);
+      case "branded": {
+        const found = brandedClass(node.name) ?? missing(node.name);
+        return node.isPrototype ? ownValue(found, "prototype") : found;
+      }
       case "globalView":
         return globalView(node.names);
       case "symbol":

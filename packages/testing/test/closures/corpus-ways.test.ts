@@ -9,7 +9,7 @@ import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { isWhole, nodeVersions } from "./nodes.js";
-import { ProgramFolder } from "./program-folder.js";
+import { ProgramFolder, remoteModule } from "./program-folder.js";
 import { programsFolder, runProgram } from "./run-program.js";
 
 interface Result {
@@ -132,6 +132,35 @@ describe("the corpus in other ways", () => {
     });
     await runProgram(process.execPath, ["--experimental-vm-modules", JEST], cwd, variables);
     expectRight(readFileSync(output, "utf8"));
+  });
+
+  test.each([
+    ["as it is", undefined],
+    ["bundled", { minify: false }],
+    ["bundled and minified", { minify: true }],
+  ])("[C64] classes of Millrace are those of the worker, in a program that is %s", async (_name, options) => {
+    const file = "branded.mjs";
+    folder.write(file, readFileSync(join(programsFolder, file), "utf8").replace("./outcome.mjs", "./there.mjs"));
+    folder.write("there.mjs", remoteModule(folder.path));
+    const outfile = join(folder.path, "branded-bundle.mjs");
+    const require =
+      'import { createRequire as $require$ } from "node:module"; var require = $require$(import.meta.url);';
+    if (options !== undefined) {
+      const entryPoints = [join(folder.path, file)];
+      const banner = { js: require };
+      await build({
+        entryPoints,
+        outfile,
+        bundle: true,
+        platform: "node",
+        format: "esm",
+        banner,
+        logLevel: "error",
+        ...options,
+      });
+    }
+    const printed = await runProgram(process.execPath, [options === undefined ? file : outfile], folder.path);
+    expect(JSON.parse(printed)).toEqual({ value: "'true true true true true true 1.50 42 TIMEOUT 3'" });
   });
 
   test.each([false, true])("[C62, C81] functions that use zod, inside of the bundle: %s", async (isBundled) => {

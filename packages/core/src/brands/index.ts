@@ -1,0 +1,1 @@
+export { brandedClass, brandOf } from "./branded-classes.js";
