@@ -16,6 +16,8 @@ export class BloomFilter {
   readonly #firstWords: number[] = [];
   readonly #wordsPerPage: number;
   #numWords = 0;
+  /** Whether nothing was added yet: then the pages are not touched either, which would cost time and memory for nothing in most joins. */
+  #isEmpty = true;
 
   /** Takes up to `numPages` of the budget; as many as there are. */
   constructor(budget: PageBudget, numPages: number) {
@@ -28,7 +30,6 @@ export class BloomFilter {
       wordsPerPage = page.sizeBytes / 4;
       this.#pages.push(page);
       this.#firstWords.push(page.firstSlot * 2);
-      this.#memory.i32.fill(0, page.firstSlot * 2, page.endSlot * 2);
     }
     this.#wordsPerPage = wordsPerPage;
     this.#numWords = wordsPerPage * this.#pages.length;
@@ -37,6 +38,7 @@ export class BloomFilter {
   /** Adds a key by its hash. */
   add(hash: number): void {
     if (this.#numWords === 0) return;
+    if (this.#isEmpty) this.#clear();
     const mixed = remix(hash);
     const word = this.#wordOf(mixed);
     this.#memory.i32[word] = this.#memory.i32[word]! | bitsOf(mixed);
@@ -45,6 +47,7 @@ export class BloomFilter {
   /** Whether a key of this hash may have been added. */
   mayHave(hash: number): boolean {
     if (this.#numWords === 0) return true;
+    if (this.#isEmpty) return false;
     const mixed = remix(hash);
     const bits = bitsOf(mixed);
     return (this.#memory.i32[this.#wordOf(mixed)]! & bits) === bits;
@@ -55,6 +58,11 @@ export class BloomFilter {
     for (const page of this.#pages) this.#budget.give(page);
     this.#pages.length = 0;
     this.#numWords = 0;
+  }
+
+  #clear(): void {
+    for (const { firstSlot, endSlot } of this.#pages) this.#memory.i32.fill(0, firstSlot * 2, endSlot * 2);
+    this.#isEmpty = false;
   }
 
   #wordOf(mixed: number): number {
