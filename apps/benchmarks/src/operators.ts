@@ -33,7 +33,8 @@ const jobs: Readonly<Record<string, Job>> = {
   "sort by number": (left) => left.sortPartition("value", "ascending"),
   "sort by text": (left) => left.sortPartition("text", "descending"),
   "order by": (left) => left.orderBy("value"),
-  reduce: (left) => left.groupBy("key").reduce((a, b) => ({ ...a, value: a.value + b.value })),
+  reduce: (left) =>
+    left.groupBy("key").reduce((a, b) => ({ id: a.id, key: a.key, value: a.value + b.value, text: a.text })),
   sum: (left) => left.groupBy("key").sum("value"),
   "reduce groups": (left) =>
     left.groupBy("key").reduceGroup((values) => {

@@ -56,13 +56,11 @@ export const operatorPrograms: readonly OperatorProgram[] = [
   { name: "partitionCustom", build: (left) => left.partitionCustom((key, n) => key % n, "key").map(({ id }) => id) },
   {
     name: "reduce",
-    build: (left) =>
-      left.groupBy("key").reduce((a, b) => ({ ...a, id: Math.min(a.id, b.id), value: a.value + b.value })),
+    build: (left) => left.groupBy("key").reduce((a, b) => together(a, b)),
   },
   {
     name: "reduce by sorting",
-    build: (left) =>
-      left.groupBy("key").reduce((a, b) => ({ ...a, id: Math.min(a.id, b.id), value: a.value + b.value }), "sort"),
+    build: (left) => left.groupBy("key").reduce((a, b) => together(a, b), "sort"),
   },
   { name: "reduce everything", build: (left) => left.map(({ value }) => value).reduce((a, b) => a + b) },
   {
@@ -229,7 +227,7 @@ export const operatorPrograms: readonly OperatorProgram[] = [
     name: "a diamond",
     build: (left) => {
       const shared = left.map((item) => ({ ...item, value: item.value + 1 }));
-      const counts = shared.groupBy("key").reduce((a, b) => ({ ...a, value: a.value + b.value }));
+      const counts = shared.groupBy("key").reduce((a, b) => together(a, b));
       return shared
         .join(counts)
         .where("key")
@@ -296,6 +294,10 @@ export const operatorPrograms: readonly OperatorProgram[] = [
     },
   },
 ];
+
+function together(a: Item, b: Item): Item {
+  return { id: Math.min(a.id, b.id), key: a.key, value: a.value + b.value, text: a.text };
+}
 
 function countOf(values: Iterable<Item>): number[] {
   return [numberOf(values)];

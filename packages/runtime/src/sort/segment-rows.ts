@@ -1,8 +1,7 @@
 import { type Memory, SORT_ENTRY_WORDS } from "@millrace/core";
 import type { LayoutTable, StreamLayout } from "../rows/stream-layout.js";
 import { ENTRY_PAGE_MASK, type EntrySegment } from "./entry-pages.js";
-import { TAGGED } from "./sort-buffer.js";
-import { TAG_SLOTS } from "./sort-limits.js";
+import { TAG_SLOTS, TAGGED } from "./sort-limits.js";
 import { NOT_LARGE, type SortedRows } from "./sorted-rows.js";
 
 /**

@@ -20,11 +20,8 @@ import type { LargeRows } from "./large-rows.js";
 import { orderTies } from "./order-ties.js";
 import { SegmentRows } from "./segment-rows.js";
 import type { SortKeys } from "./sort-keys.js";
-import { MAX_ROW_SLOTS, TAG_SLOTS } from "./sort-limits.js";
+import { MAX_ROW_SLOTS, TAG_SLOTS, TAGGED } from "./sort-limits.js";
 import { NOT_LARGE, type SortedRows } from "./sorted-rows.js";
-
-/** Is set in pointers to rows with a tag. Slots are below 2^29. */
-export const TAGGED = 1 << 29;
 
 /** What the rows of one sort share. @internal */
 export interface SortRows {

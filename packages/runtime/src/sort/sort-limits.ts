@@ -21,3 +21,6 @@ export const MIN_SORT_PAGES = 4;
  * merging costs, and each run is an open file.
  */
 export const MAX_FAN_IN = 128;
+
+/** Is set in pointers to rows with a tag. Slots are below 2^29. */
+export const TAGGED = 1 << 29;

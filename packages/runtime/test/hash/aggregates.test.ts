@@ -22,7 +22,7 @@ const byKey: GroupSpec = { keys: [{ path: "k" }], value: undefined };
 function groupsOf(rows: readonly Row[]): Row[][] {
   const groups = new Map<string, Row[]>();
   for (const row of rows) {
-    const key = keyText(row["k"]);
+    const key = keyText(row.k);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [row]);
     else group.push(row);
@@ -56,7 +56,7 @@ function aggregated(name: string, all: readonly unknown[]): unknown {
 function sortedByKey(parts: readonly TypedRecords[]): TypedRecords[] {
   return parts.map(({ type, records }) => ({
     type,
-    records: [...records].sort((a, b) => compareValues((a as Row)["k"], (b as Row)["k"])),
+    records: [...records].sort((a, b) => compareValues((a as Row).k, (b as Row).k)),
   }));
 }
 
@@ -135,7 +135,7 @@ function fieldAt(row: Row, path: string): unknown {
 }
 
 function expectedSummaries(rows: readonly Row[], aggregates: readonly AggregateSpec[]): Row[] {
-  return groupsOf(rows).map((group) => summaryOf(group, aggregates, { k: group[0]!["k"] }));
+  return groupsOf(rows).map((group) => summaryOf(group, aggregates, { k: group[0]!.k }));
 }
 
 function summaryOf(group: readonly Row[], aggregates: readonly AggregateSpec[], key: Row): Row {
@@ -234,7 +234,7 @@ describe("[O38] named aggregates", () => {
     const number = { name: "x", aggregate: "sum", argument: col("i").times(2).node } as never as AggregateSpec;
     const text = { name: "y", aggregate: "max", argument: col("s").concat("!").node } as never as AggregateSpec;
     const expected = groupsOf(rows).map((group) => ({
-      k: group[0]!["k"],
+      k: group[0]!.k,
       x: aggregated(
         "sum",
         group.map(({ i }) => (i === null ? null : (i as number) * 2)),
@@ -375,10 +375,10 @@ describe("[O36] aggregates in place", () => {
     groups: readonly Row[][],
     list: AggregateDriverSpec["aggregations"],
   ): void {
-    const byKeyText = new Map(results.map((row) => [keyText((row as Row)["k"] ?? null), row as Row]));
+    const byKeyText = new Map(results.map((row) => [keyText((row as Row).k ?? null), row as Row]));
     expect(byKeyText.size).toBe(groups.length);
     for (const group of groups) {
-      const result = byKeyText.get(keyText(group[0]!["k"]))!;
+      const result = byKeyText.get(keyText(group[0]!.k))!;
       for (const { aggregation, field } of list) {
         const expected = aggregated(
           aggregation,
@@ -387,9 +387,9 @@ describe("[O36] aggregates in place", () => {
         expect(texts([fieldAt(result, field)])).toEqual(texts([expected]));
       }
       // [O37] The other fields are those of one record of the group.
-      expect(
-        group.some((row) => row["m"] === undefined || (row["m"] as Decimal).compareTo(result["m"] as Decimal) === 0),
-      ).toBe(true);
+      expect(group.some((row) => row.m === undefined || (row.m as Decimal).compareTo(result.m as Decimal) === 0)).toBe(
+        true,
+      );
     }
   }
 
@@ -412,7 +412,7 @@ describe("[O36] aggregates in place", () => {
       );
     }
     const [all] = run((each) => createAggregateDriver(spec("all"), each), parts, 8);
-    expect((all as Row)["i"]).toBe(
+    expect((all as Row).i).toBe(
       aggregated(
         "sum",
         rows.map(({ i }) => i),
@@ -458,7 +458,7 @@ test(`random aggregates (FUZZ_SEED=${FUZZ_SEED}, FUZZ_COUNT=${FUZZ_COUNT})`, () 
     );
     const expected = expectedSummaries(rows, aggregates);
     const shaped =
-      shape === "row" ? expected : expected.map((row) => [row["k"], ...aggregates.map(({ name }) => row[name])]);
+      shape === "row" ? expected : expected.map((row) => [row.k, ...aggregates.map(({ name }) => row[name])]);
     expect(texts(results), `seed ${seed}`).toEqual(texts(shaped));
   }
 });

@@ -181,7 +181,7 @@ describe("captured data that change", () => {
     },
     "a new property": () => {
       const o: Record<string, number> = {};
-      return [() => (o["x"] = 1)];
+      return [() => (o.x = 1)];
     },
     "a deleted property": () => {
       const o: { x?: number } = { x: 1 };
@@ -269,12 +269,13 @@ describe("captured data that change", () => {
       const o: Record<string, number> = { a: 1, b: 2 };
       return [
         () => {
-          delete o["a"];
-          o["a"] = 1;
+          delete o.a;
+          o.a = 1;
         },
       ];
     },
     "a static field": () => {
+      // biome-ignore lint/complexity/noStaticOnlyClass: a static field is what is tested
       class Counter {
         static n = 0;
       }

@@ -194,7 +194,7 @@ function slowedDown(host: TestHost, random: SeededRandom): IoContext {
 
 function hostParts(host: Host): Host {
   const { name, clock, timers, random, files, compression, terminal, process: parts, sockets, workers } = host;
-  const { inspector, scripts } = host;
+  const { inspector, scripts, scratch } = host;
   return {
     name,
     clock,
@@ -208,6 +208,7 @@ function hostParts(host: Host): Host {
     workers,
     inspector,
     scripts,
+    scratch,
   };
 }
 
