@@ -70,7 +70,7 @@ export class SolutionPartition {
 
   /** Whether it is resident and compacting it would free pages. */
   get isWasteful(): boolean {
-    return this.#resident?.isWasteful && this.#resident.writer.pages.length > 1;
+    return this.#resident?.isWasteful === true && this.#resident.writer.pages.length > 1;
   }
 
   /** Takes a row in; returns false when there is no page for it. */
