@@ -1,6 +1,6 @@
 import { Memory } from "@millrace/core";
+import { copyRow } from "../rows/copy-row.js";
 import type { StreamLayout } from "../rows/stream-layout.js";
-import { copySlots } from "../sort/copy-row.js";
 
 const INITIAL_SLOTS = 64;
 
@@ -18,7 +18,7 @@ export class HeldRow {
   hold(memory: Memory, slot: number, layout: StreamLayout): void {
     const numSlots = memory.i32[slot * 2]! >> 3;
     if (numSlots > this.memory.numSlots) this.memory = new Memory(new ArrayBuffer(numSlots * 8));
-    copySlots(memory, slot, this.memory, 0, numSlots);
+    copyRow(memory, slot, this.memory, 0, numSlots);
     this.#layout = layout;
   }
 }

@@ -1,6 +1,6 @@
 import { Memory } from "@millrace/core";
+import { copyRow } from "../rows/copy-row.js";
 import type { SpillFile, SpillSpace } from "../spill/spill-space.js";
-import { copySlots } from "./copy-row.js";
 
 /** Is the number of rows that stay valid: the two that a comparison looks at. */
 const NUM_HELD = 2;
@@ -38,7 +38,7 @@ export class LargeRows {
     const read = this.#file!.readLarge(block);
     const numSlots = read.i32[0]! >> 3;
     const memory = new Memory(new ArrayBuffer(numSlots * 8));
-    copySlots(read, 0, memory, 0, numSlots);
+    copyRow(read, 0, memory, 0, numSlots);
     this.#held.unshift({ block, memory });
     this.#held.length = Math.min(this.#held.length, NUM_HELD);
     return memory;

@@ -12,9 +12,9 @@ import {
   SORT_ENTRY_WORDS,
   startPage,
 } from "@millrace/core";
+import { copyRow } from "../rows/copy-row.js";
 import type { LayoutTable, StreamLayout } from "../rows/stream-layout.js";
 import type { SpillFile } from "../spill/spill-space.js";
-import { copySlots } from "./copy-row.js";
 import type { SegmentGather } from "./gathered-rows.js";
 import { HEADER_SLOTS, TAG_SLOTS } from "./sort-limits.js";
 import { NOT_LARGE, type PrefixReader, type SortedRows } from "./sorted-rows.js";
@@ -64,7 +64,7 @@ export class RunWriter {
       page.memory.i32[to * 2 + 1] = largeBlock;
       to += TAG_SLOTS;
     }
-    copySlots(memory, slot, page.memory, to, rowSlots);
+    copyRow(memory, slot, page.memory, to, rowSlots);
     this.#numPageRows++;
     return isFull;
   }

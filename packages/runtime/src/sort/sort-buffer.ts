@@ -12,8 +12,8 @@
 import { type Memory, type MemorySegment, type RowCompare, SORT_ENTRY_WORDS } from "@millrace/core";
 import { kernelsFor } from "../kernels/kernels-for.js";
 import type { PageBudget } from "../memory/page-budget.js";
+import { copyRow } from "../rows/copy-row.js";
 import type { LayoutTable, StreamLayout } from "../rows/stream-layout.js";
-import { copySlots } from "./copy-row.js";
 import { EntryPages, type EntrySegment } from "./entry-pages.js";
 import { SegmentGather } from "./gathered-rows.js";
 import type { LargeRows } from "./large-rows.js";
@@ -74,7 +74,7 @@ export class SortBuffer {
     }
     if (!this.#entries.reserve() || !this.#reserveSlots(numSlots)) return false;
     const to = this.#slot;
-    copySlots(memory, slot, this.#memory, to, numSlots);
+    copyRow(memory, slot, this.#memory, to, numSlots);
     this.#slot = to + numSlots;
     this.#writeEntry(this.#memory, to, layout, to);
     return true;
@@ -105,7 +105,7 @@ export class SortBuffer {
     const { i32 } = this.#memory;
     const from = this.#slot;
     const limit = from + Math.min(endSlot - slot, this.#limit - from);
-    copySlots(memory, slot, this.#memory, from, limit - from);
+    copyRow(memory, slot, this.#memory, from, limit - from);
     const count = this.#rows.keys.writer(layout)(this.#memory, from, limit, i32, entries.at, entries.limit);
     const last = i32[entries.at + (count - 1) * SORT_ENTRY_WORDS + POINTER_WORD]!;
     entries.advance(count);
@@ -132,7 +132,7 @@ export class SortBuffer {
     const tag = this.#slot * 2;
     this.#memory.i32[tag] = layout.index;
     this.#memory.i32[tag + 1] = isLarge ? this.#rows.large.put(memory, slot) : NOT_LARGE;
-    copySlots(memory, slot, this.#memory, to, keptSlots);
+    copyRow(memory, slot, this.#memory, to, keptSlots);
     this.#slot = to + keptSlots;
     if (isLarge) this.#writeEntry(memory, slot, layout, to | TAGGED);
     else this.#writeEntry(this.#memory, to, layout, to | TAGGED);

@@ -1,4 +1,7 @@
+import { Memory, PAGE_HEADER_BYTES, PAGE_SIZE_BYTES, SLOT_SIZE_BYTES } from "@millrace/core";
+import { copyRow } from "../rows/copy-row.js";
 import type { PageCursor, RowCursor } from "../rows/row-cursor.js";
+import type { StreamLayout } from "../rows/stream-layout.js";
 import type { Steps } from "./driver.js";
 
 /**
@@ -20,38 +23,70 @@ export interface RowKeeper {
   close(): void;
 }
 
-/** Gives rows as pages of one row each, where nothing gathers them: for drivers that read pages of a sorted input. */
+/** The most slots that the rows of a page take. */
+const PAGE_ROW_SLOTS = (PAGE_SIZE_BYTES - PAGE_HEADER_BYTES) / SLOT_SIZE_BYTES;
+
+/** Gives rows as pages, which it fills on the heap: for drivers that read pages of a sorted input. */
 export class PagesOfRows implements PageCursor {
+  memory: Memory;
+  slot = 0;
+  endSlot = 0;
+  numRows = 0;
+  layout!: StreamLayout;
+  isAtEnd = false;
   readonly #rows: RowCursor;
-  readonly numRows = 1;
-  #isAtEnd = false;
+  readonly #page = new Memory(new ArrayBuffer(PAGE_ROW_SLOTS * SLOT_SIZE_BYTES));
+  /** Whether the current row of the rows is in no page yet. */
+  #isPending = false;
+  /** Whether the rows came to their end. */
+  #isDone = false;
 
   constructor(rows: RowCursor) {
     this.#rows = rows;
-  }
-
-  get memory(): PageCursor["memory"] {
-    return this.#rows.memory;
-  }
-
-  get slot(): number {
-    return this.#rows.slot;
-  }
-
-  get endSlot(): number {
-    return this.#rows.slot + (this.#rows.memory.i32[this.#rows.slot * 2]! >> 3);
-  }
-
-  get layout(): PageCursor["layout"] {
-    return this.#rows.layout;
-  }
-
-  get isAtEnd(): boolean {
-    return this.#isAtEnd;
+    this.memory = this.#page;
   }
 
   nextPage(): boolean {
-    if (!this.#isAtEnd) this.#isAtEnd = !this.#rows.next();
-    return !this.#isAtEnd;
+    if (!this.#isPending && !this.#isDone) this.#advance();
+    if (!this.#isPending) {
+      this.isAtEnd = true;
+      return false;
+    }
+    this.layout = this.#rows.layout;
+    if (this.#numRowSlots() > PAGE_ROW_SLOTS) this.#giveAlone();
+    else this.#fillPage();
+    return true;
+  }
+
+  #advance(): void {
+    this.#isPending = this.#rows.next();
+    this.#isDone = !this.#isPending;
+  }
+
+  #numRowSlots(): number {
+    const { memory, slot } = this.#rows;
+    return memory.i32[slot * 2]! >> 3;
+  }
+
+  #giveAlone(): void {
+    this.memory = this.#rows.memory;
+    this.slot = this.#rows.slot;
+    this.endSlot = this.slot + this.#numRowSlots();
+    this.numRows = 1;
+    this.#isPending = false;
+  }
+
+  #fillPage(): void {
+    const rows = this.#rows;
+    this.memory = this.#page;
+    this.slot = this.endSlot = this.numRows = 0;
+    while (this.#isPending && rows.layout === this.layout) {
+      const numSlots = this.#numRowSlots();
+      if (this.endSlot + numSlots > PAGE_ROW_SLOTS) return;
+      copyRow(rows.memory, rows.slot, this.#page, this.endSlot, numSlots);
+      this.endSlot += numSlots;
+      this.numRows++;
+      this.#advance();
+    }
   }
 }

@@ -1,7 +1,7 @@
 import { Memory, type RowCompare } from "@millrace/core";
+import { copyRow } from "../../rows/copy-row.js";
 import type { RowCursor } from "../../rows/row-cursor.js";
 import type { StreamLayout } from "../../rows/stream-layout.js";
-import { copySlots } from "../copy-row.js";
 import type { RowOrder } from "../sort-keys.js";
 
 const INITIAL_SLOTS = 128;
@@ -98,7 +98,7 @@ export class GroupRows implements RowCursor {
     const { memory, slot, layout } = this.#rows;
     const numSlots = memory.i32[slot * 2]! >> 3;
     if (this.#first.numSlots < numSlots) this.#first = new Memory(new ArrayBuffer(numSlots * 8));
-    copySlots(memory, slot, this.#first, 0, numSlots);
+    copyRow(memory, slot, this.#first, 0, numSlots);
     this.#firstLayout = layout;
   }
 }

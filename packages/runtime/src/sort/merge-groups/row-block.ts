@@ -1,8 +1,8 @@
 import type { Memory, MemorySegment } from "@millrace/core";
 import type { PageBudget } from "../../memory/page-budget.js";
+import { copyRow } from "../../rows/copy-row.js";
 import type { RowCursor } from "../../rows/row-cursor.js";
 import type { LayoutTable, StreamLayout } from "../../rows/stream-layout.js";
-import { copySlots } from "../copy-row.js";
 import type { LargeRows } from "../large-rows.js";
 import { MAX_ROW_SLOTS, TAG_SLOTS } from "../sort-limits.js";
 import { NOT_LARGE } from "../sorted-rows.js";
@@ -52,7 +52,7 @@ export class RowBlock implements RowCursor {
     const tag = this.#end * 2;
     i32[tag] = layout.index;
     i32[tag + 1] = isLarge ? this.#large.put(memory, slot) : NOT_LARGE;
-    copySlots(memory, slot, this.#budget.memory, this.#end + TAG_SLOTS, keptSlots);
+    copyRow(memory, slot, this.#budget.memory, this.#end + TAG_SLOTS, keptSlots);
     this.#end += TAG_SLOTS + keptSlots;
     this.#ends[this.#written] = this.#end;
     return true;
