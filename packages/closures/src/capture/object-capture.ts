@@ -8,6 +8,8 @@ import { pathText } from "./built-ins.js";
 import { attributesOf, type Capture } from "./capture.js";
 import type { ClassCapture } from "./class-capture.js";
 import type { FunctionSources } from "./function-sources.js";
+import { getterOf, madeObject } from "./made-objects.js";
+import { PrototypeChains } from "./prototype-chains.js";
 import { below, type CapturePath, FIXES } from "./refusal.js";
 import { ALL_ATTRIBUTES, type WireNode, type WireOwn, type WireProperty, type WireValue } from "./wire.js";
 
@@ -35,22 +37,16 @@ const PROTOTYPE_OF: Partial<Record<InspectedKind, string>> = {
   set: "Set.prototype",
 };
 
-const ERROR_PROTOTYPE = /^(?:\w*Error)\.prototype$/;
-const INTL_PROTOTYPE = /^Intl\.(\w+)\.prototype$/;
-const MAX_PROTOTYPES = 1_000;
-
 /** Describes objects for one capture. */
 export class ObjectCapture {
   readonly #run: Capture;
-  readonly #sources: FunctionSources;
   readonly #classes: ClassCapture;
-  /** Whether objects with this prototype must be asked for private fields; only chains that are right are here. */
-  readonly #checkedChains = new Map<object, { readonly base: string; readonly privates: Privates }>();
+  readonly #chains: PrototypeChains;
 
   constructor(run: Capture, sources: FunctionSources, classes: ClassCapture) {
     this.#run = run;
-    this.#sources = sources;
     this.#classes = classes;
+    this.#chains = new PrototypeChains(run, sources, classes);
   }
 
   describe(value: object, path: CapturePath): WireNode {
@@ -61,12 +57,12 @@ export class ObjectCapture {
       case "ordinary":
         return this.#ordinary(value, path);
       case "array":
-        this.#checkChain(value, PROTOTYPE_OF.array, path);
+        this.#chains.check(value, PROTOTYPE_OF.array, path);
         return this.#array(value as unknown[], path);
       case "module namespace":
         return this.#namespace(value, path);
       case "error":
-        this.#checkChain(value, "error", path);
+        this.#chains.check(value, "error", path);
         return { type: "error", ...this.#own(value, undefined, path, NO_KEYS) };
       case "boxed primitive":
         return this.#boxed(value, path);
@@ -82,7 +78,7 @@ export class ObjectCapture {
   #withSlots(kind: InspectedKind, value: object, path: CapturePath): WireNode {
     const base = PROTOTYPE_OF[kind];
     if (base === undefined) return this.#run.refuse(path, `a value of the kind "${kind}"`, FIXES.data);
-    this.#checkChain(value, base, path);
+    this.#chains.check(value, base, path);
     const own = this.#own(value, base, path, NO_KEYS);
     switch (kind) {
       case "map": {
@@ -123,9 +119,9 @@ export class ObjectCapture {
     const prototype: unknown = Object.getPrototypeOf(value);
     const owner = this.#classes.ownerOfPrototype(value);
     if (owner !== undefined) return this.#classes.describePrototype(value, owner, path);
-    const special = prototype === null ? undefined : this.#special(value, prototype as object, path);
+    const special = prototype === null ? undefined : madeObject(this.#run, value, prototype as object, path);
     if (special !== undefined) return special;
-    this.#checkChain(value, undefined, path);
+    this.#chains.check(value, undefined, path);
     if (prototype === Object.prototype) {
       const record = this.#record(value, path);
       if (record !== undefined) return record;
@@ -150,54 +146,6 @@ export class ObjectCapture {
       keys: keys as string[],
       values: values.map((each, index) => this.#run.value(each, below(path, keys[index] as string))),
     };
-  }
-
-  #special(value: object, prototype: object, path: CapturePath): WireNode | undefined {
-    const builtIn = this.#run.tools.builtIns.pathOf(prototype);
-    if (builtIn === undefined || prototype === Object.prototype) return undefined;
-    const name = pathText(builtIn);
-    if (Object.keys(value).length > 0) return undefined;
-    switch (name) {
-      case "URL.prototype":
-        return { type: "made", by: "URL", text: getterOf(URL.prototype, "href").call(value) as string };
-      case "URLSearchParams.prototype":
-        return {
-          type: "made",
-          by: "URLSearchParams",
-          text: URLSearchParams.prototype.toString.call(value as URLSearchParams),
-        };
-      case "TextEncoder.prototype":
-        return { type: "textEncoder" };
-      case "TextDecoder.prototype":
-        return {
-          type: "textDecoder",
-          encoding: getterOf(TextDecoder.prototype, "encoding").call(value) as string,
-          isFatal: getterOf(TextDecoder.prototype, "fatal").call(value) as boolean,
-          ignoresBom: getterOf(TextDecoder.prototype, "ignoreBOM").call(value) as boolean,
-        };
-      default: {
-        const intl = INTL_PROTOTYPE.exec(name)?.[1];
-        return intl === undefined ? undefined : this.#intl(value, intl, path);
-      }
-    }
-  }
-
-  #intl(value: object, name: string, path: CapturePath): WireNode | undefined {
-    const maker = (Intl as unknown as Record<string, new (locale: string | undefined, options: object) => object>)[
-      name
-    ]!;
-    const resolve = (maker.prototype as { resolvedOptions?: () => Record<string, unknown> }).resolvedOptions;
-    if (resolve === undefined) return undefined;
-    const { locale, ...options } = resolve.call(value) as Record<string, unknown>;
-    const wanted = JSON.stringify({ locale, ...options });
-    const isSame = (made: object): boolean => JSON.stringify(resolve.call(made as never)) === wanted;
-    // The locale of the process may say more than the kind keeps of one that it is given.
-    const isOfProcess = !isSame(new maker(String(locale), options)) && isSame(new maker(undefined, options));
-    if (!isOfProcess && !isSame(new maker(String(locale), options))) {
-      return this.#run.refuse(path, `an Intl.${name} whose options cannot be read back`, FIXES.perSlot);
-    }
-    const wire = this.#run.value(options, path);
-    return { type: "intl", name, locale: String(locale), options: wire, ...(isOfProcess ? { isOfProcess } : {}) };
   }
 
   #array(value: unknown[], path: CapturePath): WireNode {
@@ -246,7 +194,7 @@ export class ObjectCapture {
         continue;
       }
       const base = `${kind.name}.prototype`;
-      this.#checkChain(value, base, path);
+      this.#chains.check(value, base, path);
       const skipped =
         kind === String ? new Set(["length", ...Array.from(String(primitive), (_, index) => String(index))]) : NO_KEYS;
       return { type: "boxed", value: this.#run.value(primitive, path), ...this.#own(value, base, path, skipped) };
@@ -278,7 +226,7 @@ export class ObjectCapture {
         return { type: "nodeBuffer", chunk: this.#chunk(new Uint8Array(buffer, value.byteOffset, value.length), path) };
       }
     }
-    this.#checkChain(value, `${name}.prototype`, path);
+    this.#chains.check(value, `${name}.prototype`, path);
     if ((buffer as { resizable?: boolean }).resizable === true)
       this.#run.refuse(path, "a view of a resizable ArrayBuffer", FIXES.data);
     const offset = getterOf(typedArray, "byteOffset").call(value) as number;
@@ -308,7 +256,7 @@ export class ObjectCapture {
   }
 
   #dataView(value: DataView, path: CapturePath): WireNode {
-    this.#checkChain(value, PROTOTYPE_OF["data view"], path);
+    this.#chains.check(value, PROTOTYPE_OF["data view"], path);
     const get = (name: string): unknown => getterOf(DataView.prototype, name).call(value);
     return {
       type: "view",
@@ -352,62 +300,7 @@ export class ObjectCapture {
     if (!isEngine) return this.#run.property(value, "stack", path);
     return ["stack", 5, this.#run.value(descriptor.get!.call(value), below(path, "stack"))];
   }
-
-  /** Refuses instances of classes that are not the user's, and objects with private fields. */
-  #checkChain(value: object, base: string | undefined, path: CapturePath): void {
-    const prototype = Object.getPrototypeOf(value) as object | null;
-    if (prototype === null || (prototype === Object.prototype && base === undefined)) return;
-    let checked = this.#checkedChains.get(prototype);
-    if (checked === undefined || checked.base !== (base ?? "")) {
-      checked = { base: base ?? "", privates: this.#walkChain(prototype, base, path) };
-      this.#checkedChains.set(prototype, checked);
-    }
-    const { privates } = checked;
-    if (privates === "some" || (privates === "unknown" && this.#run.session.privateNamesOf(value).length > 0)) {
-      this.#run.refuse(path, "an object with #private fields", FIXES.privateFields);
-    }
-  }
-
-  #walkChain(first: object, base: string | undefined, path: CapturePath): Privates {
-    let privates: Privates = "none";
-    let current: object | null = first;
-    for (let count = 0; current !== null && count < MAX_PROTOTYPES; count++) {
-      if (this.#run.session.kindOf(current) === "proxy")
-        this.#run.refuse(path, "an object whose prototype is a Proxy", FIXES.data);
-      const builtIn = this.#run.tools.builtIns.pathOf(current);
-      if (builtIn !== undefined) {
-        const name = pathText(builtIn);
-        const isRight =
-          name === "Object.prototype" || name === base || (base === "error" && ERROR_PROTOTYPE.test(name));
-        if (isRight) return privates;
-        this.#run.refuse(path, `an instance of ${name.replace(/\.prototype$/, "")}`, FIXES.perSlot);
-      }
-      if (this.#run.packages.isMillrace(current)) return privates === "none" ? "unknown" : privates;
-      const reference = this.#run.packages.find(current);
-      const owner = this.#classes.ownerOfPrototype(current);
-      if (reference !== undefined) this.#refuseInstance(owner === undefined ? "" : nameOf(owner), path);
-      if (owner !== undefined) {
-        const origin = this.#sources.originOf(owner);
-        if (origin === "millrace") return privates === "none" ? "unknown" : privates;
-        if (origin !== "user") this.#refuseInstance(nameOf(owner), path);
-        if (this.#classes.hasPrivates(owner, path)) privates = "some";
-      }
-      current = Object.getPrototypeOf(current) as object | null;
-    }
-    return privates;
-  }
-
-  #refuseInstance(name: string, path: CapturePath): never {
-    return this.#run.refuse(
-      path,
-      `an instance of the class ${name === "" ? "of a package" : name}, which is not the program's`,
-      FIXES.perSlot,
-    );
-  }
 }
-
-/** Whether objects of a class have private elements, which nothing outside can read. */
-type Privates = "none" | "some" | "unknown";
 
 const PROPERTY_BYTES = 8;
 /** From how many items on the inspector is faster than a list of keys. */
@@ -425,12 +318,3 @@ const REGULAR_EXPRESSION_FLAGS = [
   ["unicodeSets", "v"],
   ["sticky", "y"],
 ] as const;
-
-function getterOf(holder: object, key: PropertyKey): () => unknown {
-  return Object.getOwnPropertyDescriptor(holder, key)!.get!;
-}
-
-function nameOf(owner: object): string {
-  const name: unknown = Object.getOwnPropertyDescriptor(owner, "name")?.value;
-  return typeof name === "string" ? name : "";
-}

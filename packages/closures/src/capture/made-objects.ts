@@ -1,0 +1,59 @@
+/** Captures objects of the host whose state their own methods tell: URLs, text coders, Intl formatters. */
+import { pathText } from "./built-ins.js";
+import type { Capture } from "./capture.js";
+import { type CapturePath, FIXES } from "./refusal.js";
+import type { WireNode } from "./wire.js";
+
+const INTL_PROTOTYPE = /^Intl\.(\w+)\.prototype$/;
+
+/** Describes an object that is made anew from what it says of itself; undefined for every other. */
+export function madeObject(run: Capture, value: object, prototype: object, path: CapturePath): WireNode | undefined {
+  const builtIn = run.tools.builtIns.pathOf(prototype);
+  if (builtIn === undefined || prototype === Object.prototype) return undefined;
+  const name = pathText(builtIn);
+  if (Object.keys(value).length > 0) return undefined;
+  switch (name) {
+    case "URL.prototype":
+      return { type: "made", by: "URL", text: getterOf(URL.prototype, "href").call(value) as string };
+    case "URLSearchParams.prototype":
+      return {
+        type: "made",
+        by: "URLSearchParams",
+        text: URLSearchParams.prototype.toString.call(value as URLSearchParams),
+      };
+    case "TextEncoder.prototype":
+      return { type: "textEncoder" };
+    case "TextDecoder.prototype":
+      return {
+        type: "textDecoder",
+        encoding: getterOf(TextDecoder.prototype, "encoding").call(value) as string,
+        isFatal: getterOf(TextDecoder.prototype, "fatal").call(value) as boolean,
+        ignoresBom: getterOf(TextDecoder.prototype, "ignoreBOM").call(value) as boolean,
+      };
+    default: {
+      const intl = INTL_PROTOTYPE.exec(name)?.[1];
+      return intl === undefined ? undefined : intlObject(run, value, intl, path);
+    }
+  }
+}
+
+function intlObject(run: Capture, value: object, name: string, path: CapturePath): WireNode | undefined {
+  const maker = (Intl as unknown as Record<string, new (locale: string | undefined, options: object) => object>)[name]!;
+  const resolve = (maker.prototype as { resolvedOptions?: () => Record<string, unknown> }).resolvedOptions;
+  if (resolve === undefined) return undefined;
+  const { locale, ...options } = resolve.call(value) as Record<string, unknown>;
+  const wanted = JSON.stringify({ locale, ...options });
+  const isSame = (made: object): boolean => JSON.stringify(resolve.call(made as never)) === wanted;
+  // The locale of the process may say more than the kind keeps of one that it is given.
+  const isOfProcess = !isSame(new maker(String(locale), options)) && isSame(new maker(undefined, options));
+  if (!isOfProcess && !isSame(new maker(String(locale), options))) {
+    return run.refuse(path, `an Intl.${name} whose options cannot be read back`, FIXES.perSlot);
+  }
+  const wire = run.value(options, path);
+  return { type: "intl", name, locale: String(locale), options: wire, ...(isOfProcess ? { isOfProcess } : {}) };
+}
+
+/** Gives the function of a built-in accessor. */
+export function getterOf(holder: object, key: PropertyKey): () => unknown {
+  return Object.getOwnPropertyDescriptor(holder, key)!.get!;
+}
