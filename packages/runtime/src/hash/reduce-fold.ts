@@ -18,7 +18,7 @@ export class ReduceFold implements GroupFold {
   readonly stateSlots = 0;
   /** The rows of groups whose record has not their key. */
   readonly keyed: KeyedValueRows;
-  slot = 0;
+  readonly slot = 0;
   layout!: StreamLayout;
   readonly #function: TaskFunction;
   readonly #out: RecordOutput;
@@ -79,11 +79,9 @@ export class ReduceFold implements GroupFold {
       this.layout = this.keyed.has(before) ? before : this.#encode(result, before);
       const now = table.row(pointer);
       const isKept =
-        !this.keyed.has(before) &&
-        this.#equality.of(before, this.layout)(now.memory, now.slot, this.memory, this.#encoder.slot) === 0;
+        !this.keyed.has(before) && this.#equality.of(before, this.layout)(now.memory, now.slot, this.memory, 0) === 0;
       if (!isKept) this.layout = this.#encodeKeyed(this.#partsOf(now.memory, now.slot, before), result, before);
     }
-    this.slot = this.#encoder.slot;
     return table.replace(this.memory, this.slot, this.layout) !== 0;
   }
 
