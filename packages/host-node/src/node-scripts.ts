@@ -25,7 +25,8 @@ export const nodeScripts: HostScripts = {
     if (isBuiltin(specifier)) return requireOf(import.meta.url)?.(specifier);
     try {
       const require = requireOf(fromUrl);
-      return require?.cache[require.resolve(specifier)]?.exports;
+      const path = specifier.startsWith("file:") ? fileURLToPath(specifier) : require?.resolve(specifier);
+      return path === undefined ? undefined : require?.cache[path]?.exports;
     } catch {
       return undefined;
     }

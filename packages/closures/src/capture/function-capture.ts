@@ -60,6 +60,8 @@ export class FunctionCapture {
     const known = this.#sources.scriptOf(inspected);
     if (known.origin === "package" || known.origin === "host") {
       if (isRequire(value)) return { type: "require", from: requireBaseOf(value) };
+      if (known.origin === "package" && this.#run.packages.findDeep(value) === undefined)
+        this.#run.packages.noteFile(known.script, inspected);
       const whose = known.origin === "host" ? "Node.js" : "a package";
       return this.#foreign(
         value,

@@ -4,7 +4,8 @@
  * Of each import the value itself and its direct members are noted when its script is first seen; the members of those only when
  * something of a package is met that is not known, since packages have thousands.
  */
-import type { HostScripts, InspectedFunction } from "@millrace/core";
+import type { HostScripts, InspectedFunction, InspectedScript } from "@millrace/core";
+import { type ParsedScript, parseWholeScript } from "../script-source.js";
 import { isObject } from "./built-ins.js";
 import { type KnownScript, MILLRACE_SPECIFIER, type ScriptTable } from "./script-table.js";
 
@@ -60,6 +61,27 @@ export class PackageReferences {
     }
   }
 
+  /**
+   * Notes the exports of a package's own file, for functions that no file of the user's is known to import: the program may hand one over
+   * as it is. The worker loads that file.
+   */
+  noteFile({ url, source, isModule }: InspectedScript, inspected: InspectedFunction): void {
+    if (!isModule) {
+      const exported = this.#host.loadedModule(url, url);
+      this.#noteRoot(exported, { specifier: url, from: url, path: ["default"], isRequired: false });
+      return;
+    }
+    const parsed = parseWholeScript(source, "module");
+    if (parsed.kind === "unparsable") return;
+    const exported = exportsOf(parsed);
+    for (const scope of inspected.scopes) {
+      if (scope.kind !== "module") continue;
+      for (const [local, { value }] of scope.read([...exported.keys()])) {
+        this.#noteRoot(value, { specifier: url, from: url, path: [exported.get(local)!], isRequired: false });
+      }
+    }
+  }
+
   find(value: object): PackageReference | undefined {
     return this.#references.get(value);
   }
@@ -109,4 +131,25 @@ function ownValueOf(holder: object, key: string): unknown {
     // An export of a module that is not initialized yet.
     return undefined;
   }
+}
+
+/** Gives what a module exports of its own, by the names that it has inside. */
+function exportsOf({ program }: ParsedScript): Map<string, string> {
+  const exported = new Map<string, string>();
+  for (const statement of program.body) {
+    if (statement.type === "ExportDefaultDeclaration") {
+      const { declaration } = statement;
+      if ("id" in declaration && declaration.id) exported.set(declaration.id.name, "default");
+    }
+    if (statement.type !== "ExportNamedDeclaration" || statement.source) continue;
+    for (const { local, exported: name } of statement.specifiers) {
+      if (local.type === "Identifier")
+        exported.set(local.name, name.type === "Identifier" ? name.name : String(name.value));
+    }
+    const { declaration } = statement;
+    if (declaration?.type === "VariableDeclaration") {
+      for (const { id } of declaration.declarations) if (id.type === "Identifier") exported.set(id.name, id.name);
+    } else if (declaration?.id) exported.set(declaration.id.name, declaration.id.name);
+  }
+  return exported;
 }

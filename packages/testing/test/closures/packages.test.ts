@@ -73,6 +73,14 @@ describe("packages", () => {
     expect(outcome).toEqual({ value: "true" });
   });
 
+  test.each([
+    ["CommonJS", 'import { round } from "decimal";', "round, 1.6", "2"],
+    ["an ES module", 'import { makeOne } from "schema/sub/one";', "makeOne", "1"],
+    ["an ES module's default", 'import main from "schema";', "main", "'main'"],
+  ])("[C62] a function of a package that is handed over as it is: %s", async (_name, imported, call, value) => {
+    expect(await run(`${imported}\n${print(`there(${call})`)}`)).toEqual({ value });
+  });
+
   test("[C62] what is nested in an export is found", async () => {
     const program = `import tools from "decimal";\nconst deep = tools.nested.deep;\n`;
     expect(await run(`${program}${print("there(() => deep())")}`)).toEqual({ value: "'deep'" });
