@@ -2,10 +2,13 @@ import { describe, expect, it } from "vitest";
 import { DiscoveringSerializer, DOES_NOT_FIT, Memory, RowSerializer } from "../src/index.js";
 
 class Point {
-  constructor(
-    readonly x: number,
-    readonly y: number,
-  ) {}
+  readonly x: number;
+  readonly y: number;
+
+  constructor(x: number, y: number) {
+    this.x = x;
+    this.y = y;
+  }
 }
 
 describe.each(["generated", "interpreted"] as const)(
