@@ -420,6 +420,11 @@ describe("partitions and orders", () => {
   });
 });
 
+test.each([["pipelined"], ["batch"], ["batch-forced"]] as const)("exchanges in mode %s", async (executionMode) => {
+  const data = orders(environment({ executionMode })).partitionByHash("user");
+  expect((await graphOf(data)).split("\n").filter((line) => line.includes("<-"))).toMatchSnapshot();
+});
+
 describe("iterations", () => {
   test("a bulk iteration with a criterion and a constant input", async () => {
     const env = environment();

@@ -62,6 +62,7 @@ class LocalEngine implements Engine<Plan> {
   start(plan: Plan, options: JobOptions): Job {
     const work = localWork(this.host, options, {
       parallelism: this.defaultParallelism(options.environment),
+      executionMode: options.environment.executionMode,
       analyzer: this.#analyzer,
       resources: this.#resources,
       transport: this.#options.functionTransport,
@@ -72,7 +73,7 @@ class LocalEngine implements Engine<Plan> {
   async explain(plan: Plan, options: EnvironmentOptions): Promise<string> {
     this.#jobs.checkIsOpen();
     const defaultParallelism = this.defaultParallelism(options);
-    const { graph } = translatePlan(plan, { defaultParallelism });
+    const { graph } = translatePlan(plan, { defaultParallelism, executionMode: options.executionMode });
     return `${explainPlan(plan, defaultParallelism)}\n\n${explainJobGraph(graph)}`;
   }
 

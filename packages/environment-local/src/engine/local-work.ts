@@ -12,7 +12,7 @@ import {
   sendFunctions,
   takeCollections,
 } from "@millrace/common-api";
-import { type CustomType, customTypesOf, type Host, type JobOptions } from "@millrace/core";
+import { type CustomType, customTypesOf, type ExecutionMode, type Host, type JobOptions } from "@millrace/core";
 import { runJob } from "@millrace/runtime";
 import { type TranslatedPlan, translatePlan } from "../translate/translate-plan.js";
 import type { LocalResources } from "./local-resources.js";
@@ -20,6 +20,7 @@ import type { LocalResources } from "./local-resources.js";
 /** Is what the jobs of an engine share. */
 export interface LocalWorkSettings {
   readonly parallelism: number;
+  readonly executionMode?: ExecutionMode | undefined;
   readonly analyzer: FunctionAnalyzer;
   readonly resources: LocalResources;
   readonly transport: FunctionTransport | undefined;
@@ -47,13 +48,13 @@ function prepare(
   plan: Plan,
   host: Host,
   { setUp }: JobOptions,
-  { parallelism, analyzer, transport }: LocalWorkSettings,
+  { parallelism, executionMode, analyzer, transport }: LocalWorkSettings,
 ): Prepared {
   refuseAssignments(functionsOfPlan(plan), analyzer, host);
   takeCollections(plan);
   let functions: ArrivedFunctions = new Map();
   const replace = (userFunction: Parameters<typeof arrivedOf>[0]) => arrivedOf(userFunction, functions);
-  const translated = translatePlan(plan, { defaultParallelism: parallelism, replace });
+  const translated = translatePlan(plan, { defaultParallelism: parallelism, executionMode, replace });
   const arrived = transport === undefined ? Promise.resolve(functions) : sendFunctions(plan, transport, setUp);
   arrived.then(
     (each) => {

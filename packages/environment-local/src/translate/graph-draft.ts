@@ -1,3 +1,4 @@
+import type { ExecutionMode } from "@millrace/core";
 import {
   type ChainedSpec,
   type DriverSpec,
@@ -55,12 +56,12 @@ export class GraphDraft {
     return added;
   }
 
-  /** Returns the graph as it is now. */
-  finished(name: string): JobGraph {
+  /** Returns the graph as it is now, with exchanges as the mode says. */
+  finished(name: string, mode: ExecutionMode): JobGraph {
     return {
       version: JOB_GRAPH_VERSION,
       name,
-      vertices: inReadingOrder(this).map(finishedVertex),
+      vertices: inReadingOrder(this).map((vertex) => finishedVertex(vertex, mode)),
       iterations: this.iterations,
     };
   }
@@ -71,8 +72,14 @@ export function canChain({ driver }: VertexDraft): boolean {
   return numOutputsOf(driver) === 1;
 }
 
-function finishedVertex({ names, ...draft }: VertexDraft): JobVertex {
-  const withWeight = (input: InputDraft) => ({ ...input, memoryWeight: inputWeight(input.local) });
+function finishedVertex({ names, ...draft }: VertexDraft, mode: ExecutionMode): JobVertex {
+  const withWeight = (input: InputDraft) => ({
+    ...input,
+    edges: input.edges.map(
+      (edge) => (isMaterialised(edge, draft.iteration, mode) ? { ...edge, mode: "blocking" } : edge) as JobEdge,
+    ),
+    memoryWeight: inputWeight(input.local),
+  });
   return {
     ...draft,
     name: names.join(" -> "),
@@ -80,4 +87,10 @@ function finishedVertex({ names, ...draft }: VertexDraft): JobVertex {
     broadcasts: draft.broadcasts.map((broadcast) => ({ ...broadcast, input: withWeight(broadcast.input) })),
     memoryWeight: driverWeight(draft.driver),
   };
+}
+
+/** Tells whether an exchange is complete before it is read. Supersteps are never written down. */
+function isMaterialised({ ship }: JobEdge, iteration: number | undefined, mode: ExecutionMode): boolean {
+  if (iteration !== undefined) return false;
+  return mode === "batch-forced" || (mode === "batch" && ship.kind !== "forward");
 }

@@ -20,7 +20,7 @@ import {
   placeholdersOf,
   recordTypesOf,
 } from "@millrace/common-api";
-import type { TypeInformation } from "@millrace/core";
+import type { ExecutionMode, TypeInformation } from "@millrace/core";
 import { checkJobGraph, type JobGraph } from "@millrace/job-graph";
 import { preventDeadlocks } from "./deadlock-freedom.js";
 import * as endpoints from "./endpoint-operators.js";
@@ -43,6 +43,8 @@ export interface TranslatedPlan {
 export interface TranslateSettings {
   /** The parallelism of operators that say nothing. */
   readonly defaultParallelism: number;
+  /** Which exchanges are written down as a whole before they are read; `pipelined` when left out. */
+  readonly executionMode?: ExecutionMode | undefined;
   /** The types of records, as far as they are known; found out when left out. */
   readonly recordTypes?: ReadonlyMap<Operator, TypeInformation<unknown>> | undefined;
   /** Gives what runs in place of a function of the plan. */
@@ -58,7 +60,7 @@ export function translatePlan(plan: Plan, settings: TranslateSettings): Translat
   const heads = new Map<IterationOperator, VertexDraft>();
   for (const operator of plan.operators) translateOperator(translation, logical(operator), heads);
   preventDeadlocks(translation.draft.vertices);
-  const graph = translation.draft.finished(plan.jobName);
+  const graph = translation.draft.finished(plan.jobName, settings.executionMode ?? "pipelined");
   checkJobGraph(graph, objects.length);
   return { graph, objects };
 }

@@ -77,6 +77,8 @@ export class SlotScheduler {
         turnedAt = clock.monotonic();
         continue;
       }
+      // A task may be woken by what it does in its own last step, such as sending a page that comes back at once.
+      if (task.isFinished) continue;
       task.metrics.begin(task.wait);
       const state = task.step();
       const now = task.metrics.end();
