@@ -1,16 +1,17 @@
 /** The drivers of aggregates: of groups found by hashing, of sorted groups, and of everything. */
+
 import { invariant, Memory } from "@millrace/core";
 import type { DriverSpec, GroupSpec } from "@millrace/job-graph";
 import { RowAggregates } from "../hash/aggregates/row-aggregates.js";
 import { SlotAggregates } from "../hash/aggregates/slot-aggregates.js";
-import { PAGE_SLOTS } from "../hash/entry.js";
 import { KeyEquality } from "../hash/hash-keys.js";
 import { nextPage } from "../hash/join-table.js";
+import { PAGE_SLOTS } from "../memory/page-slots.js";
+import { HeldRow } from "../rows/held-row.js";
 import type { PageCursor } from "../rows/row-cursor.js";
 import type { Driver, DriverContext, Steps } from "../task/driver.js";
 import { type AggregateResult, InPlaceResult, SummaryResult } from "./aggregate-results.js";
 import { HashAggregation } from "./hash-aggregation.js";
-import { HeldRow } from "./held-row.js";
 import { Pace } from "./page-steps.js";
 import { InPlaceSlotResults, type SlotResults, SummarySlotResults } from "./slot-results.js";
 

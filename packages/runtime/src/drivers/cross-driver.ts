@@ -4,11 +4,11 @@
  */
 import type { Memory, MemorySegment } from "@millrace/core";
 import type { DriverSpec } from "@millrace/job-graph";
+import { copyRow } from "../rows/copy-row.js";
 import type { PageCursor } from "../rows/row-cursor.js";
 import type { StreamLayout } from "../rows/stream-layout.js";
 import type { Driver, DriverContext, Steps } from "../task/driver.js";
 import { createPairOutput, type PairOutput } from "./pair-output.js";
-import { copySlots } from "./pair-row.js";
 
 type CrossSpec = Extract<DriverSpec, { kind: "cross" }>;
 
@@ -82,7 +82,7 @@ export class CrossDriver implements Driver {
   #addToBlock({ memory, slot, endSlot, layout }: PageCursor): void {
     const page = this.#pageAt(this.#block.length);
     const { firstSlot } = page;
-    copySlots(memory, slot, page.memory, firstSlot, endSlot - slot);
+    copyRow(memory, slot, page.memory, firstSlot, endSlot - slot);
     this.#block.push({ memory: page.memory, slot: firstSlot, endSlot: firstSlot + endSlot - slot, layout });
   }
 

@@ -9,6 +9,7 @@
  */
 import { type AnyType, Memory, RowLayout, SLOT_SIZE_BYTES, types } from "@millrace/core";
 import type { ValuePosition } from "@millrace/job-graph";
+import { copyRow } from "../rows/copy-row.js";
 import type { LayoutTable, StreamLayout } from "../rows/stream-layout.js";
 
 const FIRST_OFFSET_WORD = 2;
@@ -17,8 +18,6 @@ const HEADER_SLOTS = 3;
 const LEFT_IS_NULL = 1;
 const RIGHT_IS_NULL = 2;
 const INITIAL_SLOTS = 8192;
-/** From this many slots on, one call that copies a block beats a loop. */
-const MIN_BLOCK_SLOTS = 24;
 /** The most fields of a struct whose null bits share the slot of its size. */
 const NULL_BITS_IN_FIRST_SLOT = 32;
 const NO_SIDE = -1;
@@ -63,8 +62,8 @@ export class PairRow {
     const leftSlots = left.i32[leftBase * 2]! >>> 3;
     const rightSlots = right.i32[rightBase * 2]! >>> 3;
     this.#begin(leftSlots, rightSlots, 0);
-    copySlots(left, leftBase, this.memory, HEADER_SLOTS, leftSlots);
-    copySlots(right, rightBase, this.memory, HEADER_SLOTS + leftSlots, rightSlots);
+    copyRow(left, leftBase, this.memory, HEADER_SLOTS, leftSlots);
+    copyRow(right, rightBase, this.memory, HEADER_SLOTS + leftSlots, rightSlots);
     return this.#pairs[leftLayout.index + 1]?.[rightLayout.index + 1] ?? this.#addPair(leftLayout, rightLayout);
   }
 
@@ -73,7 +72,7 @@ export class PairRow {
     const base = this.#left.base(memory, slot, layout);
     const numSlots = memory.i32[base * 2]! >>> 3;
     this.#begin(numSlots, 0, RIGHT_IS_NULL);
-    copySlots(memory, base, this.memory, HEADER_SLOTS, numSlots);
+    copyRow(memory, base, this.memory, HEADER_SLOTS, numSlots);
     return this.#pairs[layout.index + 1]?.[NO_SIDE + 1] ?? this.#addPair(layout, undefined);
   }
 
@@ -82,7 +81,7 @@ export class PairRow {
     const base = this.#right.base(memory, slot, layout);
     const numSlots = memory.i32[base * 2]! >>> 3;
     this.#begin(0, numSlots, LEFT_IS_NULL);
-    copySlots(memory, base, this.memory, HEADER_SLOTS, numSlots);
+    copyRow(memory, base, this.memory, HEADER_SLOTS, numSlots);
     return this.#pairs[NO_SIDE + 1]?.[layout.index + 1] ?? this.#addPair(undefined, layout);
   }
 
@@ -153,16 +152,4 @@ function wordOfRecord(type: AnyType, value: ValuePosition): number {
 
 function isStruct(type: AnyType): boolean {
   return type.kind === "row" || type.kind === "tuple";
-}
-
-/** Copies whole slots, as they are. */
-export function copySlots(from: Memory, fromSlot: number, to: Memory, toSlot: number, numSlots: number): void {
-  if (numSlots >= MIN_BLOCK_SLOTS) {
-    to.f64.set(from.f64.subarray(fromSlot, fromSlot + numSlots), toSlot);
-    return;
-  }
-  const source = from.i32;
-  const target = to.i32;
-  let at = fromSlot * 2;
-  for (let i = toSlot * 2, end = i + numSlots * 2; i < end; i++) target[i] = source[at++]!;
 }

@@ -1,9 +1,9 @@
 import { Memory } from "@millrace/core";
+import { EMPTY_MEMORY } from "../rows/empty-memory.js";
 import type { PageCursor } from "../rows/row-cursor.js";
 import type { StreamLayout } from "../rows/stream-layout.js";
 
 const INITIAL_SLOTS = 4096;
-const NO_MEMORY = new Memory(new ArrayBuffer(0));
 
 /** Makes a row of a row, in a memory of its own. */
 export interface RowMaker {
@@ -18,7 +18,7 @@ export interface RowMaker {
  * Reads pages of rows that are ready, and then pages of other rows, of each of which it makes a row. It begins with the page that the other cursor is at.
  */
 export class PartialRows implements PageCursor {
-  memory: Memory = NO_MEMORY;
+  memory: Memory = EMPTY_MEMORY;
   slot = 0;
   endSlot = 0;
   numRows = 0;

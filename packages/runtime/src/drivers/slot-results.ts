@@ -15,9 +15,9 @@ import {
 import type { DriverSpec, KeyNameSpec } from "@millrace/job-graph";
 import { type FieldPlace, placeOf } from "../hash/aggregates/column.js";
 import type { SlotAggregates } from "../hash/aggregates/slot-aggregates.js";
+import { copyRow } from "../rows/copy-row.js";
 import type { LayoutTable, StreamLayout } from "../rows/stream-layout.js";
 import type { DriverContext, RecordOutput } from "../task/driver.js";
-import { copySlots } from "./pair-row.js";
 
 type Spec<K extends DriverSpec["kind"]> = Extract<DriverSpec, { kind: K }>;
 
@@ -64,7 +64,7 @@ export class InPlaceSlotResults implements SlotResults {
     const base = plan.recordWord === 0 ? slot : slot + (memory.i32[slot * 2 + plan.recordWord]! >> 3);
     const numSlots = memory.i32[base * 2]! >>> 3;
     if (numSlots > this.#memory.numSlots) this.#memory = new Memory(new ArrayBuffer(numSlots * 16));
-    copySlots(memory, base, this.#memory, 0, numSlots);
+    copyRow(memory, base, this.#memory, 0, numSlots);
     for (const { place, index } of plan.fields) writeNumber(this.#memory, place, aggregates, index, table, state);
     this.#out.collectRow(this.#memory, 0, plan.layout);
     return true;
@@ -184,7 +184,7 @@ export class SummarySlotResults implements SlotResults {
       const { i32 } = memory;
       const isNull = (i32[slot * 2 + nullWord]! & nullMask) !== 0;
       if (isText && !isNull) end = this.#copyText(memory, slot, from, to, end);
-      else copySlots(memory, slot + from, this.#memory, to, 1);
+      else copyRow(memory, slot + from, this.#memory, to, 1);
       if (isNull) this.#setNull(part);
     }
     return end;
@@ -196,7 +196,7 @@ export class SummarySlotResults implements SlotResults {
     const tag = memory.i32[word + 1]!;
     const numSlots = ((tag >> 1) + 7) >> 3;
     if (end + numSlots > this.#memory.numSlots) this.#enlarge((end + numSlots) * 2);
-    copySlots(memory, base + (memory.i32[word]! >> 3), this.#memory, end, numSlots);
+    copyRow(memory, base + (memory.i32[word]! >> 3), this.#memory, end, numSlots);
     this.#memory.i32[to * 2] = end * 8;
     this.#memory.i32[to * 2 + 1] = tag;
     return end + numSlots;

@@ -2,12 +2,13 @@
  * Calls the function once per key of its input, which is sorted, with none or one record of the solution set (R068, [O65]). Groups of spilled partitions are put
  * off to the end, and then found partition by partition.
  */
-import { Memory } from "@millrace/core";
+import type { Memory } from "@millrace/core";
 import type { DriverSpec } from "@millrace/job-graph";
 import { singlePassOver } from "../code/index.js";
 import { HashKeys, KeyEquality } from "../hash/hash-keys.js";
 import { MIN_PUT_OFF_PAGES, type PutOffCursor, PutOffRows } from "../hash/put-off-rows.js";
 import type { SolutionSet } from "../hash/solution-set.js";
+import { EMPTY_MEMORY } from "../rows/empty-memory.js";
 import type { RowCursor } from "../rows/row-cursor.js";
 import type { StreamLayout } from "../rows/stream-layout.js";
 import { KeyOrder } from "../sort/key-order.js";
@@ -116,11 +117,9 @@ export class SolutionCoGroupDriver implements Driver {
   }
 }
 
-const NO_MEMORY = new Memory(new ArrayBuffer(0));
-
 /** Is a cursor over one row, or none. */
 class SingleRow implements RowCursor {
-  memory = NO_MEMORY;
+  memory = EMPTY_MEMORY;
   slot = 0;
   #layout: StreamLayout | undefined;
   #isPending = false;
@@ -131,7 +130,7 @@ class SingleRow implements RowCursor {
 
   /** Begins anew, with a row, or none when `memory` is undefined. */
   set(memory: Memory | undefined, slot: number, layout: StreamLayout | undefined): void {
-    this.memory = memory ?? NO_MEMORY;
+    this.memory = memory ?? EMPTY_MEMORY;
     this.slot = slot;
     this.#layout = layout;
     this.#isPending = memory !== undefined;

@@ -11,10 +11,11 @@
  */
 import { invariant, type Memory, type MemorySegment } from "@millrace/core";
 import type { PageBudget } from "../memory/page-budget.js";
+import { MAX_PAGE_ROW_SLOTS } from "../memory/page-slots.js";
 import type { EdgeMetrics } from "../metrics/edge-metrics.js";
 import type { StreamLayout } from "../rows/stream-layout.js";
 import type { ChannelEvent, OutputChannel } from "./exchange.js";
-import { isLargePage, largePage, MAX_PAGE_ROW_SLOTS, type OutputSerializer, PageWriter } from "./page-writer.js";
+import { isLargePage, largePage, type OutputSerializer, PageWriter } from "./page-writer.js";
 import { FixedPartitioner, type RowPartitioner } from "./row-partitioner.js";
 import type { RowQueue } from "./row-queue.js";
 import type { RowScratch } from "./row-scratch.js";

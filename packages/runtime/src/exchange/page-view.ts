@@ -6,8 +6,8 @@ import {
   readPageHeader,
   SLOT_SIZE_BYTES,
 } from "@millrace/core";
+import { PAGE_HEADER_SLOTS } from "../memory/page-slots.js";
 import type { LayoutTable, StreamLayout } from "../rows/stream-layout.js";
-import { HEADER_SLOTS } from "./page-writer.js";
 
 /** Is what lies in a page of rows: they follow one another in `memory` from `slot` to `endSlot`. */
 export interface PageView {
@@ -24,7 +24,7 @@ export function viewOfPage(page: MemorySegment, layouts: LayoutTable): PageView 
   invariant(header.kind === PAGE_KIND_DATA, "pages in channels hold rows");
   return {
     memory: page.memory,
-    slot: page.firstSlot + HEADER_SLOTS,
+    slot: page.firstSlot + PAGE_HEADER_SLOTS,
     endSlot: page.firstSlot + header.usedBytes / SLOT_SIZE_BYTES,
     numRows: header.numRecords,
     layout: layouts.of(header.layoutId),

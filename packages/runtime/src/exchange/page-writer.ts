@@ -9,14 +9,10 @@ import {
   SLOT_SIZE_BYTES,
   startPage,
 } from "@millrace/core";
+import { PAGE_HEADER_SLOTS } from "../memory/page-slots.js";
 import { copyRow } from "../rows/copy-row.js";
+import { EMPTY_MEMORY } from "../rows/empty-memory.js";
 import type { StreamLayout } from "../rows/stream-layout.js";
-
-/** The slots of a page's header; the first row lies behind it. */
-export const HEADER_SLOTS = PAGE_HEADER_BYTES / SLOT_SIZE_BYTES;
-
-/** The largest row that a page can hold, in slots; a larger one is a large row, which travels alone on the heap. */
-export const MAX_PAGE_ROW_SLOTS = PAGE_SIZE_BYTES / SLOT_SIZE_BYTES - HEADER_SLOTS;
 
 const USED_BYTES_WORD = 1;
 const NUM_RECORDS_WORD = 4;
@@ -37,7 +33,7 @@ export interface OutputSerializer {
 export class PageWriter {
   #page: MemorySegment | undefined;
   #layout: StreamLayout | undefined;
-  #memory: Memory = NO_MEMORY;
+  #memory: Memory = EMPTY_MEMORY;
   /** Where the next row goes and where the page ends, in slots of the memory. Equal without a page. */
   #slot = 0;
   #limit = 0;
@@ -62,7 +58,7 @@ export class PageWriter {
   give(page: MemorySegment): void {
     this.#page = page;
     this.#memory = page.memory;
-    this.#slot = page.firstSlot + HEADER_SLOTS;
+    this.#slot = page.firstSlot + PAGE_HEADER_SLOTS;
     this.#limit = page.endSlot;
     this.#numRows = 0;
     this.#layout = undefined;
@@ -74,7 +70,7 @@ export class PageWriter {
     if (page === undefined) return undefined;
     if (this.#layout !== undefined) finishPage(page, this.#layout, this.#slot, this.#numRows);
     this.#page = undefined;
-    this.#memory = NO_MEMORY;
+    this.#memory = EMPTY_MEMORY;
     this.#slot = this.#limit = this.#numRows = 0;
     this.#layout = undefined;
     return page;
@@ -112,8 +108,6 @@ export class PageWriter {
   }
 }
 
-const NO_MEMORY = new Memory(new ArrayBuffer(0));
-
 /** Writes the header of a page whose rows end before `endSlot`. */
 export function finishPage(page: MemorySegment, layout: StreamLayout, endSlot: number, numRows: number): void {
   invariant(numRows > 0, "pages that are sent have rows");
@@ -133,10 +127,10 @@ export function largePage(
   layout: StreamLayout,
   numRows = 1,
 ): MemorySegment {
-  const sizeBytes = (numSlots + HEADER_SLOTS) * SLOT_SIZE_BYTES;
+  const sizeBytes = (numSlots + PAGE_HEADER_SLOTS) * SLOT_SIZE_BYTES;
   const page = new MemorySegment(new Memory(new ArrayBuffer(sizeBytes)), 0, sizeBytes);
-  copyRow(memory, slot, page.memory, HEADER_SLOTS, numSlots);
-  finishPage(page, layout, HEADER_SLOTS + numSlots, numRows);
+  copyRow(memory, slot, page.memory, PAGE_HEADER_SLOTS, numSlots);
+  finishPage(page, layout, PAGE_HEADER_SLOTS + numSlots, numRows);
   return page;
 }
 

@@ -4,11 +4,12 @@
  */
 import { type Memory, type MemorySegment, readPageHeader } from "@millrace/core";
 import type { PageBudget } from "../memory/page-budget.js";
+import { PAGE_HEADER_SLOTS } from "../memory/page-slots.js";
 import type { LayoutTable, StreamLayout } from "../rows/stream-layout.js";
 import type { SpillFile, SpillSpace } from "../spill/spill-space.js";
 import type { ChannelEvent, OutputChannel } from "./exchange.js";
 import type { GateChannel } from "./input-gate.js";
-import { HEADER_SLOTS, isLargePage, largePage } from "./page-writer.js";
+import { isLargePage, largePage } from "./page-writer.js";
 
 /** Is the file of all channels of one task's output along one edge, made when the first page comes and removed with the last channel. */
 export class StoredOutput {
@@ -125,7 +126,7 @@ export class StoredChannel implements OutputChannel, GateChannel {
   #store(page: MemorySegment): StoredPage {
     const { output, layouts } = this.#parts;
     if (!isLargePage(page)) return { block: output.file.writePage(page), largeLayout: undefined };
-    const block = output.file.writeLarge(page.memory, page.firstSlot + HEADER_SLOTS);
+    const block = output.file.writeLarge(page.memory, page.firstSlot + PAGE_HEADER_SLOTS);
     return { block, largeLayout: layouts.of(readPageHeader(page).layoutId) };
   }
 

@@ -1,6 +1,7 @@
 import { type Memory, type MemorySegment, PAGE_FIRST_RECORD_OFFSET, SLOT_SIZE_BYTES } from "@millrace/core";
-import { copySlots } from "../drivers/pair-row.js";
 import type { PageBudget } from "../memory/page-budget.js";
+import { PAGE_HEADER_SLOTS } from "../memory/page-slots.js";
+import { copyRow } from "../rows/copy-row.js";
 import type { LayoutTable, StreamLayout } from "../rows/stream-layout.js";
 import {
   endEntryPage,
@@ -12,7 +13,6 @@ import {
   LARGE_ROW_SLOTS,
   LINK_WORD,
   MAX_ENTRY_SLOTS,
-  PAGE_HEADER_SLOTS,
   startEntryPage,
 } from "./entry.js";
 import type { EntryFile } from "./spilled-entries.js";
@@ -72,7 +72,7 @@ export class EntryWriter {
     if (numSlots > MAX_ENTRY_SLOTS) return this.#appendLarge(memory, slot, layout, hash, flags);
     if ((layout !== this.#layout || this.#slot + numSlots > this.#limit) && !this.#makeRoom(layout, numSlots)) return 0;
     const pointer = this.#begin(numSlots, hash, flags);
-    copySlots(memory, slot, this.#memory, pointer + this.#prefixSlots, rowSlots);
+    copyRow(memory, slot, this.#memory, pointer + this.#prefixSlots, rowSlots);
     return pointer;
   }
 

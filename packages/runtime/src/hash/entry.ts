@@ -17,14 +17,13 @@ import {
   type Memory,
   type MemorySegment,
   PAGE_FIRST_RECORD_OFFSET,
-  PAGE_HEADER_BYTES,
   PAGE_KIND_DATA,
   PAGE_NUM_RECORDS_OFFSET,
-  PAGE_SIZE_BYTES,
   PAGE_USED_BYTES_OFFSET,
   SLOT_SIZE_BYTES,
   startPage,
 } from "@millrace/core";
+import { MAX_PAGE_ROW_SLOTS, PAGE_SLOTS } from "../memory/page-slots.js";
 import type { StreamLayout } from "../rows/stream-layout.js";
 
 export const LINK_WORD = 0;
@@ -39,10 +38,8 @@ export const IS_DEAD = 0x4000_0000;
 /** The link is what `IS_LARGE` says, with no next entry and no other flag. */
 export const KEPT_FLAGS = IS_LARGE;
 
-export const PAGE_SLOTS = PAGE_SIZE_BYTES / SLOT_SIZE_BYTES;
-export const PAGE_HEADER_SLOTS = PAGE_HEADER_BYTES / SLOT_SIZE_BYTES;
 /** The most slots of an entry that stands in a page. */
-export const MAX_ENTRY_SLOTS = PAGE_SLOTS - PAGE_HEADER_SLOTS;
+export const MAX_ENTRY_SLOTS = MAX_PAGE_ROW_SLOTS;
 /** The slots of an entry's row when the row is large. */
 export const LARGE_ROW_SLOTS = 1;
 const LAYOUT_WORD = PAGE_FIRST_RECORD_OFFSET / 4;

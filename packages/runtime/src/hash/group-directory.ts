@@ -11,11 +11,9 @@
  */
 import type { Memory, MemorySegment } from "@millrace/core";
 import type { PageBudget } from "../memory/page-budget.js";
-import { PAGE_SLOTS } from "./entry.js";
+import { PAGE_MASK, PAGE_SHIFT, PAGE_SLOTS } from "../memory/page-slots.js";
 
 const TWO_TO_32 = 2 ** 32;
-const PAGE_SHIFT = 12;
-const PAGE_MASK = PAGE_SLOTS - 1;
 /** Of all cells, the share that may be taken before the directory grows, and before it is full when it can't. */
 const SHARE_TO_GROW = 0.6;
 const SHARE_WHEN_FULL = 0.9;

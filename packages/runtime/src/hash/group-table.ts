@@ -6,20 +6,11 @@
  * is collected when memory is short.
  */
 import type { Memory, MemorySegment, RowCompare, TableHashSeed } from "@millrace/core";
-import { copySlots } from "../drivers/pair-row.js";
 import type { PageBudget } from "../memory/page-budget.js";
+import { PAGE_HEADER_SLOTS, PAGE_SLOTS } from "../memory/page-slots.js";
+import { copyRow } from "../rows/copy-row.js";
 import type { LayoutTable, StreamLayout } from "../rows/stream-layout.js";
-import {
-  entriesEnd,
-  entrySlots,
-  HASH_WORD,
-  IS_DEAD,
-  IS_LARGE,
-  LINK_WORD,
-  layoutIndexOf,
-  PAGE_HEADER_SLOTS,
-  PAGE_SLOTS,
-} from "./entry.js";
+import { entriesEnd, entrySlots, HASH_WORD, IS_DEAD, IS_LARGE, LINK_WORD, layoutIndexOf } from "./entry.js";
 import { EntryWriter } from "./entry-writer.js";
 import { GroupDirectory } from "./group-directory.js";
 import type { HashKeys, KeyEquality } from "./hash-keys.js";
@@ -165,7 +156,7 @@ export class GroupTable {
       const { memory, slot, layout } = this.row(pointer);
       const moved = table.insert(memory, slot, layout, hash);
       if (moved === 0) return false;
-      copySlots(this.#memory, pointer + 1, this.#memory, moved + 1, this.#prefixSlots - 1);
+      copyRow(this.#memory, pointer + 1, this.#memory, moved + 1, this.#prefixSlots - 1);
     }
     return true;
   }
@@ -236,7 +227,7 @@ export class GroupTable {
     if (pointer === 0) return 0;
     // Collecting garbage may have moved the old entry.
     const current = i32[this.#word]!;
-    copySlots(this.#memory, current + 1, this.#memory, pointer + 1, this.#prefixSlots - 1);
+    copyRow(this.#memory, current + 1, this.#memory, pointer + 1, this.#prefixSlots - 1);
     this.#bury(current);
     i32[this.#word] = pointer;
     return pointer;
@@ -307,7 +298,7 @@ export class GroupTable {
     const at = pointer + this.#prefixSlots;
     const numSlots = memory.i32[slot * 2]! >>> 3;
     if (i32[at * 2]! >>> 3 !== numSlots || layoutIndexOf(this.#memory, pointer) !== layout.index) return false;
-    copySlots(memory, slot, this.#memory, at, numSlots);
+    copyRow(memory, slot, this.#memory, at, numSlots);
     return true;
   }
 

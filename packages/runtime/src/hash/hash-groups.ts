@@ -15,11 +15,12 @@
 import type { Memory, MemorySegment, TableHashSeed } from "@millrace/core";
 import type { KeyFieldSpec } from "@millrace/job-graph";
 import type { PageBudget } from "../memory/page-budget.js";
+import { PAGE_HEADER_SLOTS, PAGE_SLOTS } from "../memory/page-slots.js";
 import type { PageCursor } from "../rows/row-cursor.js";
 import type { LayoutTable, StreamLayout } from "../rows/stream-layout.js";
 import type { SpillSpace } from "../spill/spill-space.js";
 import type { RecordOutput, Steps } from "../task/driver.js";
-import { entriesEnd, entrySlots, IS_LARGE, LINK_WORD, layoutIndexOf, PAGE_HEADER_SLOTS, PAGE_SLOTS } from "./entry.js";
+import { entriesEnd, entrySlots, IS_LARGE, LINK_WORD, layoutIndexOf } from "./entry.js";
 import { EntryReader, EntryWriter } from "./entry-writer.js";
 import { GroupTable } from "./group-table.js";
 import { HashKeys, KeyEquality, seedAtLevel } from "./hash-keys.js";

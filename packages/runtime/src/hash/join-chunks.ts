@@ -10,6 +10,7 @@
  * rows that need nothing more. So there is no partition that cannot be joined.
  */
 import type { Memory, MemorySegment } from "@millrace/core";
+import { PAGE_HEADER_SLOTS } from "../memory/page-slots.js";
 import type { StreamLayout } from "../rows/stream-layout.js";
 import type { Steps } from "../task/driver.js";
 import {
@@ -21,7 +22,6 @@ import {
   LINK_WORD,
   MAX_ENTRY_SLOTS,
   numEntriesOf,
-  PAGE_HEADER_SLOTS,
 } from "./entry.js";
 import { EntryReader, EntryWriter } from "./entry-writer.js";
 import { type JoinEnvironment, takeReserved } from "./join-environment.js";

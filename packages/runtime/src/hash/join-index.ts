@@ -13,6 +13,7 @@
  */
 import { Memory, type MemorySegment } from "@millrace/core";
 import type { PageBudget } from "../memory/page-budget.js";
+import { PAGE_HEADER_SLOTS, PAGE_MASK, PAGE_SHIFT, PAGE_SLOTS } from "../memory/page-slots.js";
 import type { LayoutTable, StreamLayout } from "../rows/stream-layout.js";
 import {
   entriesEnd,
@@ -23,8 +24,6 @@ import {
   KEPT_FLAGS,
   LINK_WORD,
   layoutIndexOf,
-  PAGE_HEADER_SLOTS,
-  PAGE_SLOTS,
   POINTER_MASK,
 } from "./entry.js";
 import type { KeyEquality } from "./hash-keys.js";
@@ -33,8 +32,6 @@ import { type EntryFile, EntryRow } from "./spilled-entries.js";
 const TWO_TO_32 = 2 ** 32;
 /** Cells per key: more make shorter searches, and cost memory. */
 const CELLS_PER_ENTRY = 1.5;
-const PAGE_SHIFT = 12;
-const PAGE_MASK = PAGE_SLOTS - 1;
 /** The slots in front of a row in join tables: link and hash. */
 export const JOIN_PREFIX_SLOTS = 1;
 

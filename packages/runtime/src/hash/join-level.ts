@@ -9,20 +9,12 @@
  * 4. Spilled partitions are left to the caller, who joins each in the same way with another hash, or in chunks.
  */
 import { invariant, type Memory, type MemorySegment, type TableHashSeed } from "@millrace/core";
+import { PAGE_HEADER_SLOTS, PAGE_SLOTS } from "../memory/page-slots.js";
 import type { PageCursor } from "../rows/row-cursor.js";
 import type { StreamLayout } from "../rows/stream-layout.js";
 import type { Steps } from "../task/driver.js";
 import { BloomFilter } from "./bloom-filter.js";
-import {
-  entriesEnd,
-  entrySlots,
-  HASH_WORD,
-  IS_LARGE,
-  LINK_WORD,
-  layoutIndexOf,
-  PAGE_HEADER_SLOTS,
-  PAGE_SLOTS,
-} from "./entry.js";
+import { entriesEnd, entrySlots, HASH_WORD, IS_LARGE, LINK_WORD, layoutIndexOf } from "./entry.js";
 import { EntryWriter } from "./entry-writer.js";
 import { type LayoutHashKeys, seedAtLevel } from "./hash-keys.js";
 import { type JoinEnvironment, takeReserved } from "./join-environment.js";

@@ -1,6 +1,6 @@
 import type { Memory } from "@millrace/core";
+import { PAGE_SLOTS } from "../memory/page-slots.js";
 import type { StreamLayout } from "../rows/stream-layout.js";
-import { PAGE_SLOTS } from "./entry.js";
 import type { KeyEquality } from "./hash-keys.js";
 import type { JoinEmitter, JoinNeeds } from "./join-emitter.js";
 import type { JoinIndex } from "./join-index.js";

@@ -16,11 +16,12 @@
 import type { TableHashSeed } from "@millrace/core";
 import type { KeyFieldSpec } from "@millrace/job-graph";
 import type { PageBudget } from "../memory/page-budget.js";
+import { PAGE_HEADER_SLOTS } from "../memory/page-slots.js";
 import type { PageCursor } from "../rows/row-cursor.js";
 import type { LayoutTable } from "../rows/stream-layout.js";
 import type { SpillSpace } from "../spill/spill-space.js";
 import type { Steps } from "../task/driver.js";
-import { entriesEnd, entrySlots, IS_LARGE, LINK_WORD, PAGE_HEADER_SLOTS } from "./entry.js";
+import { entriesEnd, entrySlots, IS_LARGE, LINK_WORD } from "./entry.js";
 import { EntryReader } from "./entry-writer.js";
 import { HashKeys, KeyEquality } from "./hash-keys.js";
 import { ChunkedJoin, numChunksOf } from "./join-chunks.js";

@@ -1,13 +1,12 @@
-import { Memory, parseFieldPath, resolveField } from "@millrace/core";
+import { type Memory, parseFieldPath, resolveField } from "@millrace/core";
 import type { ValuePosition } from "@millrace/job-graph";
 import { pathInRow, RowFieldReader, RowRecordReader } from "../drivers/record-reader.js";
+import { EMPTY_MEMORY } from "../rows/empty-memory.js";
 import type { StreamLayout } from "../rows/stream-layout.js";
 import type { RecordOutput } from "../task/driver.js";
 import type { GroupTable } from "./group-table.js";
 import type { GroupFold } from "./hash-groups.js";
 import { KeyEquality } from "./hash-keys.js";
-
-const NO_MEMORY = new Memory(new ArrayBuffer(0));
 
 /** Gives rows as they are, but for keys that were attached to them. @internal */
 export class KeptRows {
@@ -31,7 +30,7 @@ export class KeptRows {
 /** Keeps the first row of each group, and gives it at once (rule [O41]). @internal */
 export class DistinctFold implements GroupFold {
   readonly stateSlots = 0;
-  readonly memory = NO_MEMORY;
+  readonly memory = EMPTY_MEMORY;
   readonly slot = 0;
   readonly layout!: StreamLayout;
   readonly #rows: KeptRows;
@@ -117,7 +116,7 @@ class NullReader {
 /** Keeps the least or greatest row of each group, the first of equals (rule [O40]). @internal */
 export class SelectFold implements GroupFold {
   readonly stateSlots = 0;
-  memory: Memory = NO_MEMORY;
+  memory: Memory = EMPTY_MEMORY;
   slot = 0;
   layout!: StreamLayout;
   readonly #order: ExtremeOrder;

@@ -7,8 +7,9 @@
  * entry of the old one is marked as dead, until `compact` leaves it out.
  */
 import type { Memory, MemorySegment } from "@millrace/core";
-import { copySlots } from "../drivers/pair-row.js";
 import type { PageBudget } from "../memory/page-budget.js";
+import { PAGE_HEADER_SLOTS, PAGE_MASK, PAGE_SHIFT, PAGE_SLOTS } from "../memory/page-slots.js";
+import { copyRow } from "../rows/copy-row.js";
 import type { LayoutTable, StreamLayout } from "../rows/stream-layout.js";
 import {
   entriesEnd,
@@ -19,8 +20,6 @@ import {
   LINK_WORD,
   layoutIndexOf,
   MAX_ENTRY_SLOTS,
-  PAGE_HEADER_SLOTS,
-  PAGE_SLOTS,
 } from "./entry.js";
 import { EntryWriter } from "./entry-writer.js";
 import type { KeyEquality } from "./hash-keys.js";
@@ -32,8 +31,6 @@ export const IS_DEAD = IS_MATCHED;
 export const KEYED_PREFIX_SLOTS = 1;
 
 const TWO_TO_32 = 2 ** 32;
-const PAGE_SHIFT = 12;
-const PAGE_MASK = PAGE_SLOTS - 1;
 const MAX_LOAD = 2 / 3;
 
 /** Keeps one row per key. @internal */
@@ -184,7 +181,7 @@ export class KeyedRows {
       numSlots + KEYED_PREFIX_SLOTS <= MAX_ENTRY_SLOTS &&
       own.i32[(pointer + KEYED_PREFIX_SLOTS) * 2]! === memory.i32[slot * 2]! &&
       layoutIndexOf(own, pointer) === layout.index;
-    if (isSame) copySlots(memory, slot, own, pointer + KEYED_PREFIX_SLOTS, numSlots);
+    if (isSame) copyRow(memory, slot, own, pointer + KEYED_PREFIX_SLOTS, numSlots);
     return isSame;
   }
 

@@ -1,8 +1,9 @@
 import { invariant, type Memory, type MemorySegment } from "@millrace/core";
 import type { PageBudget } from "../memory/page-budget.js";
+import { PAGE_HEADER_SLOTS } from "../memory/page-slots.js";
 import type { LayoutTable, StreamLayout } from "../rows/stream-layout.js";
 import type { SpillSpace } from "../spill/spill-space.js";
-import { entriesEnd, entrySlots, HASH_WORD, IS_LARGE, LINK_WORD, PAGE_HEADER_SLOTS } from "./entry.js";
+import { entriesEnd, entrySlots, HASH_WORD, IS_LARGE, LINK_WORD } from "./entry.js";
 import { EntryReader, EntryWriter } from "./entry-writer.js";
 import { EntryFile, EntryRow } from "./spilled-entries.js";
 

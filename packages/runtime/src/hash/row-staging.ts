@@ -1,7 +1,8 @@
 import type { Memory, MemorySegment } from "@millrace/core";
 import type { PageBudget } from "../memory/page-budget.js";
+import { PAGE_HEADER_SLOTS } from "../memory/page-slots.js";
 import type { StreamLayout } from "../rows/stream-layout.js";
-import { endEntryPage, HASH_WORD, LINK_WORD, MAX_ENTRY_SLOTS, PAGE_HEADER_SLOTS, startEntryPage } from "./entry.js";
+import { endEntryPage, HASH_WORD, LINK_WORD, MAX_ENTRY_SLOTS, startEntryPage } from "./entry.js";
 
 /** The most pages that wait for one table; more gain nothing. */
 const MAX_PAGES_PER_TABLE = 64;

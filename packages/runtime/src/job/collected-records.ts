@@ -3,7 +3,8 @@
  * results are small; what comes after them goes to disk. It outlives the job, so it has a place to spill to of its own.
  */
 import { Memory, MemorySegment, MillraceError, PAGE_SIZE_BYTES } from "@millrace/core";
-import { finishPage, HEADER_SLOTS, MAX_PAGE_ROW_SLOTS } from "../exchange/page-writer.js";
+import { finishPage } from "../exchange/page-writer.js";
+import { MAX_PAGE_ROW_SLOTS, PAGE_HEADER_SLOTS } from "../memory/page-slots.js";
 import { copyRow } from "../rows/copy-row.js";
 import type { PageCursor } from "../rows/row-cursor.js";
 import type { StreamLayout } from "../rows/stream-layout.js";
@@ -80,8 +81,8 @@ export class CollectedRecords {
     this.#space ??= this.#createSpillSpace();
     this.#file ??= this.#space.createFile("collected records");
     if (numSlots > MAX_PAGE_ROW_SLOTS) return { kind: "large", block: this.#file.writeLarge(memory, slot), layout };
-    copyRow(memory, slot, this.#page.memory, HEADER_SLOTS, numSlots);
-    finishPage(this.#page, layout, HEADER_SLOTS + numSlots, numRows);
+    copyRow(memory, slot, this.#page.memory, PAGE_HEADER_SLOTS, numSlots);
+    finishPage(this.#page, layout, PAGE_HEADER_SLOTS + numSlots, numRows);
     return { kind: "page", block: this.#file.writePage(this.#page), layout };
   }
 
@@ -105,7 +106,7 @@ export class CollectedRecords {
         return [rows.layout.serializer.read(this.#file!.readLarge(rows.block), 0)];
       case "page": {
         const usedBytes = this.#file!.readPage(rows.block, this.#page);
-        return recordsBetween(this.#page.memory, HEADER_SLOTS, usedBytes / 8, rows.layout);
+        return recordsBetween(this.#page.memory, PAGE_HEADER_SLOTS, usedBytes / 8, rows.layout);
       }
     }
   }

@@ -1,4 +1,5 @@
 import { type Memory, SLOT_SIZE_BYTES } from "@millrace/core";
+import { copyRow } from "../rows/copy-row.js";
 
 /** Copies the rows of pointers that end before `limitSlot`; returns how many. */
 export function copyRows(
@@ -9,13 +10,13 @@ export function copyRows(
   toSlot: number,
   limitSlot: number,
 ): number {
-  const { i32, f64 } = memory;
+  const { i32 } = memory;
   let to = toSlot;
   for (let i = 0; i < numRows; i++) {
     const from = i32[pointers * 2 + i * strideWords]!;
     const numSlots = i32[from * 2]! / SLOT_SIZE_BYTES;
     if (numSlots > limitSlot - to) return i;
-    copySlots(f64, from, numSlots, to);
+    copyRow(memory, from, memory, to, numSlots);
     to += numSlots;
   }
   return numRows;
@@ -58,23 +59,15 @@ export function partitionRows(
   mask: number,
   cursors: number,
 ): number {
-  const { i32, f64 } = memory;
+  const { i32 } = memory;
   for (let i = 0; i < numRows; i++) {
     const from = i32[pointers * 2 + i]!;
     const numSlots = i32[from * 2]! / SLOT_SIZE_BYTES;
     const cursor = (cursors + ((i32[hashes * 2 + i]! >>> shift) & mask)) * 2;
     const to = i32[cursor]!;
     if (numSlots > i32[cursor + 1]! - to) return i;
-    copySlots(f64, from, numSlots, to);
+    copyRow(memory, from, memory, to, numSlots);
     i32[cursor] = to + numSlots;
   }
   return numRows;
-}
-
-/** A row is mostly so short that the call of a built-in would cost more than the loop. */
-const MAX_LOOPED_SLOTS = 32;
-
-function copySlots(f64: Float64Array, from: number, numSlots: number, to: number): void {
-  if (numSlots > MAX_LOOPED_SLOTS) f64.copyWithin(to, from, from + numSlots);
-  else for (let i = 0; i < numSlots; i++) f64[to + i] = f64[from + i]!;
 }

@@ -1,7 +1,6 @@
-import { invariant, type Memory, MemorySegment, PAGE_SIZE_BYTES, SLOT_SIZE_BYTES } from "@millrace/core";
+import { invariant, type Memory, MemorySegment, PAGE_SIZE_BYTES } from "@millrace/core";
 import type { PageRange } from "./page-ranges.js";
-
-const PAGE_SLOTS = PAGE_SIZE_BYTES / SLOT_SIZE_BYTES;
+import { PAGE_SLOTS } from "./page-slots.js";
 
 /**
  * Is the pages of one memory that one job has in one thread, from which its budgets take and to which they give back. Pages that were used

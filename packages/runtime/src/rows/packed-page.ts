@@ -9,7 +9,8 @@
  *
  * Indexes of layouts mean something in one process only, which is also all that spill files are read by.
  */
-import { type Memory, type MemorySegment, PAGE_SIZE_BYTES, SLOT_SIZE_BYTES } from "@millrace/core";
+import { type Memory, type MemorySegment, SLOT_SIZE_BYTES } from "@millrace/core";
+import { PAGE_SLOTS } from "../memory/page-slots.js";
 import { copyRow } from "./copy-row.js";
 import { EMPTY_MEMORY } from "./empty-memory.js";
 import type { LayoutTable, StreamLayout } from "./stream-layout.js";
@@ -22,7 +23,7 @@ const CHUNK_LAYOUT_WORD = 1;
 const CHUNK_ROWS_WORD = 2;
 
 /** Is the size of the largest row that a page can hold, in slots; the same as in pages on their way. @internal */
-export const MAX_PACKED_ROW_SLOTS = PAGE_SIZE_BYTES / SLOT_SIZE_BYTES - HEADER_SLOTS - CHUNK_HEADER_SLOTS;
+export const MAX_PACKED_ROW_SLOTS = PAGE_SLOTS - HEADER_SLOTS - CHUNK_HEADER_SLOTS;
 
 /** Fills a packed page. Whoever gives it the page takes it back. @internal */
 export class PackedPageWriter {

@@ -1,11 +1,12 @@
 import { Memory } from "@millrace/core";
 import { ENTRIES_PER_PAGE } from "../kernels/kernel-layouts.js";
 import type { PageBudget } from "../memory/page-budget.js";
+import { PAGE_SLOTS } from "../memory/page-slots.js";
 import type { StreamLayout } from "../rows/stream-layout.js";
 import { FixedLengthBuffer, fixedLengthForm } from "./fixed-length-buffer.js";
 import type { SegmentGather } from "./gathered-rows.js";
 import { SortBuffer, type SortRows } from "./sort-buffer.js";
-import { MIN_SORT_PAGES, PAGE_SLOTS } from "./sort-limits.js";
+import { MIN_SORT_PAGES } from "./sort-limits.js";
 import type { SortedRows } from "./sorted-rows.js";
 import { tooFewPages } from "./too-few-pages.js";
 

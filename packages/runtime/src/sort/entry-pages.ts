@@ -10,7 +10,7 @@ import { EntrySorter, SORTER_SCRATCH_SLOTS } from "../kernels/entry-sorter.js";
 import { ENTRIES_PER_PAGE, ENTRY_SLOTS } from "../kernels/kernel-layouts.js";
 import { kernelsFor } from "../kernels/kernels-for.js";
 import type { PageBudget } from "../memory/page-budget.js";
-import { PAGE_SLOTS } from "./sort-limits.js";
+import { PAGE_SLOTS } from "../memory/page-slots.js";
 
 /** A shift and a mask in place of a division by {@link ENTRIES_PER_PAGE}. */
 export const ENTRY_PAGE_SHIFT = Math.log2(ENTRIES_PER_PAGE);

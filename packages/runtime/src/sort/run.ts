@@ -12,11 +12,12 @@ import {
   SORT_ENTRY_WORDS,
   startPage,
 } from "@millrace/core";
+import { PAGE_HEADER_SLOTS } from "../memory/page-slots.js";
 import { copyRow } from "../rows/copy-row.js";
 import type { LayoutTable, StreamLayout } from "../rows/stream-layout.js";
 import type { SpillFile } from "../spill/spill-space.js";
 import type { SegmentGather } from "./gathered-rows.js";
-import { HEADER_SLOTS, TAG_SLOTS } from "./sort-limits.js";
+import { TAG_SLOTS } from "./sort-limits.js";
 import { NOT_LARGE, type PrefixReader, type SortedRows } from "./sorted-rows.js";
 
 /** Is a run that was written. */
@@ -93,7 +94,7 @@ export class RunWriter {
     const isTagged = this.#firstTaggedBlock <= this.#file.numBlocks;
     const layoutId = isTagged ? NO_LAYOUT : this.#layout!.layout.idWords;
     startPage(this.#page, PAGE_KIND_DATA, layoutId, false);
-    this.#slot = this.#page.firstSlot + HEADER_SLOTS;
+    this.#slot = this.#page.firstSlot + PAGE_HEADER_SLOTS;
     this.#numPageRows = 0;
   }
 
@@ -180,7 +181,7 @@ export class RunRows implements SortedRows {
     this.#entry = this.#numEntries = 0;
     this.#isTagged = this.#block >= this.#run.firstTaggedBlock;
     const usedBytes = this.#run.file.readPage(this.#block++, page);
-    this.#next = page.firstSlot + HEADER_SLOTS;
+    this.#next = page.firstSlot + PAGE_HEADER_SLOTS;
     this.#limit = page.firstSlot + usedBytes / 8;
     return this.#next < this.#limit || this.#readPage();
   }

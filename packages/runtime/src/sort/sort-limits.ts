@@ -1,13 +1,9 @@
-import { PAGE_HEADER_BYTES, PAGE_SIZE_BYTES, SLOT_SIZE_BYTES } from "@millrace/core";
+import { MAX_PAGE_ROW_SLOTS } from "../memory/page-slots.js";
 
-/** Is how many slots a page has. */
-export const PAGE_SLOTS = PAGE_SIZE_BYTES / SLOT_SIZE_BYTES;
-/** Is how many slots of a page its header takes. */
-export const HEADER_SLOTS = PAGE_HEADER_BYTES / SLOT_SIZE_BYTES;
 /** Is the slot in front of a row that tells its layout, where rows of several layouts lie together. */
 export const TAG_SLOTS = 1;
 /** Is the size of the largest row that is kept in pages, with a tag in front of it; larger ones go to disk at once. */
-export const MAX_ROW_SLOTS = PAGE_SLOTS - HEADER_SLOTS - TAG_SLOTS;
+export const MAX_ROW_SLOTS = MAX_PAGE_ROW_SLOTS - TAG_SLOTS;
 
 /**
  * Is the least number of pages that a sort of any input works with: to fill a buffer, a page of rows, one of entries and

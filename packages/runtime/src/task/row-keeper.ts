@@ -1,4 +1,5 @@
-import { Memory, PAGE_HEADER_BYTES, PAGE_SIZE_BYTES, SLOT_SIZE_BYTES } from "@millrace/core";
+import { Memory, SLOT_SIZE_BYTES } from "@millrace/core";
+import { MAX_PAGE_ROW_SLOTS } from "../memory/page-slots.js";
 import { copyRow } from "../rows/copy-row.js";
 import type { PageCursor, RowCursor } from "../rows/row-cursor.js";
 import type { StreamLayout } from "../rows/stream-layout.js";
@@ -23,9 +24,6 @@ export interface RowKeeper {
   close(): void;
 }
 
-/** The most slots that the rows of a page take. */
-const PAGE_ROW_SLOTS = (PAGE_SIZE_BYTES - PAGE_HEADER_BYTES) / SLOT_SIZE_BYTES;
-
 /** Gives rows as pages, which it fills on the heap: for drivers that read pages of a sorted input. */
 export class PagesOfRows implements PageCursor {
   memory: Memory;
@@ -35,7 +33,7 @@ export class PagesOfRows implements PageCursor {
   layout!: StreamLayout;
   isAtEnd = false;
   readonly #rows: RowCursor;
-  readonly #page = new Memory(new ArrayBuffer(PAGE_ROW_SLOTS * SLOT_SIZE_BYTES));
+  readonly #page = new Memory(new ArrayBuffer(MAX_PAGE_ROW_SLOTS * SLOT_SIZE_BYTES));
   /** Whether the current row of the rows is in no page yet. */
   #isPending = false;
   /** Whether the rows came to their end. */
@@ -53,7 +51,7 @@ export class PagesOfRows implements PageCursor {
       return false;
     }
     this.layout = this.#rows.layout;
-    if (this.#numRowSlots() > PAGE_ROW_SLOTS) this.#giveAlone();
+    if (this.#numRowSlots() > MAX_PAGE_ROW_SLOTS) this.#giveAlone();
     else this.#fillPage();
     return true;
   }
@@ -82,7 +80,7 @@ export class PagesOfRows implements PageCursor {
     this.slot = this.endSlot = this.numRows = 0;
     while (this.#isPending && rows.layout === this.layout) {
       const numSlots = this.#numRowSlots();
-      if (this.endSlot + numSlots > PAGE_ROW_SLOTS) return;
+      if (this.endSlot + numSlots > MAX_PAGE_ROW_SLOTS) return;
       copyRow(rows.memory, rows.slot, this.#page, this.endSlot, numSlots);
       this.endSlot += numSlots;
       this.numRows++;

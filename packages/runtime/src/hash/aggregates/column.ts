@@ -2,8 +2,8 @@ import { type AnyType, type ExpressionNode, type Memory, parseFieldPath, type Ro
 import type { ValuePosition } from "@millrace/job-graph";
 import { pathInRow } from "../../drivers/record-reader.js";
 import { expressionOverRecords, expressionOverRows, type RowExpression } from "../../expressions/index.js";
+import { PAGE_SLOTS } from "../../memory/page-slots.js";
 import type { StreamLayout } from "../../rows/stream-layout.js";
-import { PAGE_SLOTS } from "../entry.js";
 
 /**
  * Says what the values of a column are to aggregates that keep them in slots. Numbers of any width are one family, since they are added as

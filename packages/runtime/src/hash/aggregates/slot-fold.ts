@@ -1,11 +1,10 @@
-import { Memory } from "@millrace/core";
+import type { Memory } from "@millrace/core";
+import { PAGE_SLOTS } from "../../memory/page-slots.js";
+import { EMPTY_MEMORY } from "../../rows/empty-memory.js";
 import type { StreamLayout } from "../../rows/stream-layout.js";
-import { PAGE_SLOTS } from "../entry.js";
 import type { GroupTable } from "../group-table.js";
 import type { GroupFold } from "../hash-groups.js";
 import type { SlotAggregates } from "./slot-aggregates.js";
-
-const NO_MEMORY = new Memory(new ArrayBuffer(0));
 
 /** Takes a group's state, and a row of it. */
 export type TakeGroup = (state: number, memory: Memory, slot: number, layout: StreamLayout) => void;
@@ -13,7 +12,7 @@ export type TakeGroup = (state: number, memory: Memory, slot: number, layout: St
 /** Aggregates in the slots in front of the first row of each group. @internal */
 export class SlotFold implements GroupFold {
   readonly stateSlots: number;
-  readonly memory = NO_MEMORY;
+  readonly memory = EMPTY_MEMORY;
   readonly slot = 0;
   readonly layout!: StreamLayout;
   /** Gets the groups. */

@@ -1,10 +1,8 @@
-import { Memory, type RowCompare } from "@millrace/core";
-import { copyRow } from "../../rows/copy-row.js";
+import type { Memory, RowCompare } from "@millrace/core";
+import { HeldRow } from "../../rows/held-row.js";
 import type { RowCursor } from "../../rows/row-cursor.js";
 import type { StreamLayout } from "../../rows/stream-layout.js";
 import type { RowOrder } from "../sort-keys.js";
-
-const INITIAL_SLOTS = 128;
 
 /**
  * Cuts sorted rows into groups of equal keys, and is the cursor over the rows of the current one. It holds a copy of the group's first row, with
@@ -16,8 +14,7 @@ export class GroupRows implements RowCursor {
   readonly #order: RowOrder;
   /** By the indexes of both layouts. */
   readonly #comparators: (RowCompare | undefined)[][] = [];
-  #first = new Memory(new ArrayBuffer(INITIAL_SLOTS * 8));
-  #firstLayout: StreamLayout | undefined;
+  readonly #first = new HeldRow();
   /** Whether the current row of the rows was not handed out yet: it begins a group. */
   #isPending = false;
   #isAtEnd = false;
@@ -42,12 +39,12 @@ export class GroupRows implements RowCursor {
 
   /** The memory that has the first row of the current group at slot 0, until the next group. */
   get firstMemory(): Memory {
-    return this.#first;
+    return this.#first.memory;
   }
 
   /** The layout of that row. */
   get firstLayout(): StreamLayout {
-    return this.#firstLayout!;
+    return this.#first.layout;
   }
 
   /** Moves in front of the next group, past what was not read of this one; false at the end. */
@@ -59,7 +56,7 @@ export class GroupRows implements RowCursor {
     }
     this.#isPending = true;
     this.#isInGroup = true;
-    this.#holdFirst();
+    this.#first.hold(this.#rows.memory, this.#rows.slot, this.#rows.layout);
     return true;
   }
 
@@ -79,11 +76,11 @@ export class GroupRows implements RowCursor {
 
   #isOfGroup(): boolean {
     const { memory, slot, layout } = this.#rows;
-    return this.#comparator(layout)(this.#first, 0, memory, slot) === 0;
+    return this.#comparator(layout)(this.#first.memory, 0, memory, slot) === 0;
   }
 
   #comparator(layout: StreamLayout): RowCompare {
-    const first = this.#firstLayout!;
+    const first = this.#first.layout;
     this.#comparators[first.index] ??= [];
     const known = this.#comparators[first.index]!;
     let compare = known[layout.index];
@@ -92,13 +89,5 @@ export class GroupRows implements RowCursor {
       known[layout.index] = compare;
     }
     return compare;
-  }
-
-  #holdFirst(): void {
-    const { memory, slot, layout } = this.#rows;
-    const numSlots = memory.i32[slot * 2]! >> 3;
-    if (this.#first.numSlots < numSlots) this.#first = new Memory(new ArrayBuffer(numSlots * 8));
-    copyRow(memory, slot, this.#first, 0, numSlots);
-    this.#firstLayout = layout;
   }
 }

@@ -1,12 +1,13 @@
-import { Memory } from "@millrace/core";
-import { copyRow } from "../rows/copy-row.js";
-import type { StreamLayout } from "../rows/stream-layout.js";
+import { Memory, SLOT_SIZE_BYTES } from "@millrace/core";
+import { copyRow } from "./copy-row.js";
+import type { StreamLayout } from "./stream-layout.js";
 
-const INITIAL_SLOTS = 64;
+const INITIAL_SLOTS = 128;
 
 /** Holds a copy of one row, at slot 0 of a memory of its own. */
 export class HeldRow {
-  memory = new Memory(new ArrayBuffer(INITIAL_SLOTS * 8));
+  /** Replaced when it grows. */
+  memory = new Memory(new ArrayBuffer(INITIAL_SLOTS * SLOT_SIZE_BYTES));
   #layout: StreamLayout | undefined;
 
   /** The layout of the row that is held. */
@@ -17,7 +18,7 @@ export class HeldRow {
   /** Copies a row in place of the one before. */
   hold(memory: Memory, slot: number, layout: StreamLayout): void {
     const numSlots = memory.i32[slot * 2]! >> 3;
-    if (numSlots > this.memory.numSlots) this.memory = new Memory(new ArrayBuffer(numSlots * 8));
+    if (numSlots > this.memory.numSlots) this.memory = new Memory(new ArrayBuffer(numSlots * SLOT_SIZE_BYTES));
     copyRow(memory, slot, this.memory, 0, numSlots);
     this.#layout = layout;
   }
