@@ -11,9 +11,9 @@ import {
 import type { OperatorInfo } from "@millrace/job-graph";
 import { expect, test } from "vitest";
 import { singlePassOver } from "../src/code/index.js";
-import { RowRecordReader } from "../src/drivers/record-reader.js";
 import { type Steps, UserCode } from "../src/index.js";
 import { createLayoutTable } from "../src/rows/layout-table.js";
+import { RowRecordReader } from "../src/rows/record-reader.js";
 import { KeepingOutput, operator } from "./chain/chain-harness.js";
 
 function codeOf(

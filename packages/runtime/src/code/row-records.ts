@@ -1,5 +1,5 @@
 import { type RecordCursor, SinglePassIterable } from "@millrace/core";
-import type { RowRecordReader } from "../drivers/record-reader.js";
+import type { RowRecordReader } from "../rows/record-reader.js";
 import type { RowCursor } from "../rows/row-cursor.js";
 
 /** Gives the rows of a cursor to one call of user code, decoded as they are read. @internal */

@@ -1,14 +1,13 @@
 /** The drivers of aggregates: of groups found by hashing, of sorted groups, and of everything. */
-
 import { invariant, Memory } from "@millrace/core";
 import type { DriverSpec, GroupSpec } from "@millrace/job-graph";
 import { RowAggregates } from "../hash/aggregates/row-aggregates.js";
 import { SlotAggregates } from "../hash/aggregates/slot-aggregates.js";
-import { KeyEquality } from "../hash/hash-keys.js";
 import { nextPage } from "../hash/join-table.js";
 import { PAGE_SLOTS } from "../memory/page-slots.js";
 import { HeldRow } from "../rows/held-row.js";
 import type { PageCursor } from "../rows/row-cursor.js";
+import { RowPairOrder } from "../rows/row-order.js";
 import type { Driver, DriverContext, Steps } from "../task/driver.js";
 import { type AggregateResult, InPlaceResult, SummaryResult } from "./aggregate-results.js";
 import { HashAggregation } from "./hash-aggregation.js";
@@ -91,7 +90,7 @@ class SortedAggregateDriver implements Driver {
   *run(): Steps {
     const { out } = this.#context;
     const { keys = [], value } = this.#group;
-    const equality = new KeyEquality(keys, keys);
+    const equality = new RowPairOrder(keys, keys);
     const aggregates = new RowAggregates(this.#result.requests, value);
     const first = new HeldRow();
     const pace = new Pace();
@@ -99,7 +98,7 @@ class SortedAggregateDriver implements Driver {
     let hasGroup = false;
     while (rows.next()) {
       const { memory, slot, layout } = rows;
-      if (!hasGroup || equality.of(first.layout, layout)(first.memory, 0, memory, slot) !== 0) {
+      if (!hasGroup || equality.comparator(first.layout, layout)(first.memory, 0, memory, slot) !== 0) {
         if (hasGroup) this.#give(aggregates, first);
         hasGroup = true;
         first.hold(memory, slot, layout);

@@ -2,8 +2,8 @@
 import { type Memory, parseFieldPath } from "@millrace/core";
 import type { DriverSpec, KeyNameSpec } from "@millrace/job-graph";
 import type { AggregateRequest } from "../hash/aggregates/slot-aggregates.js";
+import { RowFieldReader, RowRecordReader } from "../rows/record-reader.js";
 import type { StreamLayout } from "../rows/stream-layout.js";
-import { RowFieldReader, RowRecordReader } from "./record-reader.js";
 import { replaceField } from "./replace-field.js";
 
 type Spec<K extends DriverSpec["kind"]> = Extract<DriverSpec, { kind: K }>;

@@ -1,10 +1,10 @@
 import type { DriverSpec } from "@millrace/job-graph";
 import { singlePassOver } from "../code/index.js";
+import { RowRecordReader } from "../rows/record-reader.js";
 import { NO_ROWS } from "../sort/merge-groups/no-rows.js";
 import { PairedGroups } from "../sort/merge-groups/paired-groups.js";
 import type { Driver, DriverContext, Steps, TaskFunction } from "../task/driver.js";
 import { Pace } from "./page-steps.js";
-import { RowRecordReader } from "./record-reader.js";
 
 type CoGroupSpec = Extract<DriverSpec, { kind: "coGroup" }>;
 

@@ -4,13 +4,13 @@
  */
 import type { DriverSpec } from "@millrace/job-graph";
 import { singlePassOver } from "../code/index.js";
+import { RowRecordReader } from "../rows/record-reader.js";
 import type { RowCursor } from "../rows/row-cursor.js";
 import { KeyOrder } from "../sort/key-order.js";
 import { GroupRows } from "../sort/merge-groups/group-rows.js";
 import type { Driver, DriverContext, Steps, TaskFunction } from "../task/driver.js";
 import { BufferedGroups } from "./buffered-groups.js";
 import { Pace } from "./page-steps.js";
-import { RowRecordReader } from "./record-reader.js";
 
 type GroupCombineSpec = Extract<DriverSpec, { kind: "groupCombine" }>;
 

@@ -1,10 +1,10 @@
 import type { DriverSpec } from "@millrace/job-graph";
 import { singlePassOver } from "../code/index.js";
+import { RowRecordReader } from "../rows/record-reader.js";
 import { KeyOrder } from "../sort/key-order.js";
 import { GroupRows } from "../sort/merge-groups/group-rows.js";
 import type { Driver, DriverContext, Steps, TaskFunction } from "../task/driver.js";
 import { Pace } from "./page-steps.js";
-import { RowRecordReader } from "./record-reader.js";
 
 type GroupReduceSpec = Extract<DriverSpec, { kind: "groupReduce" }>;
 

@@ -15,13 +15,13 @@ import { SlotFold } from "../hash/aggregates/slot-fold.js";
 import { HashGroups, minHashGroupPages } from "../hash/hash-groups.js";
 import { KeyedValueRows, keyPartTypes } from "../hash/keyed-value-rows.js";
 import { RecordEncoder } from "../hash/record-encoder.js";
+import { RowFieldReader } from "../rows/record-reader.js";
 import type { PageCursor } from "../rows/row-cursor.js";
 import type { StreamLayout } from "../rows/stream-layout.js";
 import { RowStore } from "../stores/row-store.js";
 import type { DriverContext, Steps } from "../task/driver.js";
 import type { AggregateResult } from "./aggregate-results.js";
 import { PartialRows, type RowMaker } from "./partial-rows.js";
-import { RowFieldReader } from "./record-reader.js";
 import type { SlotResults } from "./slot-results.js";
 
 /** For groups that become keyed rows: one to write, one to read. */

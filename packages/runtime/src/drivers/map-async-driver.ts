@@ -11,9 +11,9 @@ import type { DriverSpec } from "@millrace/job-graph";
 import type { UserCode } from "../code/index.js";
 import { placeOfTask } from "../job/job-context.js";
 import { reportedAt } from "../job/reported.js";
+import { RowRecordReader } from "../rows/record-reader.js";
 import type { Driver, Steps } from "../task/driver.js";
 import type { TaskDriverContext } from "../task/task-driver-context.js";
-import { RowRecordReader } from "./record-reader.js";
 
 /** How many ordered results may wait for one before them, beside the calls that are pending. */
 const MAX_WAITING_RESULTS = 1024;

@@ -1,7 +1,7 @@
 import type { DriverSpec } from "@millrace/job-graph";
 import { singlePassOver } from "../code/index.js";
+import { RowRecordReader } from "../rows/record-reader.js";
 import type { Driver, DriverContext, Steps, TaskFunction } from "../task/driver.js";
-import { RowRecordReader } from "./record-reader.js";
 
 /** Calls a function once, with all records of the task, also when there are none. Its input is complete before. */
 export class MapPartitionDriver implements Driver {

@@ -8,10 +8,10 @@
  */
 import { fieldValue, type Memory, parseFieldPath } from "@millrace/core";
 import type { PairResultSpec, ValuePosition } from "@millrace/job-graph";
+import { pathInRow, RowFieldReader, RowRecordReader } from "../rows/record-reader.js";
 import type { StreamLayout } from "../rows/stream-layout.js";
 import type { DriverContext, RecordOutput, Steps, TaskFunction } from "../task/driver.js";
 import { PairRow } from "./pair-row.js";
-import { pathInRow, RowFieldReader, RowRecordReader } from "./record-reader.js";
 
 /** How many pairs there are between two looks at whether the output is full: about as many as fill a page. */
 const PAIRS_PER_LOOK = 512;

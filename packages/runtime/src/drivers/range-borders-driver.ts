@@ -6,10 +6,10 @@
 import { compareValues, type Memory } from "@millrace/core";
 import type { DriverSpec } from "@millrace/job-graph";
 import { orderableOf, type ToOrderable } from "../rows/orderable-value.js";
+import { RowFieldReader } from "../rows/record-reader.js";
 import type { PageCursor } from "../rows/row-cursor.js";
 import type { StreamLayout } from "../rows/stream-layout.js";
 import type { Driver, DriverContext, Steps } from "../task/driver.js";
-import { RowFieldReader } from "./record-reader.js";
 
 type RangeBordersSpec = Extract<DriverSpec, { kind: "rangeBorders" }>;
 

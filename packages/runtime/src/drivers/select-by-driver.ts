@@ -1,12 +1,12 @@
 import type { Memory } from "@millrace/core";
 import type { DriverSpec } from "@millrace/job-graph";
 import { HeldRow } from "../rows/held-row.js";
+import { pathInRow, RowFieldReader } from "../rows/record-reader.js";
 import type { StreamLayout } from "../rows/stream-layout.js";
 import { KeyOrder } from "../sort/key-order.js";
 import { GroupRows } from "../sort/merge-groups/group-rows.js";
 import type { Driver, DriverContext, Steps } from "../task/driver.js";
 import { eachPage, Pace } from "./page-steps.js";
-import { pathInRow, RowFieldReader } from "./record-reader.js";
 import { ValueOutput } from "./value-output.js";
 
 type SelectBySpec = Extract<DriverSpec, { kind: "selectBy" }>;

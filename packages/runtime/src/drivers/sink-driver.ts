@@ -1,9 +1,9 @@
 import { createSubtaskIoContext, IntCounter, type SinkWriter } from "@millrace/core";
 import { reportedAt } from "../job/reported.js";
+import { RowRecordReader } from "../rows/record-reader.js";
 import type { Driver, Steps } from "../task/driver.js";
 import { awaited } from "../task/promise-steps.js";
 import type { TaskDriverContext } from "../task/task-driver-context.js";
-import { RowRecordReader } from "./record-reader.js";
 
 /** How many records it writes before another task has a turn. */
 const RECORDS_IN_A_TURN = 512;

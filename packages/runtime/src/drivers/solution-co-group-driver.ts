@@ -5,16 +5,17 @@
 import type { Memory } from "@millrace/core";
 import type { DriverSpec } from "@millrace/job-graph";
 import { singlePassOver } from "../code/index.js";
-import { HashKeys, KeyEquality } from "../hash/hash-keys.js";
+import { HashKeys } from "../hash/hash-keys.js";
 import { MIN_PUT_OFF_PAGES, type PutOffCursor, PutOffRows } from "../hash/put-off-rows.js";
 import type { SolutionSet } from "../hash/solution-set.js";
 import { EMPTY_MEMORY } from "../rows/empty-memory.js";
+import { RowRecordReader } from "../rows/record-reader.js";
 import type { RowCursor } from "../rows/row-cursor.js";
+import { RowPairOrder } from "../rows/row-order.js";
 import type { StreamLayout } from "../rows/stream-layout.js";
 import { KeyOrder } from "../sort/key-order.js";
 import { GroupRows } from "../sort/merge-groups/group-rows.js";
 import type { Driver, DriverContext, Steps, TaskFunction } from "../task/driver.js";
-import { RowRecordReader } from "./record-reader.js";
 
 type CoGroupSpec = Extract<DriverSpec, { kind: "coGroup" }>;
 
@@ -28,7 +29,7 @@ export class SolutionCoGroupDriver implements Driver {
   readonly #isSolutionFirst: boolean;
   readonly #keys: HashKeys;
   /** Compares rows of the solution set with rows of the input. */
-  readonly #equality: KeyEquality;
+  readonly #equality: RowPairOrder;
   readonly #inputOrder: KeyOrder;
   readonly #putOff: PutOffRows;
   readonly #function: TaskFunction;
@@ -43,7 +44,7 @@ export class SolutionCoGroupDriver implements Driver {
     this.#isSolutionFirst = spec.solution === "first";
     const inputKeys = this.#isSolutionFirst ? spec.rightKeys : spec.leftKeys;
     this.#keys = new HashKeys(inputKeys);
-    this.#equality = new KeyEquality(solution.keys, inputKeys);
+    this.#equality = new RowPairOrder(solution.keys, inputKeys);
     this.#inputOrder = new KeyOrder(inputKeys);
     this.#putOff = new PutOffRows(context.budget, context.spill, context.layouts, solution.numPartitions);
     this.#function = context.function(spec.function, "coGroup");

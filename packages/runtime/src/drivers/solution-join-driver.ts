@@ -4,9 +4,10 @@
  */
 import type { Memory } from "@millrace/core";
 import type { DriverSpec } from "@millrace/job-graph";
-import { HashKeys, KeyEquality } from "../hash/hash-keys.js";
+import { HashKeys } from "../hash/hash-keys.js";
 import { MIN_PUT_OFF_PAGES, PutOffRows } from "../hash/put-off-rows.js";
 import type { SolutionSet } from "../hash/solution-set.js";
+import { RowPairOrder } from "../rows/row-order.js";
 import type { StreamLayout } from "../rows/stream-layout.js";
 import type { Driver, DriverContext, Steps } from "../task/driver.js";
 import { createPairOutput, type PairOutput } from "./pair-output.js";
@@ -31,7 +32,7 @@ class SolutionJoinDriver implements Driver {
   /** Whether the result of a match is the probing row alone. */
   readonly #isFilter: boolean;
   readonly #keys: HashKeys;
-  readonly #equality: KeyEquality;
+  readonly #equality: RowPairOrder;
   readonly #putOff: PutOffRows;
   readonly #output: PairOutput;
 
@@ -45,7 +46,7 @@ class SolutionJoinDriver implements Driver {
     this.#keepsMatched = joinType !== "anti";
     const probeKeys = this.#isSolutionFirst ? spec.rightKeys : spec.leftKeys;
     this.#keys = new HashKeys(probeKeys);
-    this.#equality = new KeyEquality(solution.keys, probeKeys);
+    this.#equality = new RowPairOrder(solution.keys, probeKeys);
     this.#putOff = new PutOffRows(context.budget, context.spill, context.layouts, solution.numPartitions);
     this.#output = createPairOutput(spec.result, spec, "join", context);
   }

@@ -3,10 +3,10 @@
  * never spills; what is left to do is the work of the reduce behind the exchange.
  */
 import type { DriverSpec } from "@millrace/job-graph";
+import { RowRecordReader } from "../rows/record-reader.js";
 import type { Driver, DriverContext, Steps, TaskFunction } from "../task/driver.js";
 import { BufferedGroups } from "./buffered-groups.js";
 import { Pace } from "./page-steps.js";
-import { RowRecordReader } from "./record-reader.js";
 
 type ReduceCombineSpec = Extract<DriverSpec, { kind: "reduceCombine" }>;
 

@@ -1,9 +1,9 @@
 import type { DriverSpec } from "@millrace/job-graph";
+import { RowRecordReader } from "../rows/record-reader.js";
 import { KeyOrder } from "../sort/key-order.js";
 import { GroupRows } from "../sort/merge-groups/group-rows.js";
 import type { Driver, DriverContext, Steps, TaskFunction } from "../task/driver.js";
 import { eachPage, Pace } from "./page-steps.js";
-import { RowRecordReader } from "./record-reader.js";
 
 type ReduceSpec = Extract<DriverSpec, { kind: "reduce" }>;
 

@@ -1,8 +1,8 @@
 import { type AnyType, type Memory, RowLayout, type TypeInformation } from "@millrace/core";
 import type { ValuePosition } from "@millrace/job-graph";
+import { RowRecordReader } from "../rows/record-reader.js";
 import type { LayoutTable, StreamLayout } from "../rows/stream-layout.js";
 import type { DriverContext, RecordOutput } from "../task/driver.js";
-import { RowRecordReader } from "./record-reader.js";
 
 /** The most fields of a tuple whose null bits share the slot of its size: then its fields begin in the next one. */
 const MAX_TUPLE_FIELDS = 32;

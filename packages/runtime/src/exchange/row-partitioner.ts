@@ -1,22 +1,11 @@
 /**
  * Decides which task of the consumer a row goes to. Code per layout is made when a layout is met first.
  */
-import {
-  canonicalKeyBytes,
-  compareValues,
-  isMillraceError,
-  type Memory,
-  parseFieldPath,
-  partitionHash,
-  partitionHashOfBytes,
-  partitionOf,
-  type RecordReader,
-  RowKeys,
-  type RowPartitionHash,
-  resolveFieldIfAny,
-} from "@millrace/core";
+import { compareValues, type Memory, partitionOf, RowKeys, type RowPartitionHash } from "@millrace/core";
 import type { KeyFieldSpec } from "@millrace/job-graph";
 import { orderableOf, type ToOrderable } from "../rows/orderable-value.js";
+import { RowFieldReader } from "../rows/record-reader.js";
+import { ABSENT_KEYS_ARE_NULL } from "../rows/row-order.js";
 import type { StreamLayout } from "../rows/stream-layout.js";
 
 /** Returns the number of the task that a row goes to, 0 to the number of tasks - 1. */
@@ -70,7 +59,7 @@ export class HashPartitioner implements RowPartitioner {
   targetOf(memory: Memory, slot: number, layout: StreamLayout): number {
     let hash = this.#hashes[layout.index];
     if (hash === undefined) {
-      hash = partitionHashOfLayout(layout, this.#keys);
+      hash = new RowKeys(layout.layout, this.#keys, ABSENT_KEYS_ARE_NULL).partitionHash;
       this.#hashes[layout.index] = hash;
     }
     return partitionOf(hash(memory, slot), this.#numTargets);
@@ -79,17 +68,17 @@ export class HashPartitioner implements RowPartitioner {
 
 /** Goes by a user's function of the key's only field. */
 export class CustomPartitioner implements RowPartitioner {
-  readonly #field: FieldValues;
+  readonly #field: RowFieldReader;
   readonly #partition: (key: unknown) => number;
 
   /** @param partition - calls the user's function and checks what it returns */
   constructor(key: KeyFieldSpec, partition: (key: unknown) => number) {
-    this.#field = new FieldValues(key.path);
+    this.#field = new RowFieldReader(key.path);
     this.#partition = partition;
   }
 
   targetOf(memory: Memory, slot: number, layout: StreamLayout): number {
-    return this.#partition(this.#field.of(memory, slot, layout));
+    return this.#partition(this.#field.read(memory, slot, layout));
   }
 }
 
@@ -98,7 +87,7 @@ export class RangePartitioner implements RowPartitioner {
   readonly #paths: readonly string[];
   /** By the number of the layout. */
   readonly #ranges: (Ranges | undefined)[] = [];
-  readonly #fields: readonly FieldValues[];
+  readonly #fields: readonly RowFieldReader[];
   /** 1 or -1 for each part of the key: -1 when it is descending. */
   readonly #signs: readonly number[];
   readonly #borders: () => readonly (readonly unknown[])[];
@@ -108,7 +97,7 @@ export class RangePartitioner implements RowPartitioner {
   /** @param borders - gives the greatest keys of the partitions but the last, in order; asked at the first row and not before */
   constructor(keys: readonly KeyFieldSpec[], borders: () => readonly (readonly unknown[])[], numTargets: number) {
     this.#paths = keys.map(({ path }) => path);
-    this.#fields = keys.map(({ path }) => new FieldValues(path));
+    this.#fields = keys.map(({ path }) => new RowFieldReader(path));
     this.#signs = keys.map(({ order }) => (order === "descending" ? -1 : 1));
     this.#borders = borders;
     this.#lastTarget = numTargets - 1;
@@ -118,7 +107,7 @@ export class RangePartitioner implements RowPartitioner {
   targetOf(memory: Memory, slot: number, layout: StreamLayout): number {
     const ranges = this.#rangesOf(layout);
     for (let i = 0; i < this.#fields.length; i++) {
-      const value = this.#fields[i]!.of(memory, slot, layout);
+      const value = this.#fields[i]!.read(memory, slot, layout);
       const orderable = ranges.orderable[i];
       this.#values[i] = orderable === undefined ? value : orderable(value);
     }
@@ -161,70 +150,4 @@ export class RangePartitioner implements RowPartitioner {
 interface Ranges {
   readonly orderable: readonly (ToOrderable | undefined)[];
   readonly borders: readonly (readonly unknown[])[];
-}
-
-/** Reads one field of rows of any layout; null where a layout has no such field. */
-class FieldValues {
-  readonly #path: string;
-  readonly #readers: (RecordReader | undefined)[] = [];
-
-  constructor(path: string) {
-    this.#path = path;
-  }
-
-  of(memory: Memory, slot: number, layout: StreamLayout): unknown {
-    let read = this.#readers[layout.index];
-    if (read === undefined) {
-      const { serializer } = layout;
-      const isThere = resolveFieldIfAny(layout.layout.type, parseFieldPath(this.#path)) !== undefined;
-      read = this.#path === "*" ? serializer.read : isThere ? serializer.fieldReader(this.#path) : readNull;
-      this.#readers[layout.index] = read;
-    }
-    return read(memory, slot) ?? null;
-  }
-}
-
-function readNull(): null {
-  return null;
-}
-
-/** Returns the partition hash of keys of a layout, which may lack some of them: records of nobody's declaration do. */
-function partitionHashOfLayout(layout: StreamLayout, keys: readonly KeyFieldSpec[]): RowPartitionHash {
-  const known = orUnknown(() => new RowKeys(layout.layout, keys));
-  if (known !== undefined) return known.partitionHash;
-  if (keys.length === 1 && keys[0]!.path === "*") {
-    return (memory, slot) => partitionHash(layout.serializer.read(memory, slot));
-  }
-  const parts = keys.map((key) => keyBytesOfField(layout, key));
-  return (memory, slot) => {
-    const bytes = joined(parts.map((part) => part(memory, slot)));
-    return partitionHashOfBytes(bytes, bytes.length);
-  };
-}
-
-function keyBytesOfField(layout: StreamLayout, key: KeyFieldSpec): (memory: Memory, slot: number) => Uint8Array {
-  const known = orUnknown(() => new RowKeys(layout.layout, [key]));
-  if (known !== undefined) return (memory, slot) => known.keyBytes(memory, slot);
-  const values = new FieldValues(key.path);
-  return (memory, slot) => canonicalKeyBytes(values.of(memory, slot, layout));
-}
-
-/** Returns undefined where a layout does not have a field, or has something in its place that has no key of its own. */
-function orUnknown<T>(make: () => T): T | undefined {
-  try {
-    return make();
-  } catch (error) {
-    if (isMillraceError(error, "UNKNOWN_FIELD", "INVALID_KEY")) return undefined;
-    throw error;
-  }
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    bytes.set(part, offset);
-    offset += part.length;
-  }
-  return bytes;
 }

@@ -9,11 +9,12 @@ import type { Memory, MemorySegment, RowCompare, TableHashSeed } from "@millrace
 import type { PageBudget } from "../memory/page-budget.js";
 import { PAGE_HEADER_SLOTS, PAGE_SLOTS } from "../memory/page-slots.js";
 import { copyRow } from "../rows/copy-row.js";
+import type { RowPairOrder } from "../rows/row-order.js";
 import type { LayoutTable, StreamLayout } from "../rows/stream-layout.js";
 import { entriesEnd, entrySlots, HASH_WORD, IS_DEAD, IS_LARGE, LINK_WORD, layoutIndexOf } from "./entry.js";
 import { EntryWriter } from "./entry-writer.js";
 import { GroupDirectory } from "./group-directory.js";
-import type { HashKeys, KeyEquality } from "./hash-keys.js";
+import type { HashKeys } from "./hash-keys.js";
 import { type EntryFile, EntryRow } from "./spilled-entries.js";
 
 /** Collecting garbage pays from this share of the entries' memory on. */
@@ -26,7 +27,7 @@ export interface GroupTableOptions {
   /** Where large rows go. */
   readonly file: EntryFile;
   readonly keys: HashKeys;
-  readonly equality: KeyEquality;
+  readonly equality: RowPairOrder;
   readonly seed: TableHashSeed;
   /** The slots in front of a row for the user's state. */
   readonly stateSlots: number;
@@ -191,12 +192,12 @@ export class GroupTable {
       return this.#compare!(this.#memory, pointer + this.#prefixSlots, memory, slot) === 0;
     }
     const row = this.row(pointer);
-    return this.#options.equality.of(row.layout, layout)(row.memory, row.slot, memory, slot) === 0;
+    return this.#options.equality.comparator(row.layout, layout)(row.memory, row.slot, memory, slot) === 0;
   }
 
   #useLayout(layout: StreamLayout): void {
     this.#compareLayout = layout;
-    this.#compare = this.#options.equality.of(this.#onlyLayout!, layout);
+    this.#compare = this.#options.equality.comparator(this.#onlyLayout!, layout);
   }
 
   /**

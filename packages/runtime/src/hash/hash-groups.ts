@@ -17,13 +17,14 @@ import type { KeyFieldSpec } from "@millrace/job-graph";
 import type { PageBudget } from "../memory/page-budget.js";
 import { PAGE_HEADER_SLOTS, PAGE_SLOTS } from "../memory/page-slots.js";
 import type { PageCursor } from "../rows/row-cursor.js";
+import { RowPairOrder } from "../rows/row-order.js";
 import type { LayoutTable, StreamLayout } from "../rows/stream-layout.js";
 import type { SpillSpace } from "../spill/spill-space.js";
 import type { RecordOutput, Steps } from "../task/driver.js";
 import { entriesEnd, entrySlots, IS_LARGE, LINK_WORD, layoutIndexOf } from "./entry.js";
 import { EntryReader, EntryWriter } from "./entry-writer.js";
 import { GroupTable } from "./group-table.js";
-import { HashKeys, KeyEquality, seedAtLevel } from "./hash-keys.js";
+import { HashKeys, seedAtLevel } from "./hash-keys.js";
 import { EntryFiles, takeReserved } from "./join-environment.js";
 import { nextPage } from "./join-table.js";
 import type { KeyedValueRows } from "./keyed-value-rows.js";
@@ -113,7 +114,7 @@ export class HashGroups {
   readonly #options: HashGroupsOptions;
   readonly #files: EntryFiles;
   readonly #keys: HashKeys;
-  readonly #equality: KeyEquality;
+  readonly #equality: RowPairOrder;
   readonly #largeRow: EntryRow;
   readonly #bits: number;
   /** What the level at work has. */
@@ -139,7 +140,7 @@ export class HashGroups {
     this.#options = options;
     this.#files = new EntryFiles(spill, budget.owner);
     this.#keys = new HashKeys(keys, keyed);
-    this.#equality = new KeyEquality(keys, keys, keyed);
+    this.#equality = new RowPairOrder(keys, keys, keyed);
     this.#largeRow = new EntryRow(budget.memory, layouts, undefined as never);
     this.#bits = givesParts ? 0 : partitionBits(budget.numPages);
     this.#file = this.#files.create();

@@ -1,8 +1,9 @@
 import { invariant, type TableHashSeed } from "@millrace/core";
 import type { PageBudget } from "../memory/page-budget.js";
+import type { RowPairOrder } from "../rows/row-order.js";
 import type { LayoutTable } from "../rows/stream-layout.js";
 import type { SpillSpace } from "../spill/spill-space.js";
-import type { HashKeys, KeyEquality } from "./hash-keys.js";
+import type { HashKeys } from "./hash-keys.js";
 import type { JoinEmitter, JoinNeeds } from "./join-emitter.js";
 import { EntryFile } from "./spilled-entries.js";
 
@@ -15,9 +16,9 @@ export interface JoinEnvironment {
   readonly buildKeys: HashKeys;
   readonly probeKeys: HashKeys;
   /** Compares build rows with each other. */
-  readonly buildEquality: KeyEquality;
+  readonly buildEquality: RowPairOrder;
   /** Compares build rows with probe rows. */
-  readonly equality: KeyEquality;
+  readonly equality: RowPairOrder;
   readonly emitter: JoinEmitter;
   readonly needs: JoinNeeds;
 }

@@ -14,6 +14,7 @@
 import { Memory, type MemorySegment } from "@millrace/core";
 import type { PageBudget } from "../memory/page-budget.js";
 import { PAGE_HEADER_SLOTS, PAGE_MASK, PAGE_SHIFT, PAGE_SLOTS } from "../memory/page-slots.js";
+import type { RowPairOrder } from "../rows/row-order.js";
 import type { LayoutTable, StreamLayout } from "../rows/stream-layout.js";
 import {
   entriesEnd,
@@ -26,7 +27,6 @@ import {
   layoutIndexOf,
   POINTER_MASK,
 } from "./entry.js";
-import type { KeyEquality } from "./hash-keys.js";
 import { type EntryFile, EntryRow } from "./spilled-entries.js";
 
 const TWO_TO_32 = 2 ** 32;
@@ -53,7 +53,7 @@ export class JoinIndex {
   readonly #budget: PageBudget;
   readonly #memory: Memory;
   readonly #layouts: LayoutTable;
-  readonly #buildEquality: KeyEquality;
+  readonly #buildEquality: RowPairOrder;
   readonly #file: EntryFile;
   readonly #rowA: EntryRow;
   readonly #pages: MemorySegment[] = [];
@@ -68,7 +68,7 @@ export class JoinIndex {
   #hasSeveralLayouts = false;
 
   /** @param file - where large rows stand */
-  constructor(budget: PageBudget, layouts: LayoutTable, buildEquality: KeyEquality, file: EntryFile) {
+  constructor(budget: PageBudget, layouts: LayoutTable, buildEquality: RowPairOrder, file: EntryFile) {
     this.#budget = budget;
     this.#memory = budget.memory;
     this.#layouts = layouts;
@@ -164,7 +164,7 @@ export class JoinIndex {
     heads: Int32Array,
     begin: number,
     end: number,
-    equality: KeyEquality,
+    equality: RowPairOrder,
   ): void {
     const onlyLayout = this.#onlyLayout;
     this.#findCells(hashes, heads, begin, end);
@@ -176,7 +176,7 @@ export class JoinIndex {
     }
     const memory = this.#memory;
     const { i32 } = memory;
-    const compare = equality.of(onlyLayout, layout);
+    const compare = equality.comparator(onlyLayout, layout);
     for (let i = begin; i < end; i++) {
       const head = heads[i]!;
       if (head <= 0) {
@@ -211,7 +211,7 @@ export class JoinIndex {
     }
   }
 
-  #search(probe: Memory, slot: number, layout: StreamLayout, hash: number, equality: KeyEquality): number {
+  #search(probe: Memory, slot: number, layout: StreamLayout, hash: number, equality: RowPairOrder): number {
     const { i32 } = this.#memory;
     const { firstCell, numCells } = this.#regions[this.regionOf(hash)]!;
     if (numCells === 0) return 0;
@@ -224,7 +224,7 @@ export class JoinIndex {
       if (head === 0) return 0;
       if (i32[word + 1] === hash) {
         const row = this.row(head);
-        if (equality.of(row.layout, layout)(row.memory, row.slot, probe, slot) === 0) return head;
+        if (equality.comparator(row.layout, layout)(row.memory, row.slot, probe, slot) === 0) return head;
       }
       if (++cell === end) cell = firstCell;
     }
@@ -299,14 +299,14 @@ export class JoinIndex {
       return this.#areLargeEqual(memory, layout, b);
     }
     const rowB = this.row(b);
-    return this.#buildEquality.of(layout, rowB.layout)(memory, slot, rowB.memory, rowB.slot) === 0;
+    return this.#buildEquality.comparator(layout, rowB.layout)(memory, slot, rowB.memory, rowB.slot) === 0;
   }
 
   /** Both rows would be read into the same memory, so that the one read before is copied. */
   #areLargeEqual(a: Memory, layoutA: StreamLayout, b: number): boolean {
     const copy = new Memory(a.u8.slice(0, a.i32[0]!).buffer);
     const row = this.row(b);
-    return this.#buildEquality.of(layoutA, row.layout)(copy, 0, row.memory, row.slot) === 0;
+    return this.#buildEquality.comparator(layoutA, row.layout)(copy, 0, row.memory, row.slot) === 0;
   }
 
   #takePages(numPages: number): boolean {

@@ -1,7 +1,7 @@
 import type { Memory } from "@millrace/core";
 import { PAGE_SLOTS } from "../memory/page-slots.js";
+import type { RowPairOrder } from "../rows/row-order.js";
 import type { StreamLayout } from "../rows/stream-layout.js";
-import type { KeyEquality } from "./hash-keys.js";
 import type { JoinEmitter, JoinNeeds } from "./join-emitter.js";
 import type { JoinIndex } from "./join-index.js";
 
@@ -25,7 +25,7 @@ export class JoinProber {
   /** Whether rows without a match are given now: not while other parts of the table are still to be probed. */
   givesUnmatched: boolean;
   readonly #index: JoinIndex;
-  readonly #equality: KeyEquality;
+  readonly #equality: RowPairOrder;
   readonly #emitter: JoinEmitter;
   readonly #needs: JoinNeeds;
   readonly #marks: boolean;
@@ -38,7 +38,7 @@ export class JoinProber {
   /** Whether entries from `entry` on are given alone, as build rows that have a match. */
   #givesBuild = false;
 
-  constructor(index: JoinIndex, equality: KeyEquality, emitter: JoinEmitter, needs: JoinNeeds) {
+  constructor(index: JoinIndex, equality: RowPairOrder, emitter: JoinEmitter, needs: JoinNeeds) {
     this.#index = index;
     this.#equality = equality;
     this.#emitter = emitter;

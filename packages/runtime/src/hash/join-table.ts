@@ -18,12 +18,13 @@ import type { KeyFieldSpec } from "@millrace/job-graph";
 import type { PageBudget } from "../memory/page-budget.js";
 import { PAGE_HEADER_SLOTS } from "../memory/page-slots.js";
 import type { PageCursor } from "../rows/row-cursor.js";
+import { RowPairOrder } from "../rows/row-order.js";
 import type { LayoutTable } from "../rows/stream-layout.js";
 import type { SpillSpace } from "../spill/spill-space.js";
 import type { Steps } from "../task/driver.js";
 import { entriesEnd, entrySlots, IS_LARGE, LINK_WORD } from "./entry.js";
 import { EntryReader } from "./entry-writer.js";
-import { HashKeys, KeyEquality } from "./hash-keys.js";
+import { HashKeys } from "./hash-keys.js";
 import { ChunkedJoin, numChunksOf } from "./join-chunks.js";
 import type { JoinEmitter, JoinNeeds } from "./join-emitter.js";
 import { EntryFiles, type JoinEnvironment, takeReserved } from "./join-environment.js";
@@ -76,8 +77,8 @@ export class JoinTable {
       seed: options.seed,
       buildKeys: new HashKeys(buildKeys),
       probeKeys: new HashKeys(probeKeys),
-      buildEquality: new KeyEquality(buildKeys, buildKeys),
-      equality: new KeyEquality(buildKeys, probeKeys),
+      buildEquality: new RowPairOrder(buildKeys, buildKeys),
+      equality: new RowPairOrder(buildKeys, probeKeys),
       emitter: options.emitter,
       needs: options.needs,
     };

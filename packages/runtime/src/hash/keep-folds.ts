@@ -1,12 +1,12 @@
 import { type Memory, parseFieldPath, resolveField } from "@millrace/core";
 import type { ValuePosition } from "@millrace/job-graph";
-import { pathInRow, RowFieldReader, RowRecordReader } from "../drivers/record-reader.js";
 import { EMPTY_MEMORY } from "../rows/empty-memory.js";
+import { pathInRow, RowFieldReader, RowRecordReader } from "../rows/record-reader.js";
+import { RowPairOrder } from "../rows/row-order.js";
 import type { StreamLayout } from "../rows/stream-layout.js";
 import type { RecordOutput } from "../task/driver.js";
 import type { GroupTable } from "./group-table.js";
 import type { GroupFold } from "./hash-groups.js";
-import { KeyEquality } from "./hash-keys.js";
 
 /** Gives rows as they are, but for keys that were attached to them. @internal */
 export class KeptRows {
@@ -61,14 +61,14 @@ export class ExtremeOrder {
     this.#isMax = extreme === "max";
     this.#fields = fields.map((field) => {
       const path = pathInRow(field, value);
-      return { order: new KeyEquality([{ path }], [{ path }]), nulls: new NullReader(path) };
+      return { order: new RowPairOrder([{ path }], [{ path }]), nulls: new NullReader(path) };
     });
   }
 
   /** Whether row `a` is better than row `b`. */
   isBetter(a: Memory, slotA: number, layoutA: StreamLayout, b: Memory, slotB: number, layoutB: StreamLayout): boolean {
     for (const { order, nulls } of this.#fields) {
-      const compared = order.of(layoutA, layoutB)(a, slotA, b, slotB);
+      const compared = order.comparator(layoutA, layoutB)(a, slotA, b, slotB);
       if (compared === 0) continue;
       if (this.#isMax) return compared > 0;
       // Null is the least of all values, and must not win for that.
@@ -80,7 +80,7 @@ export class ExtremeOrder {
 }
 
 interface OrderedField {
-  readonly order: KeyEquality;
+  readonly order: RowPairOrder;
   readonly nulls: NullReader;
 }
 

@@ -10,6 +10,7 @@ import type { Memory, MemorySegment } from "@millrace/core";
 import type { PageBudget } from "../memory/page-budget.js";
 import { PAGE_HEADER_SLOTS, PAGE_MASK, PAGE_SHIFT, PAGE_SLOTS } from "../memory/page-slots.js";
 import { copyRow } from "../rows/copy-row.js";
+import type { RowPairOrder } from "../rows/row-order.js";
 import type { LayoutTable, StreamLayout } from "../rows/stream-layout.js";
 import {
   entriesEnd,
@@ -22,7 +23,6 @@ import {
   MAX_ENTRY_SLOTS,
 } from "./entry.js";
 import { EntryWriter } from "./entry-writer.js";
-import type { KeyEquality } from "./hash-keys.js";
 import { type EntryFile, EntryRow } from "./spilled-entries.js";
 
 /** Set in the link of an entry whose row was replaced. Tables of keyed rows have no other use for the mark. */
@@ -40,7 +40,7 @@ export class KeyedRows {
   readonly #budget: PageBudget;
   readonly #memory: Memory;
   readonly #layouts: LayoutTable;
-  readonly #equality: KeyEquality;
+  readonly #equality: RowPairOrder;
   readonly #file: EntryFile;
   readonly #shift: number;
   readonly #row: EntryRow;
@@ -50,7 +50,7 @@ export class KeyedRows {
   #numDead = 0;
 
   /** @param shift - how many high bits of the hash are the same for all rows here, and say nothing about the place of one */
-  constructor(budget: PageBudget, layouts: LayoutTable, equality: KeyEquality, file: EntryFile, shift: number) {
+  constructor(budget: PageBudget, layouts: LayoutTable, equality: RowPairOrder, file: EntryFile, shift: number) {
     this.#budget = budget;
     this.#memory = budget.memory;
     this.#layouts = layouts;
@@ -100,7 +100,7 @@ export class KeyedRows {
    * Returns the pointer to the entry whose key equals that of the row at `slot` of `memory`; 0 for none. `equality` compares rows of this table,
    * first, with such rows.
    */
-  find(memory: Memory, slot: number, layout: StreamLayout, hash: number, equality: KeyEquality): number {
+  find(memory: Memory, slot: number, layout: StreamLayout, hash: number, equality: RowPairOrder): number {
     if (this.#numKeys === 0) return 0;
     return this.#memory.i32[this.#cellWord(memory, slot, layout, hash, equality)]!;
   }
@@ -186,7 +186,7 @@ export class KeyedRows {
   }
 
   /** Returns the word of the cell that holds the key of a row, or of the empty one where it would go. */
-  #cellWord(memory: Memory, slot: number, layout: StreamLayout, hash: number, equality: KeyEquality): number {
+  #cellWord(memory: Memory, slot: number, layout: StreamLayout, hash: number, equality: RowPairOrder): number {
     const { i32 } = this.#memory;
     const slots = this.#slots;
     const { numCells } = this;
@@ -197,7 +197,7 @@ export class KeyedRows {
       if (pointer === 0) return word;
       if (i32[word + 1] === (hash | 0)) {
         const row = this.row(pointer);
-        if (equality.of(row.layout, layout)(row.memory, row.slot, memory, slot) === 0) return word;
+        if (equality.comparator(row.layout, layout)(row.memory, row.slot, memory, slot) === 0) return word;
       }
       if (++cell === numCells) cell = 0;
     }

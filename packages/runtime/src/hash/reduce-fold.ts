@@ -1,11 +1,11 @@
 import { type Memory, types } from "@millrace/core";
 import type { KeyFieldSpec, ValuePosition } from "@millrace/job-graph";
-import { RowFieldReader, RowRecordReader } from "../drivers/record-reader.js";
+import { RowFieldReader, RowRecordReader } from "../rows/record-reader.js";
+import { RowPairOrder } from "../rows/row-order.js";
 import type { StreamLayout } from "../rows/stream-layout.js";
 import type { DriverContext, RecordOutput, TaskFunction } from "../task/driver.js";
 import type { GroupTable } from "./group-table.js";
 import type { GroupFold } from "./hash-groups.js";
-import { KeyEquality } from "./hash-keys.js";
 import { KEYED_VALUE, KeyedValueRows, keyPartTypes } from "./keyed-value-rows.js";
 import { RecordEncoder } from "./record-encoder.js";
 
@@ -27,7 +27,7 @@ export class ReduceFold implements GroupFold {
   readonly #givesKeys: boolean;
   /** Whether the layout of the input was declared, and results must keep it. */
   readonly #isDeclared: boolean;
-  readonly #equality: KeyEquality;
+  readonly #equality: RowPairOrder;
   readonly #reader: RowRecordReader;
   readonly #keyedReader = new RowFieldReader(String(KEYED_VALUE));
   /** The parts of the key: of a row with an attached key those in front of the record. */
@@ -50,7 +50,7 @@ export class ReduceFold implements GroupFold {
     this.#givesKeys = givesKeys;
     this.#isDeclared = vertex.operator.resultType !== undefined;
     this.keyed = new KeyedValueRows(layouts, keys.length);
-    this.#equality = new KeyEquality(keys, keys, this.keyed);
+    this.#equality = new RowPairOrder(keys, keys, this.keyed);
     this.#reader = new RowRecordReader(value);
     this.#partReaders =
       value === undefined
@@ -79,7 +79,8 @@ export class ReduceFold implements GroupFold {
       this.layout = this.keyed.has(before) ? before : this.#encode(result, before);
       const now = table.row(pointer);
       const isKept =
-        !this.keyed.has(before) && this.#equality.of(before, this.layout)(now.memory, now.slot, this.memory, 0) === 0;
+        !this.keyed.has(before) &&
+        this.#equality.comparator(before, this.layout)(now.memory, now.slot, this.memory, 0) === 0;
       if (!isKept) this.layout = this.#encodeKeyed(this.#partsOf(now.memory, now.slot, before), result, before);
     }
     return table.replace(this.memory, this.slot, this.layout) !== 0;

@@ -1,11 +1,11 @@
 import { invariant, type Memory, type MemorySegment } from "@millrace/core";
 import { PAGE_HEADER_SLOTS } from "../memory/page-slots.js";
+import type { RowPairOrder } from "../rows/row-order.js";
 import type { LayoutTable, StreamLayout } from "../rows/stream-layout.js";
 import type { SpillSpace } from "../spill/spill-space.js";
 import type { BudgetPart } from "./budget-part.js";
 import { entriesEnd, entrySlots, HASH_WORD, IS_LARGE, LINK_WORD } from "./entry.js";
 import { EntryReader, EntryWriter } from "./entry-writer.js";
-import type { KeyEquality } from "./hash-keys.js";
 import { IS_DEAD, KEYED_PREFIX_SLOTS, KeyedRows } from "./keyed-rows.js";
 import { EntryFile, EntryRow } from "./spilled-entries.js";
 
@@ -26,7 +26,7 @@ const MAX_LOG_WASTE = 2;
 export class SolutionPartition {
   readonly #pages: SolutionSetPages;
   readonly #layouts: LayoutTable;
-  readonly #equality: KeyEquality;
+  readonly #equality: RowPairOrder;
   readonly #spillSpace: SpillSpace;
   readonly #bits: number;
   #file: EntryFile;
@@ -42,7 +42,7 @@ export class SolutionPartition {
   constructor(
     pages: SolutionSetPages,
     layouts: LayoutTable,
-    equality: KeyEquality,
+    equality: RowPairOrder,
     spillSpace: SpillSpace,
     bits: number,
   ) {
@@ -81,7 +81,7 @@ export class SolutionPartition {
   }
 
   /** Returns where the row of a key lies, among {@link rows}; undefined when it is not there. */
-  find(memory: Memory, slot: number, layout: StreamLayout, hash: number, equality: KeyEquality): EntryRow | undefined {
+  find(memory: Memory, slot: number, layout: StreamLayout, hash: number, equality: RowPairOrder): EntryRow | undefined {
     const { rows } = this;
     const pointer = rows === undefined ? 0 : rows.find(memory, slot, layout, hash, equality);
     return pointer === 0 ? undefined : rows!.row(pointer);

@@ -10,11 +10,12 @@
 import { invariant, type Memory } from "@millrace/core";
 import type { KeyFieldSpec } from "@millrace/job-graph";
 import type { PageBudget } from "../memory/page-budget.js";
+import { RowPairOrder } from "../rows/row-order.js";
 import type { LayoutTable, StreamLayout } from "../rows/stream-layout.js";
 import type { SpillSpace } from "../spill/spill-space.js";
 import type { Steps } from "../task/driver.js";
 import { BudgetPart } from "./budget-part.js";
-import { HashKeys, KeyEquality } from "./hash-keys.js";
+import { HashKeys } from "./hash-keys.js";
 import { SolutionPartition } from "./solution-partition.js";
 import type { EntryRow } from "./spilled-entries.js";
 
@@ -67,7 +68,7 @@ export class SolutionSet {
     this.#resident = new BudgetPart(budget, numPages - 1);
     this.#logs = new BudgetPart(budget, 1 << this.#bits);
     this.#loading = new BudgetPart(budget, numPages);
-    const equality = new KeyEquality(keys, keys);
+    const equality = new RowPairOrder(keys, keys);
     const parts = { resident: this.#resident, logs: this.#logs, loading: this.#loading };
     for (let i = 0; i < 1 << this.#bits; i++) {
       this.#partitions.push(new SolutionPartition(parts, layouts, equality, spill, this.#bits));
@@ -105,7 +106,7 @@ export class SolutionSet {
    * Returns the row whose key equals that of a probing row with this hash, or undefined; it lies there until the next call. The partition is resident, or
    * loaded by the pass of the hash. `equality` compares rows of the solution set, first, with probing rows.
    */
-  find(memory: Memory, slot: number, layout: StreamLayout, hash: number, equality: KeyEquality): EntryRow | undefined {
+  find(memory: Memory, slot: number, layout: StreamLayout, hash: number, equality: RowPairOrder): EntryRow | undefined {
     return this.#partitions[this.partitionOf(hash)]!.find(memory, slot, layout, hash, equality);
   }
 

@@ -2,7 +2,6 @@
 import { invariant, RowLayout, typeFromJson } from "@millrace/core";
 import type { JobGraph, JobInput, JobVertex, ObjectRef, OperatorInfo } from "@millrace/job-graph";
 import { UserCode } from "../code/index.js";
-import { RowRecordReader } from "../drivers/record-reader.js";
 import { BroadcastChannel } from "../exchange/broadcast-channel.js";
 import { EdgeOutput } from "../exchange/edge-output.js";
 import type { OutputChannel } from "../exchange/exchange.js";
@@ -23,6 +22,7 @@ import { TaskOutput } from "../exchange/task-output.js";
 import type { IterationRun } from "../iteration/iteration-run.js";
 import type { PageBudget } from "../memory/page-budget.js";
 import { TaskMetrics } from "../metrics/task-metrics.js";
+import { RowRecordReader } from "../rows/record-reader.js";
 import { makeRowKeeper, makeRowQueue } from "../task/local-strategies.js";
 import type { BroadcastSet } from "../task/operator-runtime-context.js";
 import { Task } from "../task/task.js";

@@ -10,7 +10,15 @@ import {
 import type { StreamLayout } from "./stream-layout.js";
 
 /** Rows of undeclared records may lack a field that others have; plans were checked before. */
-const ABSENT: AbsentKeyOptions = { absentKeys: "null" };
+export const ABSENT_KEYS_ARE_NULL: AbsentKeyOptions = { absentKeys: "null" };
+
+/** Knows rows, of either side, that have their key in other fields than the rest of their side. */
+export interface KeyedElsewhere {
+  /** Their key fields. */
+  readonly keys: readonly KeyField[];
+  /** Whether rows of a layout are such rows. */
+  has(layout: StreamLayout): boolean;
+}
 
 /**
  * Compares rows of the left input with rows of the right one by keys that correspond, whatever their layouts. Code is made per pair of layouts, when
@@ -20,15 +28,23 @@ const ABSENT: AbsentKeyOptions = { absentKeys: "null" };
 export class RowPairOrder {
   readonly #left: readonly KeyField[];
   readonly #right: readonly KeyField[];
+  readonly #keyed: KeyedElsewhere | undefined;
   readonly #options: RowCodeOptions & AbsentKeyOptions;
   /** Comparisons by the index of the left layout, then of the right one. */
   readonly #comparators: (RowCompare | undefined)[][] = [];
 
-  constructor(left: readonly KeyField[], right: readonly KeyField[], options: RowCodeOptions = {}) {
+  /** @param keyed - rows that have their key elsewhere; undefined for none */
+  constructor(
+    left: readonly KeyField[],
+    right: readonly KeyField[],
+    keyed?: KeyedElsewhere,
+    options: RowCodeOptions = {},
+  ) {
     invariant(left.length === right.length, "keys of two inputs have the same number of fields");
     this.#left = left;
     this.#right = right;
-    this.#options = { ...options, ...ABSENT };
+    this.#keyed = keyed;
+    this.#options = { ...options, ...ABSENT_KEYS_ARE_NULL };
   }
 
   /** Returns the comparison of left rows of one layout with right rows of another: fetch it once where layouts stay the same. */
@@ -49,7 +65,9 @@ export class RowPairOrder {
   }
 
   #add(left: StreamLayout, right: StreamLayout): RowCompare {
-    const { compare } = new RowPairComparator(left.layout, this.#left, right.layout, this.#right, this.#options);
+    const leftKeys = this.#keyed?.has(left) === true ? this.#keyed.keys : this.#left;
+    const rightKeys = this.#keyed?.has(right) === true ? this.#keyed.keys : this.#right;
+    const { compare } = new RowPairComparator(left.layout, leftKeys, right.layout, rightKeys, this.#options);
     this.#comparators[left.index] ??= [];
     this.#comparators[left.index]![right.index] = compare;
     return compare;

@@ -12,6 +12,7 @@ import {
   type SortEntries,
   type SortEntryWriter,
 } from "@millrace/core";
+import { ABSENT_KEYS_ARE_NULL } from "../rows/row-order.js";
 import type { StreamLayout } from "../rows/stream-layout.js";
 
 /** Orders rows of any two layouts. @internal */
@@ -112,7 +113,10 @@ const keylessWriter: SortEntryWriter = (memory, slot, endSlot, target, at, limit
 
 /** Returns a writer of canonical prefixes. It allocates for each row: input of several layouts with different key fields is rare. */
 function canonicalWriter(layout: StreamLayout, keys: readonly KeyField[]): SortEntryWriter {
-  const parts = canonicalParts(layout, keys);
+  const parts = keys.map((key) => ({
+    rowKeys: new RowKeys(layout.layout, [key], ABSENT_KEYS_ARE_NULL),
+    mask: key.order === "descending" ? 0xff : 0,
+  }));
   const prefix = new Uint8Array(PREFIX_BYTES);
   return (memory, slot, endSlot, target, at, limit) => {
     const first = at;
@@ -122,7 +126,7 @@ function canonicalWriter(layout: StreamLayout, keys: readonly KeyField[]): SortE
       prefix.fill(0);
       let length = 0;
       for (const { rowKeys, mask } of parts) {
-        const bytes = rowKeys === undefined ? NULL_KEY : rowKeys.keyBytes(memory, slot);
+        const bytes = rowKeys.keyBytes(memory, slot);
         for (let i = 0; i < bytes.length && length < PREFIX_BYTES; i++) prefix[length++] = bytes[i]! ^ mask;
         if (length === PREFIX_BYTES) break;
       }
@@ -134,32 +138,6 @@ function canonicalWriter(layout: StreamLayout, keys: readonly KeyField[]): SortE
     }
     return (at - first) / SORT_ENTRY_WORDS;
   };
-}
-
-interface CanonicalPart {
-  /** Undefined where the layout does not have the key. */
-  readonly rowKeys: RowKeys | undefined;
-  readonly mask: number;
-}
-
-/** The canonical key of null. */
-const NULL_KEY = Uint8Array.of(1);
-
-/** Returns the key fields before the first that is the whole of a record with fields, which has no bytes of its own. */
-function canonicalParts(layout: StreamLayout, keys: readonly KeyField[]): CanonicalPart[] {
-  const firstWhole = keys.findIndex(({ path }) => path === "*");
-  return (firstWhole < 0 ? keys : keys.slice(0, firstWhole)).map((key) => ({
-    rowKeys: rowKeysOf(layout, key),
-    mask: key.order === "descending" ? 0xff : 0,
-  }));
-}
-
-function rowKeysOf(layout: StreamLayout, key: KeyField): RowKeys | undefined {
-  try {
-    return new RowKeys(layout.layout, [key]);
-  } catch {
-    return undefined;
-  }
 }
 
 function wordAt(bytes: Uint8Array, at: number): number {

@@ -1,12 +1,14 @@
 /** The solution set compared with a Map, over random upserts, layouts, sizes of rows and memory. */
+
 import { keyText, Memory, RowLayout, type TypeInformation, types } from "@millrace/core";
 import { SeededRandom } from "@millrace/host-test";
 import type { JoinKind } from "@millrace/job-graph";
 import { expect, test } from "vitest";
 import { solutionJoinDriver } from "../../src/drivers/solution-join-driver.js";
-import { HashKeys, KeyEquality } from "../../src/hash/hash-keys.js";
+import { HashKeys } from "../../src/hash/hash-keys.js";
 import { MIN_SOLUTION_SET_PAGES, SolutionSet } from "../../src/hash/solution-set.js";
 import type { DriverContext, PageCursor, RecordOutput, Steps, StreamLayout } from "../../src/index.js";
+import { RowPairOrder } from "../../src/rows/row-order.js";
 import { MemorySpill, TestLayouts } from "../sort/doubles.js";
 import { assertAllReturned, FailingBudget, pageBudget } from "../support/budgets.js";
 
@@ -229,7 +231,7 @@ test("a row is found by a key of another layout, where it was replaced last", ()
   solution.upsert({ id: 1, value: 2, text: "second" }, solution.other);
   const memory = new Rows().put(solution.other, { id: 1, text: "", value: 0 });
   const hash = new HashKeys([{ path: "id" }]).of(solution.other).hash(memory, 0, HASH_SEED);
-  const equality = new KeyEquality([{ path: "id" }], [{ path: "id" }]);
+  const equality = new RowPairOrder([{ path: "id" }], [{ path: "id" }]);
   const row = solution.set.find(memory, 0, solution.other, hash, equality)!;
   expect(row.layout.serializer.read(row.memory, row.slot)).toEqual({ id: 1, text: "second", value: 2 });
   solution.set.close();

@@ -42,7 +42,7 @@ test.each(KEYS.map((keys) => [keys.map(({ path, order }) => `${path} ${order ?? 
         const layout = layouts.add(new LayoutDiscovery().observe(record));
         return { ...rowOf(record, layout), layout };
       });
-      const order = new RowPairOrder(keys, keys, { code });
+      const order = new RowPairOrder(keys, keys, undefined, { code });
       const keysOf = ({ layout }: StreamLayout): RowKeys => new RowKeys(layout, keys, { code, absentKeys: "null" });
       const bytes = rows.map((row) => keysOf(row.layout).keyBytes(row.memory, row.slot));
       rows.forEach((a, i) => {

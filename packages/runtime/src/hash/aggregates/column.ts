@@ -1,8 +1,8 @@
 import { type AnyType, type ExpressionNode, type Memory, parseFieldPath, type RowCodeOptions } from "@millrace/core";
 import type { ValuePosition } from "@millrace/job-graph";
-import { pathInRow } from "../../drivers/record-reader.js";
 import { expressionOverRecords, expressionOverRows, type RowExpression } from "../../expressions/index.js";
 import { PAGE_SLOTS } from "../../memory/page-slots.js";
+import { pathInRow } from "../../rows/record-reader.js";
 import type { StreamLayout } from "../../rows/stream-layout.js";
 
 /**

@@ -1,5 +1,5 @@
 import type { Memory } from "@millrace/core";
-import { RowFieldReader } from "../../drivers/record-reader.js";
+import { RowFieldReader } from "../../rows/record-reader.js";
 import type { StreamLayout } from "../../rows/stream-layout.js";
 import type { GroupTable } from "../group-table.js";
 import type { GroupFold } from "../hash-groups.js";

@@ -1,7 +1,7 @@
 import { compareValues, expressionText, type Memory } from "@millrace/core";
 import type { ValuePosition } from "@millrace/job-graph";
-import { pathInRow, RowFieldReader } from "../../drivers/record-reader.js";
 import type { RowExpression } from "../../expressions/index.js";
+import { pathInRow, RowFieldReader } from "../../rows/record-reader.js";
 import type { StreamLayout } from "../../rows/stream-layout.js";
 import { rowExpressionOf } from "./column.js";
 import type { AggregateRequest } from "./slot-aggregates.js";

@@ -1,6 +1,6 @@
 import { type Memory, parseFieldPath, type RecordReader, resolveFieldIfAny } from "@millrace/core";
 import type { ValuePosition } from "@millrace/job-graph";
-import type { StreamLayout } from "../rows/stream-layout.js";
+import type { StreamLayout } from "./stream-layout.js";
 
 /** Reads the record, as an object, at a slot of a memory, where rows of several layouts come. */
 export class RowRecordReader {
