@@ -7,7 +7,8 @@ import { nextPage } from "../hash/join-table.js";
 import { PAGE_SLOTS } from "../memory/page-slots.js";
 import { HeldRow } from "../rows/held-row.js";
 import type { PageCursor } from "../rows/row-cursor.js";
-import { RowPairOrder } from "../rows/row-order.js";
+import { KeyOrder } from "../sort/key-order.js";
+import { GroupRows } from "../sort/merge-groups/group-rows.js";
 import type { Driver, DriverContext, Steps } from "../task/driver.js";
 import { type AggregateResult, InPlaceResult, SummaryResult } from "./aggregate-results.js";
 import { HashAggregation } from "./hash-aggregation.js";
@@ -90,32 +91,25 @@ class SortedAggregateDriver implements Driver {
   *run(): Steps {
     const { out } = this.#context;
     const { keys = [], value } = this.#group;
-    const equality = new RowPairOrder(keys, keys);
     const aggregates = new RowAggregates(this.#result.requests, value);
-    const first = new HeldRow();
+    const groups = new GroupRows(this.#context.rows(0), new KeyOrder(keys));
     const pace = new Pace();
-    const rows = this.#context.rows(0);
-    let hasGroup = false;
-    while (rows.next()) {
-      const { memory, slot, layout } = rows;
-      if (!hasGroup || equality.comparator(first.layout, layout)(first.memory, 0, memory, slot) !== 0) {
-        if (hasGroup) this.#give(aggregates, first);
-        hasGroup = true;
-        first.hold(memory, slot, layout);
-        aggregates.clear();
+    while (groups.nextGroup()) {
+      aggregates.clear();
+      while (groups.next()) {
+        aggregates.add(groups.memory, groups.slot, groups.layout);
+        if (pace.isDue()) yield out.isFull ? "output" : "turn";
       }
-      aggregates.add(memory, slot, layout);
-      if (pace.isDue()) yield out.isFull ? "output" : "turn";
+      this.#give(aggregates, groups);
     }
-    if (hasGroup) this.#give(aggregates, first);
   }
 
   close(): void {}
 
-  #give(aggregates: RowAggregates, { memory, layout }: HeldRow): void {
+  #give(aggregates: RowAggregates, { firstMemory, firstLayout }: GroupRows): void {
     const result = this.#result;
-    const head = result.head(memory, 0, layout);
-    this.#context.out.collect(result.record(result.parts(memory, 0, layout), head, aggregates.results()));
+    const head = result.head(firstMemory, 0, firstLayout);
+    this.#context.out.collect(result.record(result.parts(firstMemory, 0, firstLayout), head, aggregates.results()));
   }
 }
 

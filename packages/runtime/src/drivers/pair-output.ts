@@ -231,18 +231,18 @@ function projectedReader(path: string, value: ValuePosition): FieldOfRecord {
   return { read: (memory, slot, layout) => fieldValue(record.read(memory, slot, layout), parsed) };
 }
 
-/** Gives what the user's function returns; a missing side is null. */
-class FunctionOutput extends PairOutput {
+/** Calls the user's function with both records; a missing side is null. */
+abstract class CallOutput extends PairOutput {
   readonly #left: RowRecordReader;
   readonly #right: RowRecordReader;
-  readonly #function: TaskFunction;
 
-  constructor({ leftValue, rightValue }: PairValues, { out }: DriverContext, userFunction: TaskFunction) {
+  constructor({ leftValue, rightValue }: PairValues, { out }: DriverContext) {
     super(out);
     this.#left = new RowRecordReader(leftValue);
     this.#right = new RowRecordReader(rightValue);
-    this.#function = userFunction;
   }
+
+  protected abstract call(left: unknown, right: unknown): void;
 
   override pair(
     left: Memory,
@@ -252,54 +252,41 @@ class FunctionOutput extends PairOutput {
     rightSlot: number,
     rightLayout: StreamLayout,
   ): void {
-    this.#call(this.#left.read(left, leftSlot, leftLayout), this.#right.read(right, rightSlot, rightLayout));
+    this.call(this.#left.read(left, leftSlot, leftLayout), this.#right.read(right, rightSlot, rightLayout));
   }
 
   override left(memory: Memory, slot: number, layout: StreamLayout): void {
-    this.#call(this.#left.read(memory, slot, layout), null);
+    this.call(this.#left.read(memory, slot, layout), null);
   }
 
   override right(memory: Memory, slot: number, layout: StreamLayout): void {
-    this.#call(null, this.#right.read(memory, slot, layout));
+    this.call(null, this.#right.read(memory, slot, layout));
+  }
+}
+
+/** Gives what the function returns. */
+class FunctionOutput extends CallOutput {
+  readonly #function: TaskFunction;
+
+  constructor(values: PairValues, context: DriverContext, userFunction: TaskFunction) {
+    super(values, context);
+    this.#function = userFunction;
   }
 
-  #call(left: unknown, right: unknown): void {
+  protected override call(left: unknown, right: unknown): void {
     this.out.collect(this.#function.one(left, right));
     this.count();
   }
 }
 
-/** Gives all that the user's function returns and writes. The call runs in `drain`, since it may have to wait. */
-class FlatFunctionOutput extends PairOutput {
-  readonly #left: RowRecordReader;
-  readonly #right: RowRecordReader;
+/** Gives all that the function returns and writes. The call runs in `drain`, since it may have to wait. */
+class FlatFunctionOutput extends CallOutput {
   readonly #function: TaskFunction;
   #pending: readonly [left: unknown, right: unknown] | undefined;
 
-  constructor({ leftValue, rightValue }: PairValues, { out }: DriverContext, userFunction: TaskFunction) {
-    super(out);
-    this.#left = new RowRecordReader(leftValue);
-    this.#right = new RowRecordReader(rightValue);
+  constructor(values: PairValues, context: DriverContext, userFunction: TaskFunction) {
+    super(values, context);
     this.#function = userFunction;
-  }
-
-  override pair(
-    left: Memory,
-    leftSlot: number,
-    leftLayout: StreamLayout,
-    right: Memory,
-    rightSlot: number,
-    rightLayout: StreamLayout,
-  ): void {
-    this.#call(this.#left.read(left, leftSlot, leftLayout), this.#right.read(right, rightSlot, rightLayout));
-  }
-
-  override left(memory: Memory, slot: number, layout: StreamLayout): void {
-    this.#call(this.#left.read(memory, slot, layout), null);
-  }
-
-  override right(memory: Memory, slot: number, layout: StreamLayout): void {
-    this.#call(null, this.#right.read(memory, slot, layout));
   }
 
   override *drain(): Steps {
@@ -311,7 +298,7 @@ class FlatFunctionOutput extends PairOutput {
     if (this.out.isFull) yield "output";
   }
 
-  #call(left: unknown, right: unknown): void {
+  protected override call(left: unknown, right: unknown): void {
     this.#pending = [left, right];
     this.isWaiting = true;
   }
