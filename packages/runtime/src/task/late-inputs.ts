@@ -3,7 +3,7 @@ import type { DriverSpec } from "@millrace/job-graph";
 import type { PageCursor } from "../rows/row-cursor.js";
 import type { StreamLayout } from "../rows/stream-layout.js";
 import type { Steps } from "./driver.js";
-import type { RowKeeper } from "./row-keeper.js";
+import { type RowKeeper, takePageIn } from "./row-keeper.js";
 import type { TaskInput, TaskParts } from "./task-parts.js";
 
 interface LateInput {
@@ -17,7 +17,9 @@ const DRIVERS_OF_TWO_STREAMS: readonly DriverSpec["kind"][] = ["join", "deltaHea
 
 /**
  * Are the inputs of a task that are taken in while its driver runs: materialized ones beside one that the driver reads as it comes. Taking them
- * in first could wait for ever, where both come from one producer: it would wait for the other one to be read.
+ * in first could wait for ever, where both come from one producer: it would wait for the other one to be read. So inputs that the plan
+ * materializes never hold anybody up. Circles that the plan did not see are broken by `Task.prefetch`, when nothing else can go on:
+ * that is right for every plan, but it stops the whole slot for each page and spills what was to be streamed.
  */
 export class LateInputs {
   readonly #late: readonly LateInput[];
@@ -73,16 +75,9 @@ export class LateInputs {
     let hasRead = false;
     for (const late of this.#late) {
       if (late.isComplete) continue;
-      const { gate } = late.input;
-      if (gate.nextPage()) {
-        const steps = late.keeper.add(gate);
-        if (steps !== undefined) yield* steps;
-        hasRead = true;
-      } else if (gate.isAtEnd) {
-        yield* late.keeper.complete();
-        late.isComplete = true;
-        hasRead = true;
-      }
+      const taken = yield* takePageIn(late.input.gate, late.keeper);
+      if (taken === "end") late.isComplete = true;
+      if (taken !== "nothing") hasRead = true;
     }
     return hasRead;
   }

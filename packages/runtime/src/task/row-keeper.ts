@@ -1,4 +1,5 @@
 import { Memory, SLOT_SIZE_BYTES } from "@millrace/core";
+import type { InputGate } from "../exchange/input-gate.js";
 import { MAX_PAGE_ROW_SLOTS } from "../memory/page-slots.js";
 import { copyRow } from "../rows/copy-row.js";
 import type { PageCursor, RowCursor } from "../rows/row-cursor.js";
@@ -22,6 +23,21 @@ export interface RowKeeper {
   clear(): void;
   /** Gives everything back. Never throws. */
   close(): void;
+}
+
+/** Is what became of an attempt to take something in. */
+export type TakenIn = "page" | "nothing" | "end";
+
+/** Takes one page of an input in, if it is there; at the input's end completes the keeper. */
+export function* takePageIn(gate: InputGate, keeper: RowKeeper): Steps<TakenIn> {
+  if (gate.nextPage()) {
+    const steps = keeper.add(gate);
+    if (steps !== undefined) yield* steps;
+    return "page";
+  }
+  if (!gate.isAtEnd) return "nothing";
+  yield* keeper.complete();
+  return "end";
 }
 
 /** Gives rows as pages, which it fills on the heap: for drivers that read pages of a sorted input. */

@@ -21,7 +21,7 @@ import { RowsOfPages } from "../rows/rows-of-pages.js";
 import type { ChainContext, Driver, RecordOutput, Steps, TaskFunction, Wait } from "./driver.js";
 import { LateInputs } from "./late-inputs.js";
 import { OperatorRuntimeContext } from "./operator-runtime-context.js";
-import type { RowKeeper } from "./row-keeper.js";
+import { type RowKeeper, takePageIn } from "./row-keeper.js";
 import type { TaskDriverContext } from "./task-driver-context.js";
 import type { TaskParts } from "./task-parts.js";
 
@@ -179,18 +179,10 @@ export class Task {
       let hasRead = false;
       const left: (typeof dams)[number][] = [];
       for (const dam of open) {
-        if (dam.gate.nextPage()) {
-          const steps = dam.keeper!.add(dam.gate);
-          if (steps !== undefined) yield* steps;
-          hasRead = true;
-          left.push(dam);
-        } else if (dam.gate.isAtEnd) {
-          yield* dam.keeper!.complete();
-          // Pages of an input that was looked at before may have come during these steps.
-          hasRead = true;
-        } else {
-          left.push(dam);
-        }
+        const taken = yield* takePageIn(dam.gate, dam.keeper!);
+        // At the end of one, too: pages of an input that was looked at before may have come meanwhile.
+        if (taken !== "nothing") hasRead = true;
+        if (taken !== "end") left.push(dam);
       }
       open = left;
       if (open.length > 0) yield hasRead ? "turn" : "input";
