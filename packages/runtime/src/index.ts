@@ -86,7 +86,8 @@ export {
   writeFrame,
 } from "./subtask/frame.js";
 export type { FrameStream } from "./subtask/frame-input-channel.js";
-export { type RunningSubtask, runSubtask, type SubtaskOptions, subtaskStreams } from "./subtask/run-subtask.js";
+export { type RunningSubtask, runSubtask, type SubtaskOptions } from "./subtask/run-subtask.js";
+export { subtaskStreams } from "./subtask/subtask-streams.js";
 // Tasks
 export type {
   ChainContext,

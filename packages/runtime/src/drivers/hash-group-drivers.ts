@@ -1,7 +1,8 @@
 /** The drivers that find groups by hashing and keep one record of each: reduce, its combiner, distinct, minBy and maxBy. */
 import { invariant } from "@millrace/core";
 import type { DriverSpec, GroupSpec, KeyFieldSpec } from "@millrace/job-graph";
-import { type GroupFold, HashGroups } from "../hash/hash-groups.js";
+import type { GroupFold } from "../hash/group-fold.js";
+import { HashGroups } from "../hash/hash-groups.js";
 import { DistinctFold, ExtremeOrder, SelectFold } from "../hash/keep-folds.js";
 import type { KeyedValueRows } from "../hash/keyed-value-rows.js";
 import { ReduceFold } from "../hash/reduce-fold.js";

@@ -4,8 +4,9 @@ import type { PageBudget } from "../memory/page-budget.js";
 const TWO_TO_32 = 2 ** 32;
 
 /**
- * Tells of most keys that were not added that they were not: a Bloom filter with three bits of one word per key, so that a look is one
- * cache miss. It knows hashes only. The more keys are added than half of its bits, the less it tells; it never denies a key that was added.
+ * Tells of most keys that were not added that they were not: a blocked Bloom filter (Putze, Sanders, Singler, "Cache-, Hash- and Space-Efficient
+ * Bloom Filters", 2007) with three bits of one word per key, so that a look is one cache miss. It knows hashes only. The more keys are added
+ * than half of its bits, the less it tells; it never denies a key that was added.
  * @internal
  */
 export class BloomFilter {

@@ -23,6 +23,7 @@ import type { SpillSpace } from "../spill/spill-space.js";
 import type { RecordOutput, Steps } from "../task/driver.js";
 import { entriesEnd, entrySlots, IS_LARGE, LINK_WORD, layoutIndexOf } from "./entry.js";
 import { EntryReader, EntryWriter } from "./entry-writer.js";
+import type { GroupFold } from "./group-fold.js";
 import { GroupTable } from "./group-table.js";
 import { HashKeys, seedAtLevel } from "./hash-keys.js";
 import { EntryFiles, takeReserved } from "./join-environment.js";
@@ -49,34 +50,6 @@ const STAGED_SHARE = 1 / 4;
 /** Returns the least number of pages with which grouping by hashing can run: directory, entries, two partitions, one page to read with. @internal */
 export function minHashGroupPages(): number {
   return 5;
-}
-
-/** Is what is done with the rows of a group. @internal */
-export interface GroupFold {
-  /** The slots of state that an entry has in front of its row. */
-  readonly stateSlots: number;
-  /** Where the row is that a group has no room for; see `next`. */
-  readonly memory: Memory;
-  readonly slot: number;
-  readonly layout: StreamLayout;
-  /** Begins a group, whose entry has its first row already. */
-  first(table: GroupTable, pointer: number, memory: Memory, slot: number, layout: StreamLayout): void;
-  /**
-   * Takes another row of a group. Returns false when the group's new row has no room in the table; it is at `memory` and `slot` then, and stands for
-   * all rows of the group so far.
-   */
-  next(table: GroupTable, pointer: number, memory: Memory, slot: number, layout: StreamLayout): boolean;
-  /** Gives the result of a group. */
-  give(table: GroupTable, pointer: number): void;
-  /** Reads what `addBatch` needs of a batch of rows; false when the fold can't take them, and the grouping is to end before them. */
-  read?(memory: Memory, layout: StreamLayout, slots: Int32Array, numRows: number): boolean;
-  /**
-   * Takes the rows of the last `read`, in place of `first` and `next`. `groups` has the entry of each row's group, or 0 for rows that are left
-   * out.
-   */
-  addBatch?(table: GroupTable, groups: Int32Array, numRows: number): void;
-  /** Gives the result of the group whose row is at `memory` and `slot`, as `next` left it. */
-  giveEvicted(): void;
 }
 
 /** Says what grouping needs. @internal */

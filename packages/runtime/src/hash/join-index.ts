@@ -9,7 +9,8 @@
  * partition's cells mostly fit the cache, building costs few cache misses.
  *
  * Probing works on batches, in passes over all rows of a page, so that the cache misses of the rows overlap: first the cells are read,
- * then the entries that they point to.
+ * then the entries that they point to (group prefetching, without the prefetch: Chen, Ailamaki, Gibbons, Mowry, "Improving Hash Join Performance
+ * through Prefetching", 2004).
  */
 import { Memory, type MemorySegment } from "@millrace/core";
 import type { PageBudget } from "../memory/page-budget.js";

@@ -1,5 +1,6 @@
 /**
- * One level of a hybrid hash join.
+ * One level of a hybrid hash join (DeWitt, Katz, Olken, Shapiro, Stonebraker, Wood, "Implementation Techniques for Main Memory Database
+ * Systems", 1984).
  *
  * 1. Build rows are put into partitions by the high bits of their hash. When memory runs out, the largest partition that is in memory is
  *    written to disk, and so is all that comes for it later.
@@ -9,19 +10,19 @@
  * 4. Spilled partitions are left to the caller, who joins each in the same way with another hash, or in chunks.
  */
 import { invariant, type Memory, type MemorySegment, type TableHashSeed } from "@millrace/core";
-import { PAGE_HEADER_SLOTS, PAGE_SLOTS } from "../memory/page-slots.js";
+import { PAGE_HEADER_SLOTS } from "../memory/page-slots.js";
 import type { PageCursor } from "../rows/row-cursor.js";
 import type { StreamLayout } from "../rows/stream-layout.js";
 import type { Steps } from "../task/driver.js";
 import { BloomFilter } from "./bloom-filter.js";
-import { entriesEnd, entrySlots, HASH_WORD, IS_LARGE, LINK_WORD, layoutIndexOf } from "./entry.js";
+import { entriesEnd, entrySlots, HASH_WORD, IS_LARGE, LINK_WORD } from "./entry.js";
 import { EntryWriter } from "./entry-writer.js";
 import { type LayoutHashKeys, seedAtLevel } from "./hash-keys.js";
 import { type JoinEnvironment, takeReserved } from "./join-environment.js";
 import { directoryPages, JOIN_PREFIX_SLOTS, JoinIndex } from "./join-index.js";
 import { HAS_NO_MATCH, JoinProber } from "./join-prober.js";
-import { RowStaging } from "./row-staging.js";
 import type { EntryFile } from "./spilled-entries.js";
+import { type Probe, type StagedProbes, stageProbes } from "./staged-probes.js";
 
 /** Partitions at most: more would make pages that are half empty, and scatter over more pages than caches hold. */
 const MAX_PARTITION_BITS = 6;
@@ -30,10 +31,6 @@ const MIN_PAGES_PER_PARTITION = 4;
 /** With so much memory there are more partitions, so that each fits the cache. */
 const LARGE_PARTITION_BITS = 8;
 const MIN_PAGES_FOR_MANY = 8192;
-/** A table of so many entries does not fit the cache, and probe rows wait for others of their partition. */
-const MIN_ENTRIES_TO_STAGE = 1 << 16;
-/** Waiting pays when so many pages may wait for each partition. */
-const MIN_STAGED_PAGES = 8;
 /** One page in so many is for the Bloom filter; with fewer pages than this there is none. */
 const PAGES_PER_FILTER_PAGE = 16;
 const MIN_PAGES_WITH_FILTER = 32;
@@ -66,10 +63,7 @@ export class JoinLevel {
   #filter: BloomFilter | undefined;
   #hasSpilled = false;
   /** Probe rows that wait for others of their partition; undefined when they don't wait. */
-  #staging: RowStaging | undefined;
-  /** Where the rows of a page begin that is being taken, and their hashes. */
-  #stagedSlots = new Int32Array(0);
-  #stagedHashes = new Int32Array(0);
+  #staged: StagedProbes | undefined;
   /** Pages of partitions that were read back, by partition. */
   readonly #restored: MemorySegment[][] = [];
   #isEvicted = false;
@@ -114,81 +108,28 @@ export class JoinLevel {
   }
 
   #beginStaging(): void {
-    const { budget } = this.#environment;
+    if (this.#hasSpilled) return;
     const numEntries = this.#builds.reduce((sum, build) => sum + build.numEntries, 0);
-    const numPages = (1 << this.#bits) * MIN_STAGED_PAGES;
-    if (this.#hasSpilled || numEntries < MIN_ENTRIES_TO_STAGE || budget.numFree < numPages) return;
-    this.#staging = new RowStaging(budget, this.#bits, 0, 1);
-    this.#stagedSlots = new Int32Array(PAGE_SLOTS);
-    this.#stagedHashes = new Int32Array(PAGE_SLOTS);
+    const { seed, prober } = this;
+    const probe: Probe = (memory, slot, endSlot, layout) => this.probe(memory, slot, endSlot, layout);
+    this.#staged = stageProbes({ environment: this.#environment, seed, prober, probe, bits: this.#bits, numEntries });
   }
 
   /** Takes the rows of a page of the probe side, and gives what results there are. */
   *probePage(pages: PageCursor): Steps {
     const { memory, slot, endSlot, layout } = pages;
     const { emitter, probeKeys } = this.#environment;
-    if (this.#staging !== undefined && probeKeys.of(layout).hasNull === undefined) {
-      yield* this.#stage(memory, slot, endSlot, layout);
+    if (this.#staged !== undefined && probeKeys.of(layout).hasNull === undefined) {
+      yield* this.#staged.add(memory, slot, endSlot, layout);
     } else {
       this.probe(memory, slot, endSlot, layout);
       while (!this.prober.advance()) yield* emitter.drain();
     }
   }
 
-  /** Lets rows wait until there are many of one partition, whose part of the table then is in the cache. */
-  *#stage(memory: Memory, slot: number, endSlot: number, layout: StreamLayout): Steps {
-    const staging = this.#staging!;
-    const { emitter, probeKeys } = this.#environment;
-    const { hash } = probeKeys.of(layout);
-    const { i32 } = memory;
-    const slots = this.#stagedSlots;
-    const hashes = this.#stagedHashes;
-    let numRows = 0;
-    while (slot < endSlot) {
-      slots[numRows] = slot;
-      hashes[numRows++] = hash(memory, slot, this.seed);
-      slot += i32[slot * 2]! >>> 3;
-    }
-    for (let row = staging.add(memory, layout, slots, hashes, 0, numRows); row < numRows; ) {
-      const { stop } = staging;
-      if (stop.kind === "full") {
-        yield* this.#probeStaged(stop.table);
-      } else {
-        // A large row waits for nothing, and without memory for a page of its partition no row does.
-        const begin = slots[row]!;
-        this.probe(memory, begin, begin + (i32[begin * 2]! >>> 3), layout);
-        while (!this.prober.advance()) yield* emitter.drain();
-        row++;
-      }
-      row = staging.add(memory, layout, slots, hashes, row, numRows);
-    }
-  }
-
-  /** Probes with the rows that wait for a partition. */
-  *#probeStaged(partition: number): Steps {
-    const { emitter, layouts } = this.#environment;
-    const staging = this.#staging!;
-    const { slots, hashes, heads } = this.prober;
-    for (const page of staging.pagesOf(partition)) {
-      const { memory } = page;
-      const end = entriesEnd(memory, page.firstSlot);
-      let numRows = 0;
-      for (let pointer = page.firstSlot + PAGE_HEADER_SLOTS; pointer < end; ) {
-        slots[numRows] = pointer + JOIN_PREFIX_SLOTS;
-        hashes[numRows] = memory.i32[pointer * 2 + HASH_WORD]!;
-        heads[numRows++] = 0;
-        pointer += JOIN_PREFIX_SLOTS + (memory.i32[(pointer + JOIN_PREFIX_SLOTS) * 2]! >>> 3);
-      }
-      this.prober.begin(memory, layouts.at(layoutIndexOf(memory, page.firstSlot)), numRows);
-      while (!this.prober.advance()) yield* emitter.drain();
-    }
-    staging.release(partition);
-  }
-
   /** Probes with all rows that wait. */
   *endStaging(): Steps {
-    if (this.#staging === undefined) return;
-    for (let partition = 0; partition < 1 << this.#bits; partition++) yield* this.#probeStaged(partition);
+    if (this.#staged !== undefined) yield* this.#staged.end();
   }
 
   /** Takes the rows of the probe side from `slot` to before `endSlot`. Then `prober.advance` gives the results. */

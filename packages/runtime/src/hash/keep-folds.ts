@@ -5,8 +5,8 @@ import { pathInRow, RowFieldReader, RowRecordReader } from "../rows/record-reade
 import { RowPairOrder } from "../rows/row-order.js";
 import type { StreamLayout } from "../rows/stream-layout.js";
 import type { RecordOutput } from "../task/driver.js";
+import type { GroupFold } from "./group-fold.js";
 import type { GroupTable } from "./group-table.js";
-import type { GroupFold } from "./hash-groups.js";
 
 /** Gives rows as they are, but for keys that were attached to them. @internal */
 export class KeptRows {

@@ -4,8 +4,8 @@ import { RowFieldReader, RowRecordReader } from "../rows/record-reader.js";
 import { RowPairOrder } from "../rows/row-order.js";
 import type { StreamLayout } from "../rows/stream-layout.js";
 import type { DriverContext, RecordOutput, TaskFunction } from "../task/driver.js";
+import type { GroupFold } from "./group-fold.js";
 import type { GroupTable } from "./group-table.js";
-import type { GroupFold } from "./hash-groups.js";
 import { KEYED_VALUE, KeyedValueRows, keyPartTypes } from "./keyed-value-rows.js";
 import { RecordEncoder } from "./record-encoder.js";
 

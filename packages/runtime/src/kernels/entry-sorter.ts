@@ -1,5 +1,6 @@
 /**
- * Sorts entries by radix (see {@link SortKernels} for the entries). With a second set of pages the sort is stable:
+ * Sorts entries by radix (see {@link SortKernels} for the entries, and McIlroy, Bostic, McIlroy, "Engineering Radix Sort", 1993). With a second
+ * set of pages the sort is stable:
  *
  * 1. The first bit is found in which the entries of the range differ; what comes before is passed over.
  * 2. A range that is larger than the cache is scattered by the digit at that bit over 256 ranges, which then are sorted one

@@ -28,6 +28,7 @@ import { SlotScheduler } from "../task/slot-scheduler.js";
 import type { Task } from "../task/task.js";
 import { FrameInputChannel, type FrameStream } from "./frame-input-channel.js";
 import { FrameOutputChannel } from "./frame-output-channel.js";
+import { collectedStream, inputStreams, outputStreams } from "./subtask-streams.js";
 
 /** How many pages of a stream are read before the task has read them. */
 const MAX_QUEUED_PAGES = 4;
@@ -39,7 +40,7 @@ export interface SubtaskOptions extends LocalJobOptions {
   /** Which of its tasks, 0 to its parallelism - 1. There may be many more of them than ever run at once. */
   readonly subtaskIndex: number;
   /**
-   * Returns the frames of a stream that the subtask reads, see {@link subtaskStreams}: all of them, in any order, as often as one likes.
+   * Returns the frames of a stream that the subtask reads, see `subtaskStreams`: all of them, in any order, as often as one likes.
    * It is read only as far as the subtask reads.
    */
   readonly receive: (stream: FrameStream) => AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
@@ -53,50 +54,6 @@ export interface RunningSubtask {
   readonly result: Promise<ReadonlyMap<string, Accumulator<never, unknown>>>;
   /** Cancels it; resolves when it ended, however it did. */
   cancel(reason?: unknown): Promise<void>;
-}
-
-/** Names the streams that a subtask reads and writes. What it collects for the client are streams too, of edges behind those of the plan. @internal */
-export function subtaskStreams(
-  graph: LocalJobOptions["graph"],
-  vertex: number,
-  subtaskIndex: number,
-): { readonly inputs: readonly FrameStream[]; readonly outputs: readonly FrameStream[] } {
-  const edges = edgePlansOf(graph);
-  const inputs = edges.flatMap((edge, number) =>
-    edge.consumer === vertex ? inputStreams(edge, number, graph, subtaskIndex) : [],
-  );
-  const outputs = edges.flatMap((edge, number) =>
-    edge.source === vertex ? outputStreams(edge, number, graph, subtaskIndex) : [],
-  );
-  const { driver } = graph.vertices[vertex]!;
-  if (driver.kind === "collect") outputs.push(collectedStream(edges.length, driver.index, subtaskIndex));
-  return { inputs, outputs };
-}
-
-function inputStreams(
-  edge: EdgePlan,
-  number: number,
-  graph: LocalJobOptions["graph"],
-  partition: number,
-): FrameStream[] {
-  const numProducers = graph.vertices[edge.source]!.parallelism;
-  const producers = edge.ship.kind === "forward" ? [partition] : Array.from({ length: numProducers }, (_, i) => i);
-  return producers.map((producer) => ({ edge: number, producer, partition }));
-}
-
-function outputStreams(
-  edge: EdgePlan,
-  number: number,
-  graph: LocalJobOptions["graph"],
-  producer: number,
-): FrameStream[] {
-  const numConsumers = graph.vertices[edge.consumer]!.parallelism;
-  const partitions = edge.ship.kind === "forward" ? [producer] : Array.from({ length: numConsumers }, (_, i) => i);
-  return partitions.map((partition) => ({ edge: number, producer, partition }));
-}
-
-function collectedStream(numEdges: number, index: number, subtaskIndex: number): FrameStream {
-  return { edge: numEdges + index, producer: subtaskIndex, partition: subtaskIndex };
 }
 
 /** Starts a subtask. It initialises and commits no sink: the caller does, before the first subtask and after the last. @internal */

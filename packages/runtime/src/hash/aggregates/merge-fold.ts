@@ -1,8 +1,8 @@
 import type { Memory } from "@millrace/core";
 import { RowFieldReader } from "../../rows/record-reader.js";
 import type { StreamLayout } from "../../rows/stream-layout.js";
+import type { GroupFold } from "../group-fold.js";
 import type { GroupTable } from "../group-table.js";
-import type { GroupFold } from "../hash-groups.js";
 import { KEYED_VALUE, type KeyedValueRows } from "../keyed-value-rows.js";
 import type { RecordEncoder } from "../record-encoder.js";
 import type { RowAggregates } from "./row-aggregates.js";

@@ -2,8 +2,8 @@ import type { Memory } from "@millrace/core";
 import { PAGE_SLOTS } from "../../memory/page-slots.js";
 import { EMPTY_MEMORY } from "../../rows/empty-memory.js";
 import type { StreamLayout } from "../../rows/stream-layout.js";
+import type { GroupFold } from "../group-fold.js";
 import type { GroupTable } from "../group-table.js";
-import type { GroupFold } from "../hash-groups.js";
 import type { SlotAggregates } from "./slot-aggregates.js";
 
 /** Takes a group's state, and a row of it. */

@@ -1,0 +1,114 @@
+/**
+ * Probes a table that does not fit the cache partition by partition: a row waits until there are many of its partition, whose part of the table
+ * is in the cache then. It is radix partitioning of the probe side, a page of each partition at a time (Manegold, Boncz, Kersten, "Optimizing
+ * Main-Memory Join on Modern Hardware", 2002).
+ */
+import type { Memory, TableHashSeed } from "@millrace/core";
+import { PAGE_HEADER_SLOTS, PAGE_SLOTS } from "../memory/page-slots.js";
+import type { StreamLayout } from "../rows/stream-layout.js";
+import type { Steps } from "../task/driver.js";
+import { entriesEnd, HASH_WORD, layoutIndexOf } from "./entry.js";
+import type { JoinEnvironment } from "./join-environment.js";
+import { JOIN_PREFIX_SLOTS } from "./join-index.js";
+import type { JoinProber } from "./join-prober.js";
+import { RowStaging } from "./row-staging.js";
+
+/** A table of so many entries does not fit the cache, and probe rows wait for others of their partition. */
+const MIN_ENTRIES_TO_STAGE = 1 << 16;
+/** Waiting pays when so many pages may wait for each partition. */
+const MIN_STAGED_PAGES = 8;
+
+/** Begins to probe with rows from `slot` to before `endSlot`, without letting them wait. @internal */
+export type Probe = (memory: Memory, slot: number, endSlot: number, layout: StreamLayout) => void;
+
+/** Says whose rows wait, and for what. @internal */
+export interface StagedProbesOptions {
+  readonly environment: JoinEnvironment;
+  /** The seed of the hashes. */
+  readonly seed: TableHashSeed;
+  readonly prober: JoinProber;
+  /** For rows that can't wait. */
+  readonly probe: Probe;
+  /** There are 2 to the power of so many partitions, by the high bits of the hash. */
+  readonly bits: number;
+  /** How many entries the table has. */
+  readonly numEntries: number;
+}
+
+/** Returns what lets probe rows wait; undefined when that would not pay, or there is no memory for it. @internal */
+export function stageProbes(options: StagedProbesOptions): StagedProbes | undefined {
+  const { environment, bits, numEntries } = options;
+  const numPages = (1 << bits) * MIN_STAGED_PAGES;
+  if (numEntries < MIN_ENTRIES_TO_STAGE || environment.budget.numFree < numPages) return undefined;
+  return new StagedProbes(options);
+}
+
+/** Lets probe rows wait for others of their partition. @internal */
+export class StagedProbes {
+  readonly #options: StagedProbesOptions;
+  readonly #staging: RowStaging;
+  /** Where the rows of a page begin that is being taken, and their hashes. */
+  readonly #slots = new Int32Array(PAGE_SLOTS);
+  readonly #hashes = new Int32Array(PAGE_SLOTS);
+
+  constructor(options: StagedProbesOptions) {
+    this.#options = options;
+    this.#staging = new RowStaging(options.environment.budget, options.bits, 0, 1);
+  }
+
+  /** Takes the rows of a page, none of which has a null in its key, and gives what results there are. */
+  *add(memory: Memory, slot: number, endSlot: number, layout: StreamLayout): Steps {
+    const { environment, prober, probe, seed } = this.#options;
+    const { emitter, probeKeys } = environment;
+    const { hash } = probeKeys.of(layout);
+    const { i32 } = memory;
+    const staging = this.#staging;
+    const slots = this.#slots;
+    const hashes = this.#hashes;
+    let numRows = 0;
+    while (slot < endSlot) {
+      slots[numRows] = slot;
+      hashes[numRows++] = hash(memory, slot, seed);
+      slot += i32[slot * 2]! >>> 3;
+    }
+    for (let row = staging.add(memory, layout, slots, hashes, 0, numRows); row < numRows; ) {
+      const { stop } = staging;
+      if (stop.kind === "full") {
+        yield* this.#probeWaiting(stop.table);
+      } else {
+        // A large row waits for nothing, and without memory for a page of its partition no row does.
+        const begin = slots[row]!;
+        probe(memory, begin, begin + (i32[begin * 2]! >>> 3), layout);
+        while (!prober.advance()) yield* emitter.drain();
+        row++;
+      }
+      row = staging.add(memory, layout, slots, hashes, row, numRows);
+    }
+  }
+
+  /** Probes with all rows that wait. */
+  *end(): Steps {
+    for (let partition = 0; partition < 1 << this.#options.bits; partition++) yield* this.#probeWaiting(partition);
+  }
+
+  /** Probes with the rows that wait for a partition. */
+  *#probeWaiting(partition: number): Steps {
+    const { environment, prober } = this.#options;
+    const { emitter, layouts } = environment;
+    const { slots, hashes, heads } = prober;
+    for (const page of this.#staging.pagesOf(partition)) {
+      const { memory } = page;
+      const end = entriesEnd(memory, page.firstSlot);
+      let numRows = 0;
+      for (let pointer = page.firstSlot + PAGE_HEADER_SLOTS; pointer < end; ) {
+        slots[numRows] = pointer + JOIN_PREFIX_SLOTS;
+        hashes[numRows] = memory.i32[pointer * 2 + HASH_WORD]!;
+        heads[numRows++] = 0;
+        pointer += JOIN_PREFIX_SLOTS + (memory.i32[(pointer + JOIN_PREFIX_SLOTS) * 2]! >>> 3);
+      }
+      prober.begin(memory, layouts.at(layoutIndexOf(memory, page.firstSlot)), numRows);
+      while (!prober.advance()) yield* emitter.drain();
+    }
+    this.#staging.release(partition);
+  }
+}
