@@ -9,10 +9,10 @@ import {
 } from "@millrace/core";
 import type { StreamLayout } from "./stream-layout.js";
 
-/** Rows of undeclared records may lack a field that others have; plans were checked before. */
+/** Rows of undeclared records may lack a field that others have; plans were checked before. @internal */
 export const ABSENT_KEYS_ARE_NULL: AbsentKeyOptions = { absentKeys: "null" };
 
-/** Knows rows, of either side, that have their key in other fields than the rest of their side. */
+/** Knows rows, of either side, that have their key in other fields than the rest of their side. @internal */
 export interface KeyedElsewhere {
   /** Their key fields. */
   readonly keys: readonly KeyField[];

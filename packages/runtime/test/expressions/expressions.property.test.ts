@@ -17,7 +17,7 @@ import {
 } from "@millrace/core";
 import { SeededRandom } from "@millrace/host-test";
 import { expect, test } from "vitest";
-import { expressionOverRecords, expressionOverRows } from "../../src/index.js";
+import { expressionOverRecords, expressionOverRows } from "../../src/expressions/index.js";
 import { randomExpression, randomRecordOf, randomRowType } from "./random-expression.js";
 
 const SEED = Number(process.env.FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 31));

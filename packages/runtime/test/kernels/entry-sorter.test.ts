@@ -1,12 +1,7 @@
 import type { SeededRandom } from "@millrace/host-test";
 import { describe, expect, test } from "vitest";
-import {
-  ENTRIES_PER_PAGE,
-  EntrySorter,
-  type Kernels,
-  MAX_INSERTION_RUN,
-  SORTER_SCRATCH_SLOTS,
-} from "../../src/index.js";
+import { ENTRIES_PER_PAGE, EntrySorter, type Kernels, SORTER_SCRATCH_SLOTS } from "../../src/index.js";
+import { MAX_INSERTION_RUN } from "../../src/kernels/kernel-layouts.js";
 import { newKernels, writePageTable } from "./kernel-memory.js";
 import { randomRuns } from "./random-runs.js";
 

@@ -1,7 +1,8 @@
 import { isMillraceError, type MillraceError, PAGE_SIZE_BYTES } from "@millrace/core";
 import { expect, test } from "vitest";
-import { jobMemory, MAX_MEMORY_PAGES, type MemoryDemand, MemoryManager, wasmMemoryOf } from "../../src/index.js";
+import { jobMemory, type MemoryDemand, MemoryManager } from "../../src/index.js";
 import type { MemoryReservation } from "../../src/memory/memory-reservation.js";
+import { MAX_MEMORY_PAGES, wasmMemoryOf } from "../../src/memory/shared-memory.js";
 
 function owner(name: string, minPages: number, weight = 0, maxPages = Number.POSITIVE_INFINITY): MemoryDemand {
   return { owner: name, minPages, maxPages, weight };

@@ -1,7 +1,8 @@
 import { invariant, Memory, type MemorySegment, PAGE_SIZE_BYTES } from "@millrace/core";
-import { makeSharedMemory, type PageBudget } from "../../src/index.js";
+import type { PageBudget } from "../../src/index.js";
 import { ManagedPageBudget } from "../../src/memory/managed-page-budget.js";
 import { PagePool } from "../../src/memory/page-pool.js";
+import { makeSharedMemory } from "../../src/memory/shared-memory.js";
 
 /** Makes a budget of `numPages` pages in a memory of its own. */
 export function pageBudget(numPages: number, owner = "test owner"): ManagedPageBudget {
