@@ -409,6 +409,27 @@ test("[C9] keys that a layout lacks are null, everywhere alike", () => {
   }
 });
 
+test("[C9] a field that one layout lacks equals one that a value of any kind lacks", () => {
+  const rows = RowLayout.of<unknown>(types.row({ b: types.int32 }) as TypeInformation<unknown>);
+  for (const [type, path, records] of [
+    [types.any, "a", [{}, { a: null }, { a: 1 }]],
+    [types.row({ p: types.any }), "p.a", [{ p: {} }, { p: null }, { p: { a: 1 } }]],
+  ] as const) {
+    const values = RowLayout.of<unknown>(type as TypeInformation<unknown>);
+    new RowSerializer(rows).write({ b: 2 }, memory, SLOT_A, memory.numSlots);
+    records.forEach((record, i) => {
+      new RowSerializer(values).write(record, memory, SLOT_B, memory.numSlots);
+      for (const code of CODES) {
+        const options = { code, absentKeys: "null" } as const;
+        const there = new RowPairComparator(rows, [{ path }], values, [{ path }], options);
+        sameSign(there.compare(memory, SLOT_A, memory, SLOT_B), i === 2 ? -1 : 0);
+        const back = new RowPairComparator(values, [{ path }], rows, [{ path }], options);
+        sameSign(back.compare(memory, SLOT_B, memory, SLOT_A), i === 2 ? 1 : 0);
+      }
+    });
+  }
+});
+
 test("[C8] a custom type without key bytes is no key", () => {
   const type = types.custom<object>("opaque", {
     serialize: () => new Uint8Array(),

@@ -54,9 +54,10 @@ export type SlotComparison = "word" | "number" | "int64" | "string" | "bytes" | 
 
 /** Tells how the fields of two keys are compared. */
 export function comparisonOf(keyA: RowKey, keyB: RowKey): SlotComparison {
+  // Only the decoded value tells whether a path that goes on inside it leads to a null, as an absent field is.
+  if (keyA.rest !== undefined || keyB.rest !== undefined) return "decoded";
   // A null is never compared by its word.
   if (keyA.kind === "absent" || keyB.kind === "absent") return "word";
-  if (keyA.rest !== undefined || keyB.rest !== undefined) return "decoded";
   const a = keyA.field.content;
   const b = keyB.field.content;
   if (isNumber(a) && isNumber(b)) return a.kind === "int32" && b.kind === "int32" ? "word" : "number";
