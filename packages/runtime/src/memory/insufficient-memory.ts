@@ -28,8 +28,8 @@ export function insufficientMemory(jobName: string, demands: readonly MemoryDema
   });
 }
 
-/** How owners are told apart that are subtasks of one operator: `name (3/7)` or `name, subtask 2`. */
-const SUBTASK = /(?: \(\d+\/\d+\)|,? subtask \d+)$/;
+/** How owners are told apart that are subtasks of one operator: `name (3/7)`, `name (3/7), output` or `name, subtask 2`. */
+const SUBTASK = / \(\d+\/\d+\)(?=$|, )|,? subtask \d+$/;
 
 function text(pages: number): string {
   return memorySizeText(pages * PAGE_SIZE_BYTES);

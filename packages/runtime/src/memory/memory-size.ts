@@ -5,21 +5,24 @@ const DEFAULT_FRACTION = 0.7;
 /** What counts as free where the host does not know. */
 const UNKNOWN_AVAILABLE_BYTES = 2 ** 30;
 
+/** The largest figure: each 4 GiB are a memory of their own, and all of them are looked at when a job starts. */
+const MAX_MEMORY_BYTES = 2 ** 42;
+
 const SIZE = /^(\d+(?:\.\d+)?)\s*([KMGT]i?)?B?$/i;
 const POWERS = ["", "k", "m", "g", "t"];
 
 /**
  * Reads a figure of memory: bytes, or a text such as `"64MiB"`, `"2GiB"` or `"1.5 GB"`; units without an `i` are powers of 1000. Throws
- * INVALID_ARGUMENT for anything else, and for less than a page.
+ * INVALID_ARGUMENT for anything else, for less than a page, and for more than 4 TiB.
  * @internal
  */
 export function memorySizeBytes(size: number | string): number {
   const bytes = typeof size === "number" ? size : parse(size);
-  if (Number.isSafeInteger(Math.floor(bytes)) && bytes >= PAGE_SIZE_BYTES) return Math.floor(bytes);
+  if (bytes >= PAGE_SIZE_BYTES && bytes <= MAX_MEMORY_BYTES) return Math.floor(bytes);
   throw new MillraceError({
     code: "INVALID_ARGUMENT",
     what: `${JSON.stringify(size)} is no amount of memory`,
-    expected: `a number of bytes or a text such as "64MiB" or "2GiB", at least ${PAGE_SIZE_BYTES} bytes`,
+    expected: `a number of bytes or a text such as "64MiB" or "2GiB", from ${memorySizeText(PAGE_SIZE_BYTES)} to ${memorySizeText(MAX_MEMORY_BYTES)}`,
     fix: 'Give the environment an amount, such as { memory: "2GiB" }, or leave it out.',
   });
 }
@@ -38,6 +41,7 @@ export function defaultMemoryBytes(host: Host): number {
 /** Returns a figure as a user would write it, rounded up, so that it is enough when it is given. @internal */
 export function memorySizeText(bytes: number): string {
   const units: readonly (readonly [string, number])[] = [
+    ["TiB", 2 ** 40],
     ["GiB", 2 ** 30],
     ["MiB", 2 ** 20],
     ["KiB", 2 ** 10],

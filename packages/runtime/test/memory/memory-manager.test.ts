@@ -114,6 +114,12 @@ test("the least memory that must do does, and with one page less the job is refu
   expect((await codeOf(manager(100).reserve(request("report", owners, 14)))).code).toBe("INSUFFICIENT_MEMORY");
 });
 
+test("a refusal names the pages of all subtasks of an operator once", async () => {
+  const owners = Array.from({ length: 64 }, (_, i) => owner(`Sort at job.ts:3 (${i + 1}/64), output`, 2));
+  const error = await codeOf(manager(1).reserve(request("report", owners)));
+  expect(error.message).toContain("most is needed by Sort at job.ts:3, output (64x) 4MiB. ");
+});
+
 test("jobs that fit together run together, and one that does not waits its turn", async () => {
   const memory = manager(10);
   const a = await memory.reserve(request("a", [owner("x", 4)]));
