@@ -143,7 +143,7 @@ class JobRun {
       const context = job.ioContext(vertex.operator);
       await this.#reported(vertex, async () => sink.initialize?.(context, vertex.parallelism));
       // A sink that refused to begin must not be told to remove what was there before.
-      this.#sinkRuns.set(vertex.id, new SinkRun(sink, context));
+      this.#sinkRuns.set(vertex.id, new SinkRun(sink, context, (works) => this.#ended(works)));
     }
   }
 
@@ -166,11 +166,16 @@ class JobRun {
 
   /** Waits for what tasks left to be waited for, but not for ever: a source may never hear that it is not read any more. */
   async #settled(): Promise<void> {
-    const works = this.#cleanUps.splice(0);
-    if (works.length === 0) return;
+    await this.#ended(this.#cleanUps.splice(0));
+  }
+
+  /** Waits for what is under way outside, for a while. */
+  async #ended(works: Iterable<Promise<unknown>>): Promise<void> {
+    const pending = [...works];
+    if (pending.length === 0) return;
     await new Promise<void>((resolve) => {
       const timer = this.#options.host.timers.setTimer(CLEAN_UP_MS, resolve);
-      void Promise.allSettled(works).then(() => {
+      void Promise.allSettled(pending).then(() => {
         timer.cancel();
         resolve();
       });

@@ -8,14 +8,23 @@ import type { IoContext, Sink, SinkWriter, SubtaskIoContext } from "@millrace/co
 export class SinkRun {
   readonly #sink: Sink<unknown>;
   readonly #context: IoContext;
+  readonly #ended: (works: Iterable<Promise<unknown>>) => Promise<void>;
   /** The writers that are open, each with what it is doing. */
   readonly #open = new Map<SinkWriter<unknown>, Promise<unknown>>();
   /** Writers that are being opened. */
   readonly #opening = new Set<Promise<unknown>>();
 
-  constructor(sink: Sink<unknown>, context: IoContext) {
+  /** @param ended - waits for what a sink is doing, but not for ever: a sink that hangs must not keep a job from being cancelled */
+  constructor(
+    sink: Sink<unknown>,
+    context: IoContext,
+    ended: (works: Iterable<Promise<unknown>>) => Promise<void> = async (works) => {
+      await Promise.allSettled(works);
+    },
+  ) {
     this.#sink = sink;
     this.#context = context;
+    this.#ended = ended;
   }
 
   /** Opens the writer of one task. */
@@ -31,7 +40,7 @@ export class SinkRun {
     }
   }
 
-  /** Takes note of what a writer is doing: it is aborted only when that is over. */
+  /** Takes note of what a writer is doing: it is aborted when that is over, or takes too long. */
   isBusy(writer: SinkWriter<unknown>, work: Promise<unknown>): void {
     this.#open.set(writer, work);
   }
@@ -64,9 +73,9 @@ export class SinkRun {
 
   async #abortWriters(): Promise<unknown[]> {
     const failures: unknown[] = [];
-    await Promise.allSettled(this.#opening);
+    await this.#ended(this.#opening);
     for (const [writer, work] of this.#open) {
-      await Promise.allSettled([work]);
+      await this.#ended([work]);
       await attempt(() => writer.abort(), failures);
     }
     this.#open.clear();
