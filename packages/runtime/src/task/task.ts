@@ -9,12 +9,13 @@
  * 3. On the dynamic path of an iteration both are repeated, once for each superstep, until the input says that there is no other.
  */
 import { FunctionAnalyzer } from "@millrace/closures";
-import { invariant, type RuntimeContext } from "@millrace/core";
+import { invariant, MillraceError, type RuntimeContext } from "@millrace/core";
 import type { JobVertex, ObjectRef, OperatorInfo } from "@millrace/job-graph";
 import { type Chain, makeChain } from "../chain/index.js";
 import { UserCode } from "../code/index.js";
 import { driverFactory } from "../drivers/driver-factories.js";
 import type { InputGate } from "../exchange/input-gate.js";
+import { placeOfTask } from "../job/job-context.js";
 import type { TaskMetrics, TaskReport } from "../metrics/task-metrics.js";
 import type { PageCursor, RowCursor } from "../rows/row-cursor.js";
 import { RowsOfPages } from "../rows/rows-of-pages.js";
@@ -107,7 +108,7 @@ export class Task {
       // The chain has more to do before the driver goes on, and has had its turn.
       if (this.#chain?.isPending === true) return "ready";
     }
-    const { done, value } = this.#steps.next();
+    const { done, value } = this.#next();
     if (done === true) {
       this.#isFinished = true;
       return "finished";
@@ -115,6 +116,17 @@ export class Task {
     this.#wait = value;
     if (value === "output") return this.#makeRoom() ? "ready" : "waiting";
     return value === "turn" ? "ready" : "waiting";
+  }
+
+  /** Goes on to the next step. An error of ours that does not know yet where it happened gets the place of the driver. */
+  #next(): ReturnType<Steps["next"]> {
+    try {
+      return this.#steps.next();
+    } catch (error) {
+      if (!(error instanceof MillraceError) || error.code === "JOB_CANCELLED") throw error;
+      const { vertex, subtaskIndex } = this.#parts;
+      throw error.where.operator === undefined ? error.at(placeOfTask(vertex.operator, subtaskIndex)) : error;
+    }
   }
 
   /** Sends pages that are not full, since nothing goes on otherwise; returns whether there were any. */
