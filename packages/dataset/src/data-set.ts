@@ -460,7 +460,7 @@ export class DataSet<out T> extends ResultDataSet<T> implements JoinInput<T, nul
   /** Sets how many subtasks the operator has, at least 1; it wins over the environment's (B060, B194). */
   setParallelism(parallelism: number): this {
     const call = new OperatorCall("setParallelism");
-    operatorOf(this).settings.parallelism = call.requireInteger(parallelism, "parallelism", 1);
+    operatorOf(this).settings.parallelism = call.requireParallelism(parallelism);
     return this;
   }
 

@@ -39,6 +39,7 @@ describe("options", () => {
     for (const options of [
       { parallelism: 0 },
       { parallelism: 1.5 },
+      { parallelism: 1e9 },
       { memory: "much" },
       { memory: 0 },
       { memory: true as never },

@@ -21,7 +21,7 @@ export function checkedOptions(options: EnvironmentOptions): EnvironmentOptions 
   const call = new OperatorCall("ExecutionEnvironment");
   call.check(() => checkOptions("the environment", options, OPTIONS));
   const { parallelism, memory, executionRetries, jobParameters } = options;
-  if (parallelism !== undefined) call.requireInteger(parallelism, "parallelism", 1);
+  if (parallelism !== undefined) call.requireParallelism(parallelism);
   if (executionRetries !== undefined) call.requireInteger(executionRetries, "executionRetries", 0);
   if (typeof memory === "number") call.requireInteger(memory, "memory", 1);
   else if (memory !== undefined && !(typeof memory === "string" && MEMORY.test(memory.trim()))) {

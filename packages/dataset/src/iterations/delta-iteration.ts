@@ -87,7 +87,7 @@ export class DeltaIteration<out S, out W, out K extends readonly unknown[]> impl
   /** Sets the number of subtasks of the whole loop (B096). */
   setParallelism(parallelism: number): this {
     const call = new OperatorCall("setParallelism");
-    this.operator.settings.parallelism = call.requireInteger(parallelism, "parallelism", 1);
+    this.operator.settings.parallelism = call.requireParallelism(parallelism);
     return this;
   }
 }

@@ -54,7 +54,7 @@ export class IterativeDataSet<out T> extends DataSet<T> {
   /** Sets the number of subtasks of the whole loop (B096). */
   override setParallelism(parallelism: number): this {
     const call = new OperatorCall("setParallelism");
-    this.iteration.settings.parallelism = call.requireInteger(parallelism, "parallelism", 1);
+    this.iteration.settings.parallelism = call.requireParallelism(parallelism);
     return this;
   }
 }

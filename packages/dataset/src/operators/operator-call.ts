@@ -5,6 +5,9 @@ import { isData, type NodeState, nodeOf } from "../data/node-state.js";
 import type { EnvironmentState } from "../environment/environment-state.js";
 import { baseName, callSite } from "./call-site.js";
 
+/** The most subtasks of one operator. Each costs memory and time to set up, so that many more would look as if the program hung. */
+const MAX_PARALLELISM = 32_768;
+
 /**
  * Is the making of one operator: what it is called, where it was called, and how its errors are reported. One per call of a
  * fluent method.
@@ -48,6 +51,18 @@ export class OperatorCall implements OperatorCommon {
       what: `${what} is ${describe(value)}`,
       expected: `an integer of at least ${least}`,
       fix,
+    });
+  }
+
+  /** Throws INVALID_ARGUMENT unless `value` is a number of subtasks. */
+  requireParallelism(value: unknown): number {
+    const parallelism = this.requireInteger(value, "parallelism", 1);
+    if (parallelism <= MAX_PARALLELISM) return parallelism;
+    throw this.error({
+      code: "INVALID_ARGUMENT",
+      what: `parallelism is ${describe(value)}`,
+      expected: `an integer from 1 to ${MAX_PARALLELISM}`,
+      fix: "More subtasks than processors gain nothing.",
     });
   }
 

@@ -23,11 +23,7 @@ export class DataSink<out T> {
 
   /** Sets how many subtasks write; by default as many as the operator before it has (B159). Files become a directory when they are several. */
   setParallelism(parallelism: number): this {
-    this.#operator.settings.parallelism = new OperatorCall("setParallelism").requireInteger(
-      parallelism,
-      "parallelism",
-      1,
-    );
+    this.#operator.settings.parallelism = new OperatorCall("setParallelism").requireParallelism(parallelism);
     return this;
   }
 
