@@ -3,6 +3,7 @@ import type { Plan } from "@millrace/common-api";
 import { type Engine, type JobProgress, LongCounter } from "@millrace/core";
 import { ExecutionEnvironment } from "@millrace/dataset";
 import { nodeHost } from "@millrace/host-node";
+import { TestHost } from "@millrace/host-test";
 import { afterAll, describe, expect, test } from "vitest";
 import { localEngine, localEngineFactory } from "../src/index.js";
 
@@ -100,6 +101,65 @@ describe("ends", () => {
     await own.close();
     await expect(async () => env.fromElements(1).collect()).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
     await expect(async () => env.fromElements(1).explain()).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+  });
+});
+
+describe("records of any shape", () => {
+  test("[O8] null keys of more shapes than one layout grows to are one group", async () => {
+    const shapes = Array.from({ length: 70 }, (_, i): Record<string, number> => ({ [`p${i}`]: i }));
+    const sizes = environment()
+      .fromCollection(shapes)
+      .groupBy("a")
+      .reduceGroup((records) => [[...records].length]);
+    expect(await sizes.collect()).toEqual([70]);
+  });
+
+  test("[O41] records with a field whose name is empty are compared as a whole", async () => {
+    const data = environment().fromElements({ "": 1, b: { "": 1 } }, { "": 1, b: { "": 2 } }, { "": 1, b: { "": 1 } });
+    expect(await data.distinct().count()).toBe(2);
+  });
+});
+
+describe("failures", () => {
+  test("[O94] an error of ours that a driver throws tells the operator and the subtask", async () => {
+    const keys = environment()
+      .fromElements({ a: 1 })
+      .groupBy("a.b" as "a")
+      .first(1)
+      .name("few");
+    await expect(keys.collect()).rejects.toMatchObject({
+      code: "UNKNOWN_FIELD",
+      where: { operator: "few", subtask: 0 },
+    });
+    const sums = environment()
+      .fromElements({ a: "1" })
+      .sum("a" as never)
+      .name("total");
+    await expect(sums.collect()).rejects.toMatchObject({
+      code: "UNSUPPORTED_AGGREGATION",
+      where: { operator: "total" },
+    });
+  });
+
+  test("[O111] a sink that never answers does not keep a job from being cancelled", async () => {
+    const host = new TestHost();
+    const own = localEngine(host, { memory: "16MiB" });
+    const env = ExecutionEnvironment.onEngine(own, { progress: false });
+    const controller = new AbortController();
+    let isStuck = false;
+    const stuck = {
+      write: () => {
+        isStuck = true;
+        return new Promise<void>(() => undefined);
+      },
+    };
+    env.fromElements(1).output(stuck);
+    const outcome = env.execute("stuck", { signal: controller.signal }).catch((error: unknown) => error);
+    while (!isStuck) await host.timers.advance(1);
+    controller.abort();
+    await host.timers.advance(60_000);
+    expect(await outcome).toMatchObject({ code: "JOB_CANCELLED" });
+    await own.close();
   });
 });
 
