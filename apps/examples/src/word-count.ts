@@ -16,7 +16,7 @@ const counts = env
 
 const output = parameters.get("output");
 if (output === undefined) {
-  await counts.orderBy("count", "descending").first(10).print();
+  await counts.orderBy("count", "descending").thenBy("word", "ascending").first(10).print();
 } else {
   counts.writeAsCsv(output, { writeMode: "overwrite" });
   const result = await env.execute("WordCount");
