@@ -123,7 +123,7 @@ describe.each<Kind>(["hash", "broadcast", "blocking hash", "blocking broadcast"]
 });
 
 describe("an edge whose consumer does not read", () => {
-  it("keeps rows larger than a page on disk, not on the heap", () => {
+  it("[RT12] keeps rows larger than a page on disk, not on the heap", () => {
     const host = new TestHost();
     const spill = createSpillSpace(host);
     const layouts = createLayoutTable();

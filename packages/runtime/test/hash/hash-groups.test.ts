@@ -89,7 +89,7 @@ describe("[O30] reduce", () => {
     });
   }
 
-  test("rows that grow, beyond a page too, and come in order", () => {
+  test("[RT31] rows that grow, beyond a page too, and come in order", () => {
     const random = new SeededRandom(3);
     const rows: Row[] = Array.from({ length: 4000 }, (_, i) => ({
       k: random.below(random.pick([2, 60, 500])),
@@ -264,7 +264,7 @@ describe("[O41] distinct", () => {
     strategy: "hash",
   });
 
-  test("keeps one record of each key in any memory", () => {
+  test("[RT31] keeps one record of each key in any memory", () => {
     const rows = [...uniform(15_000, 2), { k: null, v: 1 }, { k: null, v: 2 }];
     for (const numPages of MEMORIES) {
       const { results } = run((each) => createHashDistinctDriver(spec(["k"]), each), input(rows), numPages);

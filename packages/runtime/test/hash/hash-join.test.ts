@@ -198,7 +198,7 @@ test(`random joins (FUZZ_SEED=${FUZZ_SEED}, FUZZ_COUNT=${FUZZ_COUNT})`, () => {
 });
 
 describe("layouts that meet", () => {
-  test("int32 and float64 keys, and records that lack the key", () => {
+  test("[RT32] int32 and float64 keys, and records that lack the key", () => {
     const asInt: TypedRecords = {
       type: types.row({ k: types.int32, v: types.int32 }) as never,
       records: uniform(500, 2),
@@ -232,7 +232,7 @@ describe("layouts that meet", () => {
     }
   });
 
-  test("generated code and interpreted code give the same", () => {
+  test("[RT33] generated code and interpreted code give the same", () => {
     const [left, right] = [uniform(100, 3), uniform(150, 2)];
     const spec = joinSpec("full-outer", "hash-build-first");
     const generated = runJoin(spec, left, right, 20, { code: "generated" });
@@ -260,7 +260,7 @@ describe("the cases of the reference", () => {
     expectPairs(uniform(20_000, 3), uniform(20_000, 10), 32, 600_000);
   });
 
-  test("R031 massive collisions, which Flink gives up", () => {
+  test("[RT30] R031 massive collisions, which Flink gives up", () => {
     const build = [...uniform(10_000, 3), ...Array.from({ length: 20_000 }, (_, v) => ({ k: 40_559, v }))];
     const probe = [...uniform(10_000, 10), ...Array.from({ length: 5 }, (_, v) => ({ k: 40_559, v }))];
     expectPairs(build, probe, 16, 300_000 + 100_000);

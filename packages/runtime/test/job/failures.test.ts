@@ -32,7 +32,7 @@ describe("a job with something of everything", () => {
     host.assertNothingLeft();
   });
 
-  it("leaves nothing when it is cancelled, at whichever step", async () => {
+  it("[RT46] leaves nothing when it is cancelled, at whichever step", async () => {
     let numCancelled = 0;
     for (let n = 1; ; n++) {
       const host = new TestHost();
@@ -86,7 +86,7 @@ describe("a job with something of everything", () => {
     expect(numFailed).toBeGreaterThan(0);
   });
 
-  it("fails with the first failure of user code, and leaves nothing, at whichever record that is", async () => {
+  it("[RT47] fails with the first failure of user code, and leaves nothing, at whichever record that is", async () => {
     for (let n = 1; n <= NUM_RECORDS * 2; n++) {
       const host = new TestHost();
       const memory = watchedMemory(NUM_PAGES);
@@ -112,7 +112,7 @@ describe("a job with something of everything", () => {
     }
   });
 
-  it("fails with SPILL_FAILED, and leaves nothing, whichever call of the disk fails", async () => {
+  it("[RT11] fails with SPILL_FAILED, and leaves nothing, whichever call of the disk fails", async () => {
     let host = new TestHost();
     const { numFailures } = await sweepFailures(
       ["scratchFolder", "scratchCreate", "scratchWrite", "scratchRead"],

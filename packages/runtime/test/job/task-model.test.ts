@@ -25,7 +25,7 @@ function textSource(recordsPerSplit: number, text = TEXT): Source<unknown> {
   };
 }
 
-describe("one call of user code with a hundred times its memory, at parallelism 7", () => {
+describe("[RT41] one call of user code with a hundred times its memory, at parallelism 7", () => {
   const idsOf = (count: number): number[] => Array.from({ length: count }, (_, id) => id);
 
   it.each(["written to the collector", "returned as an array", "returned as a generator"])(
@@ -92,7 +92,7 @@ describe("one call of user code with a hundred times its memory, at parallelism 
   );
 });
 
-describe("one group with a hundred times the memory of its call, at parallelism 7", () => {
+describe("[RT41] one group with a hundred times the memory of its call, at parallelism 7", () => {
   it.each(["collector", "generator"])(
     "reduceGroup: as much goes in as comes out, by %s",
     async (form) => {
@@ -141,7 +141,7 @@ function* pass(records: Iterable<unknown>): Generator<unknown> {
   yield* records;
 }
 
-describe("tasks that read one producer on two ways", () => {
+describe("[RT42] tasks that read one producer on two ways", () => {
   const build = (isMaterialized: boolean) => {
     const graph = new JobGraphBuilder();
     const source = graph.add({ kind: "source", source: 0, parameters: undefined });
@@ -171,7 +171,7 @@ describe("tasks that read one producer on two ways", () => {
 });
 
 describe("the scheduler", () => {
-  it("lets no task wait for another that has always something to do", async () => {
+  it("[RT40] lets no task wait for another that has always something to do", async () => {
     const graph = new JobGraphBuilder();
     const busy = graph.add({ kind: "source", source: 0, parameters: undefined });
     const busyMap = { kind: "map", function: 2, operator: graph.operator("busy", 8) } as const;
@@ -226,7 +226,7 @@ describe("the scheduler", () => {
     ]);
   });
 
-  it("lets the event loop turn, so that a job can be cancelled by a timer while it works", async () => {
+  it("[RT45] lets the event loop turn, so that a job can be cancelled by a timer while it works", async () => {
     const host = nodeHost();
     const memory = watchedMemory(256);
     const graph = endless();
@@ -282,7 +282,7 @@ describe("the scheduler", () => {
     host.assertNothingLeft();
   });
 
-  it("hands on what is not a full page when nobody has anything else to do", async () => {
+  it("[RT44] hands on what is not a full page when nobody has anything else to do", async () => {
     const host = new TestHost();
     const seen: unknown[] = [];
     const note = (record: unknown): unknown => {

@@ -31,7 +31,7 @@ function takeAll(memory: MemoryReservation): number {
   return count;
 }
 
-test("a job gets its needs, and the rest by weight, all pages of a budget in one memory", async () => {
+test("[RT3] a job gets its needs, and the rest by weight, all pages of a budget in one memory", async () => {
   const job = await manager(100).reserve(request("a", [owner("sort", 10, 3), owner("hash", 20, 1), owner("ring", 5)]));
   expect(job.budgets.map((budget) => budget.numPages)).toEqual([10 + 48, 20 + 17, 5]);
   expect(takeAll(job)).toBe(100);
@@ -42,7 +42,7 @@ test("a job gets its needs, and the rest by weight, all pages of a budget in one
   job.release();
 });
 
-test("pages are aligned, 32 KiB, and never handed to two owners", async () => {
+test("[RT4] pages are aligned, 32 KiB, and never handed to two owners", async () => {
   const job = await manager(50).reserve(request("a", [owner("x", 1, 1), owner("y", 1, 1)]));
   const offsets = new Set<number>();
   for (const budget of job.budgets) {
@@ -74,7 +74,7 @@ test("a page that is given back can be taken again, by its owner first", async (
   job.release();
 });
 
-test("giving a page twice, to another budget or to another job is an invariant error", async () => {
+test("[RT4] giving a page twice, to another budget or to another job is an invariant error", async () => {
   const memory = manager(4);
   const job = await memory.reserve(request("a", [owner("x", 2), owner("y", 1)], 3));
   const other = await memory.reserve(request("b", [owner("z", 1)]));
@@ -88,7 +88,7 @@ test("giving a page twice, to another budget or to another job is an invariant e
   other.release();
 });
 
-test("a job that does not return a page is told so by name, and the next job has all pages again", async () => {
+test("[RT5] a job that does not return a page is told so by name, and the next job has all pages again", async () => {
   const memory = manager(4);
   const job = await memory.reserve(request("a", [owner("x", 2), owner("y", 2)]));
   job.budgets[1]!.take();
@@ -102,7 +102,7 @@ test("a job that does not return a page is told so by name, and the next job has
   next.release();
 });
 
-test("the least memory that must do does, and with one page less the job is refused before it starts", async () => {
+test("[RT1] the least memory that must do does, and with one page less the job is refused before it starts", async () => {
   const owners = [owner("Sort at job.ts:3 (1/2)", 4, 1), owner("Sort at job.ts:3 (2/2)", 4, 1), owner("Join", 7, 1)];
   const job = await manager(15).reserve(request("report", owners));
   expect(job.numPages).toBe(15);
@@ -120,7 +120,7 @@ test("a refusal names the pages of all subtasks of an operator once", async () =
   expect(error.message).toContain("most is needed by Sort at job.ts:3, output (64x) 4MiB. ");
 });
 
-test("jobs that fit together run together, and one that does not waits its turn", async () => {
+test("[RT2] jobs that fit together run together, and one that does not waits its turn", async () => {
   const memory = manager(10);
   const a = await memory.reserve(request("a", [owner("x", 4)]));
   const b = await memory.reserve(request("b", [owner("x", 4)]));
@@ -144,7 +144,7 @@ test("jobs that fit together run together, and one that does not waits its turn"
   expect(memory.numPagesInUse).toBe(0);
 });
 
-test("a job that waits gives up when its signal aborts, and those behind it go on", async () => {
+test("[RT2] a job that waits gives up when its signal aborts, and those behind it go on", async () => {
   const memory = manager(10);
   const a = await memory.reserve(request("a", [owner("x", 8)]));
   const abort = new AbortController();
@@ -216,7 +216,7 @@ test("when pages are scattered over memories, an owner waits until one memory ha
   a.release();
 });
 
-test("what is more than an owner can use goes to the others", async () => {
+test("[RT3] what is more than an owner can use goes to the others", async () => {
   const memory = manager(100);
   const job = await memory.reserve(
     request("a", [owner("x", 1, 1, 5), owner("y", 1, 1, 30), owner("z", 1, 1), owner("w", 7, 0, 50)]),
@@ -228,7 +228,7 @@ test("what is more than an owner can use goes to the others", async () => {
   modest.release();
 });
 
-test("a job asks for all its budgets at once and gives them back at once", async () => {
+test("[RT1] a job asks for all its budgets at once and gives them back at once", async () => {
   const memory = manager(10);
   const mine = jobMemory(memory, "report", 6);
   const budgets = await mine.allocate([owner("x", 2, 1), owner("y", 2, 1)], new AbortController().signal);

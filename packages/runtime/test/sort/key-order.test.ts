@@ -43,7 +43,7 @@ test("whole records of all layouts have the order of values", () => {
   }
 });
 
-test("whole records of all layouts are sorted as values", () => {
+test("[RT23] whole records of all layouts are sorted as values", () => {
   const random = new SeededRandom(3);
   const many = Array.from({ length: 800 }, () => records[random.below(records.length)]!);
   for (const direction of ["ascending", "descending"] as const) {
@@ -57,7 +57,7 @@ test("whole records of all layouts are sorted as values", () => {
   }
 });
 
-test("a field that a layout does not have is null", () => {
+test("[RT23] a field that a layout does not have is null", () => {
   const withKey = layoutOf(types.row({ k: types.int32, v: types.int32 }));
   const without = layoutOf(types.row({ v: types.int32 }));
   const random = new SeededRandom(4);

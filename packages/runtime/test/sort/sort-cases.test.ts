@@ -191,7 +191,7 @@ test.each([
   );
 });
 
-test("merging takes several rounds, with a bounded number of open files", () => {
+test("[RT22] merging takes several rounds, with a bounded number of open files", () => {
   const random = new SeededRandom(7);
   const records = Array.from({ length: 60_000 }, (_, i): TypedRecord => [counted, [random.below(5000), i]]);
   const spill = new MemorySpill();

@@ -206,7 +206,7 @@ test("a sort is cancelled inside of each long step", () => {
   }
 });
 
-test("one page less than the least fails before anything is read", () => {
+test("[RT21] one page less than the least fails before anything is read", () => {
   const spill = createSpillSpace(bareHost({}));
   const order = new TestOrder([{ path: "k" }]);
   const make = () => new Sorter({ budget: pageBudget(MIN_SORT_PAGES - 1), spill, layouts, order });

@@ -78,7 +78,7 @@ test("rows of fixed length go over to another buffer when a second layout comes,
   }
 });
 
-test("random keys in memory and in the least memory there is", () => {
+test("[RT20] random keys in memory and in the least memory there is", () => {
   const random = new SeededRandom(1);
   const records = Array.from({ length: 20_000 }, (_, i) => [pairs, [BigInt(random.between(-500, 500)), i]] as const);
   expect(check(records, 100).numFiles).toBe(0);

@@ -122,7 +122,7 @@ test("folders take turns, and each file's removal leaves the others", () => {
   host.assertNothingLeft();
 });
 
-test("a host without temporary files can do everything but spill", () => {
+test("[RT13] a host without temporary files can do everything but spill", () => {
   const space = createSpillSpace(bareHost());
   const file = space.createFile("Sort at job.ts:3");
   const page = pageBudget(1).take()!;
@@ -152,7 +152,7 @@ function spillAndRead(space: SpillSpace, page: MemorySegment, large: Memory): vo
 }
 
 test.each(["EIO", "ENOSPC", "EMFILE"])(
-  "whichever call fails with %s, the error is typed and nothing is left",
+  "[RT11] whichever call fails with %s, the error is typed and nothing is left",
   async (code) => {
     const page = pageBudget(1).take()!;
     const large = largeRow(100_000, 3);
@@ -217,7 +217,7 @@ test("a disk that becomes full fails the write, and what was written before can 
 const COUNT = Number(process.env.FUZZ_COUNT ?? 2000);
 const SEED = Number(process.env.FUZZ_SEED ?? 20_261_123);
 
-test(`${COUNT} damages of files (seed ${SEED}): every one is found, and without checksums none would be`, () => {
+test(`[RT10] ${COUNT} damages of files (seed ${SEED}): every one is found, and without checksums none would be`, () => {
   const page = pageBudget(1).take()!;
   let numUnchanged = 0;
   for (let i = 0; i < COUNT; i++) {

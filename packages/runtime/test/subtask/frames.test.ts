@@ -69,12 +69,12 @@ function collected(frames: Frames, subtaskIndex: number): unknown[] {
 }
 
 describe("a frame", () => {
-  it("says where it belongs", () => {
+  it("[RT50] says where it belongs", () => {
     const payload = new Uint8Array([1, 2, 3]);
     expect(readFrame(writeFrame(header, payload))).toEqual({ ...header, payload });
   });
 
-  it("is refused when any of its bits is flipped", () => {
+  it("[RT50] is refused when any of its bits is flipped", () => {
     const frame = writeFrame(header, new Uint8Array(40).fill(7));
     for (let bit = 0; bit < frame.length * 8; bit++) {
       const damaged = frame.slice();
@@ -83,7 +83,7 @@ describe("a frame", () => {
     }
   });
 
-  it("is refused when it was cut, or goes on behind its end", () => {
+  it("[RT50] is refused when it was cut, or goes on behind its end", () => {
     const frame = writeFrame(header, new Uint8Array(40).fill(7));
     for (let length = 0; length < frame.length; length++) {
       expect(() => readFrame(frame.subarray(0, length))).toThrow("FRAME_CORRUPT");
@@ -93,7 +93,7 @@ describe("a frame", () => {
 });
 
 describe("a subtask that is given frames", () => {
-  it("reads each record once, whatever the order of the frames and however often they come", async () => {
+  it("[RT51] reads each record once, whatever the order of the frames and however often they come", async () => {
     const sent = await run(0, 0, new Map());
     const all: unknown[] = [];
     for (let i = 0; i < 5; i++) {
@@ -105,7 +105,7 @@ describe("a subtask that is given frames", () => {
     expect((all as { id: number }[]).toSorted((a, b) => a.id - b.id)).toEqual(records);
   });
 
-  it("fails when any frame is missing", async () => {
+  it("[RT51] fails when any frame is missing", async () => {
     const sent = await run(0, 0, new Map());
     const [stream] = subtaskStreams(graphOf(), 1, 2).inputs;
     const frames = sent.get(keyOf(stream!))!;
@@ -116,7 +116,7 @@ describe("a subtask that is given frames", () => {
     }
   });
 
-  it("fails when it is given frames of another stream", async () => {
+  it("[RT51] fails when it is given frames of another stream", async () => {
     const sent = await run(0, 0, new Map());
     const [own] = subtaskStreams(graphOf(), 1, 2).inputs;
     const [other] = subtaskStreams(graphOf(), 1, 3).inputs;
@@ -231,7 +231,7 @@ describe("a subtask that is given frames", () => {
     expect(log.at(-1)).toBe("aborted 0");
   });
 
-  it("refuses to belong to an iteration", async () => {
+  it("[RT52] refuses to belong to an iteration", async () => {
     const graph = new JobGraphBuilder();
     const iteration = graph.addIteration("bulk");
     const source = graph.add({ kind: "collection", records: 0 });

@@ -31,7 +31,7 @@ function run(host: TestHost, tasks: readonly ReturnType<typeof taskOf>[], throwI
 }
 
 describe("the scheduler of a slot", () => {
-  it("lets all tasks that can go on take turns", async () => {
+  it("[RT40] lets all tasks that can go on take turns", async () => {
     const host = new TestHost();
     const log: string[] = [];
     const turns = (count: number) => () => Array.from({ length: count }, (): Wait => "turn");
@@ -63,7 +63,7 @@ describe("the scheduler of a slot", () => {
     await run(host, [taskOf(host, () => [Promise.reject(new Error("no"))])]);
   });
 
-  it("fails, naming who waits for what, when nothing can go on and nothing is waited for", async () => {
+  it("[RT43] fails, naming who waits for what, when nothing can go on and nothing is waited for", async () => {
     const host = new TestHost();
     const running = run(host, [taskOf(host, () => ["input"])]);
     await expect(running).rejects.toMatchObject({
