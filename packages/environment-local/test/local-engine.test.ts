@@ -141,6 +141,20 @@ describe("failures", () => {
     });
   });
 
+  test.each([1, 2])("the event loop has turns while functions take long, at parallelism %i", async (parallelism) => {
+    const controller = new AbortController();
+    const calls = { count: 0 };
+    const numbers = environment().fromCollection(Array.from({ length: 400 }, (_, i) => i));
+    const slow = numbers.map((n) => {
+      for (const end = performance.now() + 5; performance.now() < end; );
+      if (++calls.count === 3) setImmediate(() => controller.abort());
+      return n;
+    });
+    slow.setParallelism(parallelism);
+    await expect(slow.count({ signal: controller.signal })).rejects.toMatchObject({ code: "JOB_CANCELLED" });
+    expect(calls.count).toBeLessThan(50);
+  });
+
   test("[O111] a sink that never answers does not keep a job from being cancelled", async () => {
     const host = new TestHost();
     const own = localEngine(host, { memory: "16MiB" });

@@ -1,9 +1,7 @@
 import type { DriverSpec } from "@millrace/job-graph";
 import type { Driver, Steps } from "../task/driver.js";
 import type { TaskDriverContext } from "../task/task-driver-context.js";
-
-/** How many records it gives before another task has a turn: about a page of small ones. */
-const RECORDS_IN_A_TURN = 512;
+import { TimedPace } from "./timed-pace.js";
 
 /** Gives the records that the program itself holds: neighbouring ones to one task. */
 export class CollectionDriver implements Driver {
@@ -20,11 +18,12 @@ export class CollectionDriver implements Driver {
     const [start, end] = neighbours(this.#records.length, vertex.parallelism, subtaskIndex);
     // Without a chain a record is written as a row at once; functions of a chain get a copy of their own.
     const isRead = vertex.chain.length > 0;
+    const pace = new TimedPace(job.host.clock);
     for (let i = start; i < end; i++) {
       if (out.isFull) yield "output";
       const record = this.#records[i];
       out.collect(isRead ? job.copies.handedOut(record) : record);
-      if ((i - start) % RECORDS_IN_A_TURN === RECORDS_IN_A_TURN - 1) yield "turn";
+      if (pace.isDue()) yield "turn";
     }
   }
 

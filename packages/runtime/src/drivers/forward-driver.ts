@@ -1,15 +1,19 @@
-import type { Driver, DriverContext, Steps } from "../task/driver.js";
+import type { Driver, Steps } from "../task/driver.js";
+import type { TaskDriverContext } from "../task/task-driver-context.js";
+import { TimedPace } from "./timed-pace.js";
 
 /** Gives what it reads, also what several edges bring. */
 export class ForwardDriver implements Driver {
-  readonly #context: DriverContext;
+  readonly #context: TaskDriverContext;
 
-  constructor(context: DriverContext) {
+  constructor(context: TaskDriverContext) {
     this.#context = context;
   }
 
   *run(): Steps {
-    const { out } = this.#context;
+    const { out, vertex, job } = this.#context;
+    // Without functions behind it a page is quick.
+    const pace = vertex.chain.length === 0 ? undefined : new TimedPace(job.host.clock);
     const pages = this.#context.pages(0);
     for (;;) {
       while (out.isFull) yield "output";
@@ -20,7 +24,10 @@ export class ForwardDriver implements Driver {
       }
       const { memory, endSlot, layout } = pages;
       const { i32 } = memory;
-      for (let slot = pages.slot; slot < endSlot; slot += i32[slot * 2]! >> 3) out.collectRow(memory, slot, layout);
+      for (let slot = pages.slot; slot < endSlot; slot += i32[slot * 2]! >> 3) {
+        out.collectRow(memory, slot, layout);
+        if (pace?.isDue() === true) yield "turn";
+      }
       yield "turn";
     }
   }

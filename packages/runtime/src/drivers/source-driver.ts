@@ -5,9 +5,7 @@ import { reportedAt } from "../job/reported.js";
 import type { Driver, Steps } from "../task/driver.js";
 import { awaited } from "../task/promise-steps.js";
 import type { TaskDriverContext } from "../task/task-driver-context.js";
-
-/** How many records it gives before another task has a turn. */
-const RECORDS_IN_A_TURN = 512;
+import { TimedPace } from "./timed-pace.js";
 
 type Batches = Iterator<readonly unknown[]> | AsyncIterator<readonly unknown[]>;
 
@@ -45,7 +43,8 @@ export class SourceDriver implements Driver {
   }
 
   *#readSplit(split: SourceSplit): Steps {
-    const { out } = this.#context;
+    const { out, job } = this.#context;
+    const pace = new TimedPace(job.host.clock);
     const batches = this.#source.read(split, this.#ioContext());
     const isAsync = Symbol.asyncIterator in batches;
     const reading = isAsync ? batches[Symbol.asyncIterator]() : batches[Symbol.iterator]();
@@ -59,7 +58,7 @@ export class SourceDriver implements Driver {
       for (let i = 0; i < value.length; i++) {
         while (out.isFull) yield "output";
         out.collect(this.#takeIn(value[i]));
-        if (i % RECORDS_IN_A_TURN === RECORDS_IN_A_TURN - 1) yield "turn";
+        if (pace.isDue()) yield "turn";
       }
       yield "turn";
     }
