@@ -12,6 +12,7 @@ export {
   permuteByDigit,
   scatterByDigit,
 } from "./entries.js";
+export { addNumbers, findGroups, keptOfCells, listEntries, partitionEntries } from "./groups.js";
 export { insert, keptOfBuckets, partitionHashes, probe, tableHashes } from "./hashes.js";
 export { gatherNumbers, scatterAdd, sumGathered } from "./numbers.js";
 export { copyRows, endSlot, keptOfRows, listRows, partitionRows } from "./rows.js";

@@ -15,7 +15,16 @@ export { runJob } from "./job/run-job.js";
 export { sameBytes } from "./kernels/byte-twin.js";
 export { EntrySorter, SORTER_SCRATCH_SLOTS } from "./kernels/entry-sorter.js";
 export { ENTRIES_PER_PAGE, ENTRY_WORDS } from "./kernels/kernel-layouts.js";
-export type { ByteKernels, HashKernels, Kernels, NumberKernels, RowKernels, SortKernels } from "./kernels/kernels.js";
+export type {
+  AddedNumbers,
+  ByteKernels,
+  GroupKernels,
+  HashKernels,
+  Kernels,
+  NumberKernels,
+  RowKernels,
+  SortKernels,
+} from "./kernels/kernels.js";
 export { type KernelOptions, kernelsFor } from "./kernels/kernels-for.js";
 export { writeNeedles } from "./kernels/needles.js";
 // Memory

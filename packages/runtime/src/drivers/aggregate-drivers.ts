@@ -4,6 +4,7 @@ import type { DriverSpec, GroupSpec } from "@millrace/job-graph";
 import { RowAggregates } from "../hash/aggregates/row-aggregates.js";
 import { SlotAggregates } from "../hash/aggregates/slot-aggregates.js";
 import { nextPage } from "../hash/join-table.js";
+import { RowBatch } from "../hash/row-batch.js";
 import { PAGE_SLOTS } from "../memory/page-slots.js";
 import { HeldRow } from "../rows/held-row.js";
 import type { PageCursor } from "../rows/row-cursor.js";
@@ -147,14 +148,14 @@ class AllAggregateDriver implements Driver {
     const { requests } = this.#result;
     const aggregates = new SlotAggregates(requests, this.#group.value);
     const state = new Memory(new ArrayBuffer((aggregates.numSlots + 1) * 8));
-    const slots = new Int32Array(PAGE_SLOTS);
+    const batch = new RowBatch(undefined, 0);
     const states = new Int32Array(PAGE_SLOTS).fill(STATE_SLOT);
     do {
-      const numRows = listRows(pages, slots);
-      if (!aggregates.read(pages.memory, pages.layout, slots, numRows)) {
+      batch.list(pages.memory, pages.slot, pages.endSlot);
+      if (!aggregates.read(batch, pages.layout)) {
         return yield* this.#addValues(pages, aggregates, state);
       }
-      aggregates.add(state, states, numRows);
+      aggregates.add(state, states, batch);
       yield "turn";
     } while (!(yield* nextPage(pages)));
     return requests.map((_, i) => aggregates.resultOf(i, state, STATE_SLOT));
@@ -184,10 +185,3 @@ class AllAggregateDriver implements Driver {
 
 /** The state of the only group; 0 would say that there is none. */
 const STATE_SLOT = 1;
-
-/** Writes where the rows of a page begin; returns how many they are. */
-function listRows({ memory, slot, endSlot }: PageCursor, slots: Int32Array): number {
-  let numRows = 0;
-  for (let at = slot; at < endSlot; at += memory.i32[at * 2]! >>> 3) slots[numRows++] = at;
-  return numRows;
-}

@@ -72,8 +72,8 @@ export class HashAggregation {
       this.#giveSlots(aggregates, state, rowMemory, slot, layout);
     });
     const read = fold.read.bind(fold);
-    fold.read = (rows, layout, slots, numRows) => {
-      const isFit = read(rows, layout, slots, numRows);
+    fold.read = (batch, layout) => {
+      const isFit = read(batch, layout);
       // From here on nothing is given as a result before all is merged.
       if (!isFit) fold.take = (state, row, slot, of) => this.#keep(aggregates, state, row, slot, of);
       return isFit;

@@ -76,6 +76,23 @@ export class EntryWriter {
     return pointer;
   }
 
+  /** The slot at which the next entry of this layout goes; 0 when there is no page for it yet, or the entries are spilled. */
+  nextSlot(layout: StreamLayout): number {
+    return layout === this.#layout && !this.isSpilled ? this.#slot : 0;
+  }
+
+  /** The slot that entries from `nextSlot` on must not reach beyond. */
+  get limitSlot(): number {
+    return this.#limit;
+  }
+
+  /** Takes over entries that a kernel wrote from `nextSlot` on up to `endSlot`. */
+  advance(endSlot: number, numEntries: number): void {
+    this.#slot = endSlot;
+    this.#open!.numEntries += numEntries;
+    this.numEntries += numEntries;
+  }
+
   /** Appends an entry that stands for a row in a file. */
   #appendLarge(memory: Memory, slot: number, layout: StreamLayout, hash: number, flags: number): number {
     const numSlots = this.#prefixSlots + LARGE_ROW_SLOTS;

@@ -28,6 +28,8 @@ import type { StreamLayout } from "../rows/stream-layout.js";
 
 export const LINK_WORD = 0;
 export const HASH_WORD = 1;
+/** The first of the slots of the table's own, counted from the begin of an entry. */
+export const STATE_SLOT = 1;
 export const POINTER_MASK = 0x1fff_ffff;
 /** Set in the link of an entry that stands for a row in a file. */
 export const IS_LARGE = 0x2000_0000;

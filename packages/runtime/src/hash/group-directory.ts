@@ -31,10 +31,11 @@ export class GroupDirectory {
   /** Cells that are not empty, those of groups that went away included. */
   #numTaken = 0;
 
-  readonly #shift: number;
+  /** How many high bits all hashes have in common, and hashes are shifted by. */
+  readonly shift: number;
 
   constructor(budget: PageBudget, shift: number) {
-    this.#shift = shift;
+    this.shift = shift;
     this.#budget = budget;
     this.#memory = budget.memory;
   }
@@ -70,9 +71,29 @@ export class GroupDirectory {
     return this.#numTaken < this.#numCells * SHARE_WHEN_FULL;
   }
 
+  /** How many groups may be put in before `hasRoom` must be asked. */
+  get numFree(): number {
+    return Math.max(0, Math.ceil(this.#numCells * SHARE_TO_GROW) - this.#numTaken);
+  }
+
+  /** How many pages of cells there are. */
+  get numPages(): number {
+    return this.#pages.length;
+  }
+
+  /** Writes the slots of the pages of cells to `words` from `at` on. */
+  writePages(words: Int32Array, at: number): void {
+    for (let i = 0; i < this.#slots.length; i++) words[at + i] = this.#slots[i]!;
+  }
+
+  /** Takes over groups that a kernel put into cells. */
+  addPut(numGroups: number): void {
+    this.#numTaken += numGroups;
+  }
+
   /** Returns the cell that a search for `hash` begins with. */
   firstCell(hash: number): number {
-    return Math.floor((((hash << this.#shift) >>> 0) * this.#numCells) / TWO_TO_32);
+    return Math.floor((((hash << this.shift) >>> 0) * this.#numCells) / TWO_TO_32);
   }
 
   /** Returns the first word of a cell. */
@@ -120,7 +141,7 @@ export class GroupDirectory {
     const { i32 } = this.#memory;
     const slots = this.#slots;
     const scale = this.#numCells / TWO_TO_32;
-    const shift = this.#shift;
+    const shift = this.shift;
     for (let i = 0; i < numRows; i++) {
       const cell = Math.floor(((hashes[i]! << shift) >>> 0) * scale);
       pointers[i] = i32[(slots[cell >>> PAGE_SHIFT]! + (cell & PAGE_MASK)) * 2]!;

@@ -1,6 +1,7 @@
 import type { Memory } from "@millrace/core";
 import type { StreamLayout } from "../rows/stream-layout.js";
 import type { GroupTable } from "./group-table.js";
+import type { RowBatch } from "./row-batch.js";
 
 /** Is what is done with the rows of a group. @internal */
 export interface GroupFold {
@@ -20,12 +21,12 @@ export interface GroupFold {
   /** Gives the result of a group. */
   give(table: GroupTable, pointer: number): void;
   /** Reads what `addBatch` needs of a batch of rows; false when the fold can't take them, and the grouping is to end before them. */
-  read?(memory: Memory, layout: StreamLayout, slots: Int32Array, numRows: number): boolean;
+  read?(batch: RowBatch, layout: StreamLayout): boolean;
   /**
    * Takes the rows of the last `read`, in place of `first` and `next`. `groups` has the entry of each row's group, or 0 for rows that are left
    * out.
    */
-  addBatch?(table: GroupTable, groups: Int32Array, numRows: number): void;
+  addBatch?(table: GroupTable, groups: Int32Array, batch: RowBatch): void;
   /** Gives the result of the group whose row is at `memory` and `slot`, as `next` left it. */
   giveEvicted(): void;
 }

@@ -6,15 +6,30 @@
  * is collected when memory is short.
  */
 import type { Memory, MemorySegment, RowCompare, TableHashSeed } from "@millrace/core";
+import {
+  GROUP_KEY_KINDS,
+  GROUP_TABLE_CELLS,
+  GROUP_TABLE_FIELD_SLOT,
+  GROUP_TABLE_FREE,
+  GROUP_TABLE_KIND,
+  GROUP_TABLE_LIMIT_SLOT,
+  GROUP_TABLE_NEXT_SLOT,
+  GROUP_TABLE_NULL_MASK,
+  GROUP_TABLE_NULL_WORD,
+  GROUP_TABLE_PAGES,
+  GROUP_TABLE_PREFIX_SLOTS,
+  GROUP_TABLE_SHIFT,
+} from "../kernels/kernel-layouts.js";
 import type { PageBudget } from "../memory/page-budget.js";
-import { PAGE_HEADER_SLOTS, PAGE_SLOTS } from "../memory/page-slots.js";
+import { PAGE_SLOTS } from "../memory/page-slots.js";
 import { copyRow } from "../rows/copy-row.js";
 import type { RowPairOrder } from "../rows/row-order.js";
 import type { LayoutTable, StreamLayout } from "../rows/stream-layout.js";
-import { entriesEnd, entrySlots, HASH_WORD, IS_DEAD, IS_LARGE, LINK_WORD, layoutIndexOf } from "./entry.js";
+import { entrySlots, HASH_WORD, IS_DEAD, IS_LARGE, LINK_WORD, layoutIndexOf, STATE_SLOT } from "./entry.js";
 import { EntryWriter } from "./entry-writer.js";
 import { GroupDirectory } from "./group-directory.js";
 import type { HashKeys } from "./hash-keys.js";
+import type { RowBatch } from "./row-batch.js";
 import { type EntryFile, EntryRow } from "./spilled-entries.js";
 
 /** Collecting garbage pays from this share of the entries' memory on. */
@@ -43,10 +58,6 @@ export class GroupTable {
   numGroups = 0;
   /** Whether it gets no more groups: rows of those that it lacks are on disk. */
   isFrozen = false;
-  /** Where the hashes of a batch go, by row. */
-  readonly hashes = new Int32Array(PAGE_SLOTS);
-  /** Where the rows of a batch are, by row. */
-  readonly slots = new Int32Array(PAGE_SLOTS);
   readonly #options: GroupTableOptions;
   readonly #memory: Memory;
   readonly #directory: GroupDirectory;
@@ -84,71 +95,57 @@ export class GroupTable {
 
   /** The first slot of a group's own state. */
   stateOf(pointer: number): number {
-    return pointer + 1;
+    return pointer + STATE_SLOT;
   }
 
-  /** As `prepare`, for the rows of a page of spilled entries that are not large. */
-  prepareEntries(page: MemorySegment, layout: StreamLayout): number {
-    const { memory } = page;
-    const { hash } = this.#options.keys.of(layout);
-    const { seed } = this.#options;
-    const end = entriesEnd(memory, page.firstSlot);
-    let numRows = 0;
-    for (let pointer = page.firstSlot + PAGE_HEADER_SLOTS; pointer < end; ) {
-      if ((memory.i32[pointer * 2 + LINK_WORD]! & IS_LARGE) === 0) {
-        this.slots[numRows] = pointer + 1;
-        this.hashes[numRows++] = hash(memory, pointer + 1, seed);
-      }
-      pointer += entrySlots(memory, pointer, 1);
-    }
-    this.#directory.touch(this.hashes, this.#pointers, numRows);
-    this.#touchEntries(numRows);
-    return numRows;
-  }
-
-  /** Hashes the rows of a page into `slots` and `hashes`, and brings what they will look for near; returns how many they are. */
-  prepare(memory: Memory, slot: number, endSlot: number, layout: StreamLayout): number {
-    const numRows = this.hashRows(memory, slot, endSlot, layout);
-    this.#directory.touch(this.hashes, this.#pointers, numRows);
-    this.#touchEntries(numRows);
-    return numRows;
-  }
-
-  /** Hashes the rows of a page into `slots` and `hashes`; returns how many they are. */
-  hashRows(memory: Memory, slot: number, endSlot: number, layout: StreamLayout): number {
-    const { hash } = this.#options.keys.of(layout);
-    const { seed } = this.#options;
-    const { slots, hashes } = this;
-    const { i32 } = memory;
-    let numRows = 0;
-    while (slot < endSlot) {
-      slots[numRows] = slot;
-      hashes[numRows++] = hash(memory, slot, seed);
-      slot += i32[slot * 2]! >>> 3;
-    }
-    return numRows;
-  }
-
-  /** As `prepare`, for the rows of a page of entries, none of them large, whose hashes are those of this table. */
-  prepareHashed(page: MemorySegment): number {
-    const { i32 } = page.memory;
-    const { slots, hashes } = this;
-    const end = entriesEnd(page.memory, page.firstSlot);
-    let numRows = 0;
-    for (let pointer = page.firstSlot + PAGE_HEADER_SLOTS; pointer < end; ) {
-      slots[numRows] = pointer + 1;
-      hashes[numRows++] = i32[pointer * 2 + HASH_WORD]!;
-      pointer += 1 + (i32[(pointer + 1) * 2]! >>> 3);
-    }
+  /** Brings what the rows of a batch will look for near. */
+  touch({ hashes, numRows }: RowBatch): void {
     this.#directory.touch(hashes, this.#pointers, numRows);
     this.#touchEntries(numRows);
-    return numRows;
+  }
+
+  /**
+   * Finds or makes the groups of rows from number `from` on by a kernel, and writes their entries where the scratch of the batch has groups: 0 for those that a frozen
+   * table lacks. Returns the first row for which that can't be done, and `find` and `insert` are to be asked, or the number of rows.
+   */
+  findByKernel(batch: RowBatch, layout: StreamLayout, from: number): number {
+    const { scratch } = batch;
+    const { column } = this.#options.keys.of(layout);
+    const directory = this.#directory;
+    if (scratch === undefined || column === undefined || !batch.isNear || layout !== this.#onlyLayout) return from;
+    if (GROUP_TABLE_PAGES + directory.numPages > scratch.tableWords) return from;
+    const { i32 } = this.#memory;
+    const at = scratch.table * 2;
+    const mayInsert = !this.isFrozen;
+    const nextSlot = mayInsert ? this.#entries.nextSlot(layout) : 0;
+    const numFree = nextSlot === 0 ? 0 : directory.numFree;
+    i32[at + GROUP_TABLE_CELLS] = directory.numCells;
+    i32[at + GROUP_TABLE_SHIFT] = directory.shift;
+    i32[at + GROUP_TABLE_FREE] = numFree;
+    i32[at + GROUP_TABLE_PREFIX_SLOTS] = this.#prefixSlots;
+    i32[at + GROUP_TABLE_NEXT_SLOT] = nextSlot;
+    i32[at + GROUP_TABLE_LIMIT_SLOT] = this.#entries.limitSlot;
+    i32[at + GROUP_TABLE_KIND] = GROUP_KEY_KINDS[column.kind];
+    i32[at + GROUP_TABLE_FIELD_SLOT] = column.fieldSlot;
+    i32[at + GROUP_TABLE_NULL_WORD] = column.nullWord;
+    i32[at + GROUP_TABLE_NULL_MASK] = column.nullMask;
+    directory.writePages(i32, at + GROUP_TABLE_PAGES);
+    const { kernels, table, groups } = scratch;
+    const { slotsAt, hashesAt, numRows } = batch;
+    const end = kernels.findGroups(table, slotsAt, hashesAt, from, numRows, mayInsert, groups);
+    const numMade = numFree - i32[at + GROUP_TABLE_FREE]!;
+    if (numMade > 0) {
+      this.#entries.advance(i32[at + GROUP_TABLE_NEXT_SLOT]!, numMade);
+      directory.addPut(numMade);
+      this.numGroups += numMade;
+    }
+    return end;
   }
 
   /** Puts all groups into other tables, that of each by the high `bits` of its hash; returns whether they had room. */
   moveTo(tables: readonly GroupTable[], bits: number): boolean {
-    for (let cell = 0; cell < this.numCells; cell++) {
-      const pointer = this.groupIn(cell);
+    for (let cell = 0; cell < this.#directory.numCells; cell++) {
+      const pointer = this.#directory.pointerIn(cell);
       if (pointer === 0) continue;
       const hash = this.#memory.i32[pointer * 2 + HASH_WORD]!;
       const table = tables[(hash >>> 1) >>> (31 - bits)]!;
@@ -254,14 +251,22 @@ export class GroupTable {
     return row;
   }
 
-  /** The number of cells, for walks over all groups. */
-  get numCells(): number {
-    return this.#directory.numCells;
+  /** The pages of entries, complete, for walks over all groups. */
+  get entryPages(): readonly MemorySegment[] {
+    this.#entries.completeHeaders();
+    return this.#entries.pages;
   }
 
-  /** Returns the entry in a cell; 0 for none. */
-  groupIn(cell: number): number {
-    return this.#directory.pointerIn(cell);
+  /** Returns the first entry at or behind `pointer` that is that of a group, or `end`. */
+  nextGroup(pointer: number, end: number): number {
+    const { i32 } = this.#memory;
+    while (pointer < end && (i32[pointer * 2 + LINK_WORD]! & IS_DEAD) !== 0) pointer = this.behind(pointer);
+    return pointer;
+  }
+
+  /** Returns the slot behind an entry. */
+  behind(pointer: number): number {
+    return pointer + entrySlots(this.#memory, pointer, this.#prefixSlots);
   }
 
   /** Takes out all groups, and gives back all memory but for one page of the directory. */

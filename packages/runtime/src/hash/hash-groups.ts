@@ -26,9 +26,11 @@ import { EntryReader, EntryWriter } from "./entry-writer.js";
 import type { GroupFold } from "./group-fold.js";
 import { GroupTable } from "./group-table.js";
 import { HashKeys, seedAtLevel } from "./hash-keys.js";
+import { HashScratch } from "./hash-scratch.js";
 import { EntryFiles, takeReserved } from "./join-environment.js";
 import { nextPage } from "./join-table.js";
 import type { KeyedValueRows } from "./keyed-value-rows.js";
+import { RowBatch } from "./row-batch.js";
 import { RowStaging } from "./row-staging.js";
 import { type EntryFile, EntryRow } from "./spilled-entries.js";
 
@@ -42,7 +44,7 @@ const SPILLED_PREFIX_SLOTS = 1;
 
 /** Of so many groups on, one table is divided into so many that fit the cache; it takes so many pages. */
 const MAX_GROUPS_OF_ONE_TABLE = 1 << 15;
-const TABLE_BITS = 6;
+const TABLE_BITS = 7;
 const MIN_PAGES_TO_DIVIDE = 1024;
 /** Of the free memory, the part for rows that wait, since the tables grow. */
 const STAGED_SHARE = 1 / 4;
@@ -106,7 +108,12 @@ export class HashGroups {
   #partitions: EntryWriter[] = [];
   readonly #parts: SpilledPart[] = [];
   /** The entries of the groups of a batch, by row. */
-  readonly #groups = new Int32Array(PAGE_SLOTS);
+  readonly #groups: Int32Array;
+  /** The rows that were read. */
+  readonly #batch: RowBatch;
+  /** Rows that waited. */
+  readonly #waiting: RowBatch;
+  readonly #scratch: HashScratch | undefined;
 
   constructor(options: HashGroupsOptions) {
     const { budget, spill, layouts, keys, keyed, givesParts } = options;
@@ -116,6 +123,10 @@ export class HashGroups {
     this.#equality = new RowPairOrder(keys, keys, keyed);
     this.#largeRow = new EntryRow(budget.memory, layouts, undefined as never);
     this.#bits = givesParts ? 0 : partitionBits(budget.numPages);
+    this.#scratch = keys.length === 1 ? HashScratch.of(budget) : undefined;
+    this.#groups = this.#scratch?.words(this.#scratch.groups, PAGE_SLOTS) ?? new Int32Array(PAGE_SLOTS);
+    this.#batch = new RowBatch(this.#scratch, 0);
+    this.#waiting = new RowBatch(this.#scratch, 1);
     this.#file = this.#files.create();
     this.#table = this.#createTable();
     this.#tables = [this.#table];
@@ -127,16 +138,18 @@ export class HashGroups {
    */
   *run(pages: PageCursor): Steps<boolean> {
     let isAtEnd = yield* nextPage(pages);
+    const { fold, seed } = this.#options;
+    const batch = this.#batch;
     while (!isAtEnd) {
-      const { memory, layout } = pages;
-      const isStaged = this.#staging !== undefined;
-      const numRows = this.#table[isStaged ? "hashRows" : "prepare"](memory, pages.slot, pages.endSlot, layout);
-      if (this.#options.fold.read?.(memory, layout, this.#table.slots, numRows) === false) break;
-      yield* this.#addBatch(memory, layout, numRows);
+      const { memory, slot, endSlot, layout } = pages;
+      batch.read(memory, slot, endSlot, layout, this.#keys, seed);
+      if (fold.read?.(batch, layout) === false) break;
+      yield* this.#addBatch(batch, layout);
       isAtEnd = yield* nextPage(pages);
     }
     yield* this.#endLevel();
     for (let part = this.#parts.pop(); part !== undefined; part = this.#parts.pop()) yield* this.#runPart(part);
+    this.#scratch?.release();
     return isAtEnd;
   }
 
@@ -155,9 +168,9 @@ export class HashGroups {
     const reader = new EntryReader(layouts, file, page);
     for (const block of blocks) {
       const layout = reader.read(block);
-      const numRows = this.#table.prepareEntries(page, layout);
-      this.#options.fold.read?.(page.memory, layout, this.#table.slots, numRows);
-      yield* this.#addBatch(page.memory, layout, numRows);
+      this.#batch.readEntries(page, layout, this.#keys, seedAtLevel(this.#options.seed, level));
+      this.#options.fold.read?.(this.#batch, layout);
+      yield* this.#addBatch(this.#batch, layout);
       this.#addLargeRows(page, file);
     }
     budget.give(page);
@@ -186,14 +199,15 @@ export class HashGroups {
     if (blocks.length === 0) this.#files.remove(this.#file);
   }
 
-  *#addBatch(memory: Memory, layout: StreamLayout, numRows: number): Steps {
+  *#addBatch(batch: RowBatch, layout: StreamLayout): Steps {
     const { givesParts, out } = this.#options;
-    const { slots, hashes } = this.#table;
+    const { memory, slots, hashes, numRows } = batch;
     if (!givesParts) {
-      if (this.#staging !== undefined) this.#stage(memory, layout, numRows);
-      else this.#addRows(memory, layout, numRows);
+      if (this.#staging !== undefined) this.#stage(batch, layout);
+      else this.#addRows(batch, layout);
       if (this.#tables.length === 1 && this.#table.numGroups >= MAX_GROUPS_OF_ONE_TABLE) this.#divide();
     } else {
+      this.#table.touch(batch);
       for (let row = 0; row < numRows; row++) {
         if (!this.#add(memory, slots[row]!, layout, hashes[row]!)) {
           yield* this.#giveAll();
@@ -205,15 +219,16 @@ export class HashGroups {
     yield out.isFull ? "output" : "turn";
   }
 
-  #addRows(memory: Memory, layout: StreamLayout, numRows: number): void {
+  #addRows(batch: RowBatch, layout: StreamLayout): void {
     const { fold } = this.#options;
-    const { slots, hashes } = this.#table;
     if (fold.addBatch !== undefined) {
-      this.#findGroups(memory, layout, numRows);
-      fold.addBatch(this.#table, this.#groups, numRows);
+      this.#findGroups(batch, layout);
+      fold.addBatch(this.#table, this.#groups, batch);
       return;
     }
+    const { memory, slots, hashes, numRows } = batch;
     const isDivided = this.#isMixed();
+    if (!isDivided) this.#table.touch(batch);
     for (let row = 0; row < numRows; row++) {
       const slot = slots[row]!;
       const hash = hashes[row]!;
@@ -238,7 +253,7 @@ export class HashGroups {
     }
     old.release();
     this.#useTables(tables, TABLE_BITS);
-    this.#staging = new RowStaging(budget, TABLE_BITS, this.#numReservedPages, STAGED_SHARE);
+    this.#staging = new RowStaging(budget, TABLE_BITS, this.#numReservedPages, STAGED_SHARE, this.#scratch);
   }
 
   #useTables(tables: readonly GroupTable[], bits: number): void {
@@ -248,49 +263,46 @@ export class HashGroups {
   }
 
   /** Lets rows wait for others of their table. */
-  #stage(memory: Memory, layout: StreamLayout, numRows: number): void {
+  #stage(batch: RowBatch, layout: StreamLayout): void {
     const staging = this.#staging!;
-    // The arrays are those of a table, which is given other rows in between.
-    const slots = this.#table.slots.slice(0, numRows);
-    const hashes = this.#table.hashes.slice(0, numRows);
-    let row = staging.add(memory, layout, slots, hashes, 0, numRows);
+    const { numRows } = batch;
+    let row = staging.add(batch, layout, 0);
     while (row < numRows) {
       const { stop } = staging;
       if (stop.kind === "memory") {
         // There is no memory for rows to wait in: this one and all that follow are folded as they come.
         this.#endStaging();
-        this.#addDirectly(memory, layout, slots.subarray(row), hashes.subarray(row));
+        this.#addDirectly(batch, layout, row, numRows);
         return;
       }
       this.#addStaged(stop.table);
       if (stop.kind === "large") {
         this.#table = this.#tables[stop.table]!;
-        this.#addDirectly(memory, layout, slots.subarray(row, row + 1), hashes.subarray(row, row + 1));
+        this.#addDirectly(batch, layout, row, row + 1);
         row++;
       }
-      row = staging.add(memory, layout, slots, hashes, row, numRows);
+      row = staging.add(batch, layout, row);
     }
   }
 
   /** Folds rows without waiting for others. */
-  #addDirectly(memory: Memory, layout: StreamLayout, slots: Int32Array, hashes: Int32Array): void {
-    this.#table.slots.set(slots);
-    this.#table.hashes.set(hashes);
-    this.#options.fold.read?.(memory, layout, this.#table.slots, slots.length);
-    this.#addRows(memory, layout, slots.length);
+  #addDirectly(batch: RowBatch, layout: StreamLayout, from: number, to: number): void {
+    this.#waiting.pick(batch, from, to);
+    this.#options.fold.read?.(this.#waiting, layout);
+    this.#addRows(this.#waiting, layout);
   }
 
   /** Folds the rows that wait for a table. */
   #addStaged(index: number): void {
     const { fold, layouts } = this.#options;
     const staging = this.#staging!;
-    const table = this.#tables[index]!;
-    this.#table = table;
+    const batch = this.#waiting;
+    this.#table = this.#tables[index]!;
     for (const page of staging.pagesOf(index)) {
-      const numRows = table.prepareHashed(page);
+      batch.readHashed(page);
       const layout = layouts.at(layoutIndexOf(page.memory, page.firstSlot));
-      fold.read?.(page.memory, layout, table.slots, numRows);
-      this.#addRows(page.memory, layout, numRows);
+      fold.read?.(batch, layout);
+      this.#addRows(batch, layout);
     }
     staging.release(index);
   }
@@ -303,12 +315,21 @@ export class HashGroups {
   }
 
   /** Finds the entries of the rows' groups, makes those that are missing, and writes rows to disk that have none. */
-  #findGroups(memory: Memory, layout: StreamLayout, numRows: number): void {
-    const { slots, hashes } = this.#table;
+  #findGroups(batch: RowBatch, layout: StreamLayout): void {
+    const { memory, slots, hashes, numRows } = batch;
     const groups = this.#groups;
     const isDivided = this.#isMixed();
     let table = this.#table;
+    let isTouched = isDivided;
     for (let row = 0; row < numRows; row++) {
+      if (!isDivided) {
+        const begin = row;
+        row = table.findByKernel(batch, layout, begin);
+        if (table.isFrozen) this.#spillMissing(batch, layout, begin, row);
+        if (row === numRows) return;
+        if (!isTouched && row === 0) table.touch(batch);
+        isTouched = true;
+      }
       const slot = slots[row]!;
       const hash = hashes[row]!;
       if (isDivided) table = this.#tableOf(hash);
@@ -322,6 +343,14 @@ export class HashGroups {
     }
   }
 
+  /** Writes those of some rows to disk that have no group. */
+  #spillMissing({ memory, slots, hashes }: RowBatch, layout: StreamLayout, from: number, to: number): void {
+    for (let row = from; row < to; row++) {
+      const hash = hashes[row]!;
+      if (this.#groups[row] === 0) this.#partitionOf(hash).append(memory, slots[row]!, layout, hash, 0);
+    }
+  }
+
   /** Takes the large rows of a page of entries. */
   #addLargeRows(page: MemorySegment, file: EntryFile): void {
     const { memory } = page;
@@ -330,9 +359,12 @@ export class HashGroups {
     for (let pointer = page.firstSlot + PAGE_HEADER_SLOTS; pointer < end; ) {
       if ((memory.i32[pointer * 2 + LINK_WORD]! & IS_LARGE) !== 0) {
         row.setLarge(memory, pointer + SPILLED_PREFIX_SLOTS, file);
-        const numRows = this.#table.prepare(row.memory, 0, row.memory.i32[0]! >>> 3, row.layout);
-        this.#options.fold.read?.(row.memory, row.layout, this.#table.slots, numRows);
-        this.#addRows(row.memory, row.layout, numRows);
+        const { seed, fold } = this.#options;
+        const batch = this.#batch;
+        const end = row.memory.i32[0]! >>> 3;
+        batch.read(row.memory, 0, end, row.layout, this.#keys, seedAtLevel(seed, this.#level));
+        fold.read?.(batch, row.layout);
+        this.#addRows(batch, row.layout);
       }
       pointer += entrySlots(memory, pointer, SPILLED_PREFIX_SLOTS);
     }
@@ -401,11 +433,14 @@ export class HashGroups {
     const { fold, out } = this.#options;
     const table = this.#table;
     let numGiven = 0;
-    for (let cell = 0; cell < table.numCells; cell++) {
-      const pointer = table.groupIn(cell);
-      if (pointer === 0) continue;
-      fold.give(table, pointer);
-      if (++numGiven % GROUPS_PER_LOOK === 0) yield out.isFull ? "output" : "turn";
+    for (const page of table.entryPages) {
+      const end = entriesEnd(page.memory, page.firstSlot);
+      let pointer = table.nextGroup(page.firstSlot + PAGE_HEADER_SLOTS, end);
+      while (pointer < end) {
+        fold.give(table, pointer);
+        if (++numGiven % GROUPS_PER_LOOK === 0) yield out.isFull ? "output" : "turn";
+        pointer = table.nextGroup(table.behind(pointer), end);
+      }
     }
   }
 

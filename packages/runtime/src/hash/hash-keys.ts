@@ -1,9 +1,11 @@
-import { RowKeys, type RowTableHash, type TableHashSeed } from "@millrace/core";
+import { type NumberColumn, RowKeys, type RowTableHash, type TableHashSeed } from "@millrace/core";
 import type { KeyFieldSpec } from "@millrace/job-graph";
 import { ABSENT_KEYS_ARE_NULL } from "../rows/row-order.js";
 import type { StreamLayout } from "../rows/stream-layout.js";
 import type { KeyedValueRows } from "./keyed-value-rows.js";
 import { nullTestOf, type RowTest } from "./null-keys.js";
+
+const WHOLE_RECORD = "*";
 
 /** Is what hash tables ask about rows of one layout. @internal */
 export interface LayoutHashKeys {
@@ -11,6 +13,8 @@ export interface LayoutHashKeys {
   readonly hash: RowTableHash;
   /** Tells whether a part of a row's key is null, so that it matches nothing; undefined when none can be. */
   readonly hasNull: RowTest | undefined;
+  /** Where the key lies when it is one number, for kernels; undefined for other keys. */
+  readonly column: NumberColumn | undefined;
 }
 
 /**
@@ -36,8 +40,9 @@ export class HashKeys {
 
   #add(layout: StreamLayout): LayoutHashKeys {
     const keys = this.#keyed?.has(layout) === true ? this.#keyed.keys : this.keys;
-    const { tableHash } = new RowKeys(layout.layout, keys, ABSENT_KEYS_ARE_NULL);
-    const made: LayoutHashKeys = { hash: tableHash, hasNull: nullTestOf(layout, keys) };
+    const { tableHash, numberColumn } = new RowKeys(layout.layout, keys, ABSENT_KEYS_ARE_NULL);
+    const column = keys[0]?.path === WHOLE_RECORD ? undefined : numberColumn;
+    const made: LayoutHashKeys = { hash: tableHash, hasNull: nullTestOf(layout, keys), column };
     this.#byLayout[layout.index] = made;
     return made;
   }

@@ -18,6 +18,7 @@ import { BloomFilter } from "./bloom-filter.js";
 import { entriesEnd, entrySlots, HASH_WORD, IS_LARGE, LINK_WORD } from "./entry.js";
 import { EntryWriter } from "./entry-writer.js";
 import { type LayoutHashKeys, seedAtLevel } from "./hash-keys.js";
+import { HashScratch } from "./hash-scratch.js";
 import { type JoinEnvironment, takeReserved } from "./join-environment.js";
 import { directoryPages, JOIN_PREFIX_SLOTS, JoinIndex } from "./join-index.js";
 import { HAS_NO_MATCH, JoinProber } from "./join-prober.js";
@@ -64,6 +65,8 @@ export class JoinLevel {
   #hasSpilled = false;
   /** Probe rows that wait for others of their partition; undefined when they don't wait. */
   #staged: StagedProbes | undefined;
+  /** Where kernels have their arguments. */
+  #scratch: HashScratch | undefined;
   /** Pages of partitions that were read back, by partition. */
   readonly #restored: MemorySegment[][] = [];
   #isEvicted = false;
@@ -79,6 +82,7 @@ export class JoinLevel {
     this.prober = new JoinProber(this.#index, environment.equality, environment.emitter, environment.needs);
     const filterPages = budget.numFree < MIN_PAGES_WITH_FILTER ? 0 : Math.floor(budget.numFree / PAGES_PER_FILTER_PAGE);
     if (filterPages > 0) this.#filter = new BloomFilter(budget, filterPages);
+    this.#scratch = HashScratch.of(budget);
     for (let i = 0; i < 1 << this.#bits; i++) {
       this.#builds.push(new EntryWriter(budget, this.#buildFile, JOIN_PREFIX_SLOTS));
     }
@@ -112,7 +116,15 @@ export class JoinLevel {
     const numEntries = this.#builds.reduce((sum, build) => sum + build.numEntries, 0);
     const { seed, prober } = this;
     const probe: Probe = (memory, slot, endSlot, layout) => this.probe(memory, slot, endSlot, layout);
-    this.#staged = stageProbes({ environment: this.#environment, seed, prober, probe, bits: this.#bits, numEntries });
+    this.#staged = stageProbes({
+      environment: this.#environment,
+      seed,
+      prober,
+      probe,
+      bits: this.#bits,
+      numEntries,
+      scratch: this.#scratch,
+    });
   }
 
   /** Takes the rows of a page of the probe side, and gives what results there are. */
@@ -221,6 +233,8 @@ export class JoinLevel {
     for (const build of this.#builds) build.release();
     for (const pages of this.#restored) for (const page of pages.splice(0)) this.#environment.budget.give(page);
     this.#releaseFilter();
+    this.#scratch?.release();
+    this.#scratch = undefined;
   }
 
   /** Removes the files. */

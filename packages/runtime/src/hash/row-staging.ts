@@ -1,8 +1,11 @@
 import type { Memory, MemorySegment } from "@millrace/core";
+import type { Kernels } from "../kernels/kernels.js";
 import type { PageBudget } from "../memory/page-budget.js";
 import { PAGE_HEADER_SLOTS } from "../memory/page-slots.js";
 import type { StreamLayout } from "../rows/stream-layout.js";
 import { endEntryPage, HASH_WORD, LINK_WORD, MAX_ENTRY_SLOTS, startEntryPage } from "./entry.js";
+import type { HashScratch } from "./hash-scratch.js";
+import type { RowBatch } from "./row-batch.js";
 
 /** The most pages that wait for one table; more gain nothing. */
 const MAX_PAGES_PER_TABLE = 64;
@@ -23,17 +26,22 @@ export class RowStaging {
   readonly #shift: number;
   readonly #numReservedPages: number;
   readonly #pagesPerTable: number;
-  /** By table: the pages that wait, the end of the rows in the last one, its end, and the number of the rows' layout. */
+  readonly #kernels: Kernels | undefined;
+  /** By table: the pages that wait, and the number of the rows' layout. */
   readonly #pages: MemorySegment[][];
-  readonly #ends: Int32Array;
-  readonly #limits: Int32Array;
   readonly #layouts: Int32Array;
+  /** By table two words: the end of the rows in its last page, and the end of that page. */
+  readonly #cursors: Int32Array;
+  readonly #cursorsAt: number;
+  /** The layout of the rows that were taken last; pages with rows of others have no room. */
+  #layout: StreamLayout | undefined;
 
   /**
    * @param numReservedPages - how many pages of the budget it leaves to others
    * @param share - the part that it may take of what is free
+   * @param scratch - where kernels have cursors
    */
-  constructor(budget: PageBudget, bits: number, numReservedPages: number, share: number) {
+  constructor(budget: PageBudget, bits: number, numReservedPages: number, share: number, scratch?: HashScratch) {
     const numTables = 1 << bits;
     this.#budget = budget;
     this.#memory = budget.memory;
@@ -42,37 +50,62 @@ export class RowStaging {
     const perTable = Math.floor((budget.numFree * share) / numTables);
     this.#pagesPerTable = Math.min(MAX_PAGES_PER_TABLE, Math.max(1, perTable));
     this.#pages = Array.from({ length: numTables }, () => []);
-    this.#ends = new Int32Array(numTables);
-    this.#limits = new Int32Array(numTables);
+    this.#kernels = scratch?.kernels;
+    this.#cursorsAt = scratch?.cursors ?? 0;
+    this.#cursors = scratch?.words(scratch.cursors, numTables * 2) ?? new Int32Array(numTables * 2);
+    this.#cursors.fill(0);
     this.#layouts = new Int32Array(numTables).fill(-1);
   }
 
-  /** Takes rows number `begin` to `end`; returns the first that it did not take, `stop` says why. */
-  add(memory: Memory, layout: StreamLayout, slots: Int32Array, hashes: Int32Array, begin: number, end: number): number {
+  /** Takes the rows of a batch from number `begin` on; returns the first that it did not take, `stop` says why. */
+  add(batch: RowBatch, layout: StreamLayout, begin: number): number {
+    if (layout !== this.#layout) this.#useLayout(layout);
+    const { numRows } = batch;
+    for (let row = begin; ; ) {
+      row = this.#kernels !== undefined && batch.isNear ? this.#addByKernel(batch, row) : this.#addAll(batch, row);
+      if (row === numRows) return row;
+      const table = (batch.hashes[row]! >>> 1) >>> this.#shift;
+      const numSlots = batch.memory.i32[batch.slots[row]! * 2]! >>> 3;
+      if (!this.#makeRoom(table, layout, numSlots)) return row;
+    }
+  }
+
+  #addByKernel({ slotsAt, hashesAt, numRows }: RowBatch, begin: number): number {
+    const mask = this.#pages.length - 1;
+    return this.#kernels!.partitionEntries(slotsAt, hashesAt, begin, numRows, this.#shift + 1, mask, this.#cursorsAt);
+  }
+
+  #addAll({ memory, slots, hashes, numRows }: RowBatch, begin: number): number {
     const source = memory.i32;
     const target = this.#memory.i32;
-    const ends = this.#ends;
-    const limits = this.#limits;
-    const layouts = this.#layouts;
+    const cursors = this.#cursors;
     const shift = this.#shift;
-    const { index } = layout;
-    for (let row = begin; row < end; row++) {
+    for (let row = begin; row < numRows; row++) {
       const slot = slots[row]!;
       const hash = hashes[row]!;
       const numSlots = source[slot * 2]! >>> 3;
-      const table = (hash >>> 1) >>> shift;
-      if (layouts[table] !== index || ends[table]! + numSlots >= limits[table]!) {
-        if (!this.#makeRoom(table, layout, numSlots)) return row;
-      }
-      const pointer = ends[table]!;
+      const cursor = ((hash >>> 1) >>> shift) * 2;
+      const pointer = cursors[cursor]!;
+      const next = pointer + 1 + numSlots;
+      if (next > cursors[cursor + 1]!) return row;
       target[pointer * 2 + LINK_WORD] = 0;
       target[pointer * 2 + HASH_WORD] = hash;
       let from = slot * 2;
-      const next = pointer + 1 + numSlots;
       for (let to = (pointer + 1) * 2; to < next * 2; to++) target[to] = source[from++]!;
-      ends[table] = next;
+      cursors[cursor] = next;
     }
-    return end;
+    return numRows;
+  }
+
+  /** Lets pages with rows of other layouts have no room. */
+  #useLayout(layout: StreamLayout): void {
+    this.#layout = layout;
+    const cursors = this.#cursors;
+    for (let table = 0; table < this.#pages.length; table++) {
+      const page = this.#pages[table]!.at(-1);
+      const isOfLayout = page !== undefined && this.#layouts[table] === layout.index;
+      cursors[table * 2 + 1] = isOfLayout ? page.endSlot : cursors[table * 2]!;
+    }
   }
 
   /** Returns the pages that wait for a table, complete. */
@@ -84,8 +117,8 @@ export class RowStaging {
   /** Gives back the pages that waited for a table. */
   release(table: number): void {
     for (const page of this.#pages[table]!.splice(0)) this.#budget.give(page);
-    this.#ends[table] = 0;
-    this.#limits[table] = 0;
+    this.#cursors[table * 2] = 0;
+    this.#cursors[table * 2 + 1] = 0;
     this.#layouts[table] = -1;
   }
 
@@ -109,13 +142,13 @@ export class RowStaging {
     startEntryPage(page, layout);
     pages.push(page);
     this.#layouts[table] = layout.index;
-    this.#ends[table] = page.firstSlot + PAGE_HEADER_SLOTS;
-    this.#limits[table] = page.endSlot;
+    this.#cursors[table * 2] = page.firstSlot + PAGE_HEADER_SLOTS;
+    this.#cursors[table * 2 + 1] = page.endSlot;
     return true;
   }
 
   #completePage(table: number): void {
     const page = this.#pages[table]!.at(-1);
-    if (page !== undefined) endEntryPage(this.#memory, page.firstSlot, this.#ends[table]!, 0);
+    if (page !== undefined) endEntryPage(this.#memory, page.firstSlot, this.#cursors[table * 2]!, 0);
   }
 }

@@ -4,13 +4,13 @@
  * Main-Memory Join on Modern Hardware", 2002).
  */
 import type { Memory, TableHashSeed } from "@millrace/core";
-import { PAGE_HEADER_SLOTS, PAGE_SLOTS } from "../memory/page-slots.js";
 import type { StreamLayout } from "../rows/stream-layout.js";
 import type { Steps } from "../task/driver.js";
-import { entriesEnd, HASH_WORD, layoutIndexOf } from "./entry.js";
+import { layoutIndexOf } from "./entry.js";
+import type { HashScratch } from "./hash-scratch.js";
 import type { JoinEnvironment } from "./join-environment.js";
-import { JOIN_PREFIX_SLOTS } from "./join-index.js";
 import type { JoinProber } from "./join-prober.js";
+import { RowBatch } from "./row-batch.js";
 import { RowStaging } from "./row-staging.js";
 
 /** A table of so many entries does not fit the cache, and probe rows wait for others of their partition. */
@@ -33,6 +33,8 @@ export interface StagedProbesOptions {
   readonly bits: number;
   /** How many entries the table has. */
   readonly numEntries: number;
+  /** Where kernels have their arguments; undefined without them. */
+  readonly scratch: HashScratch | undefined;
 }
 
 /** Returns what lets probe rows wait; undefined when that would not pay, or there is no memory for it. @internal */
@@ -47,42 +49,38 @@ export function stageProbes(options: StagedProbesOptions): StagedProbes | undefi
 export class StagedProbes {
   readonly #options: StagedProbesOptions;
   readonly #staging: RowStaging;
-  /** Where the rows of a page begin that is being taken, and their hashes. */
-  readonly #slots = new Int32Array(PAGE_SLOTS);
-  readonly #hashes = new Int32Array(PAGE_SLOTS);
+  /** The rows of the page that is being taken, and those that waited. */
+  readonly #batch: RowBatch;
+  readonly #waiting: RowBatch;
 
   constructor(options: StagedProbesOptions) {
+    const { environment, bits, scratch } = options;
     this.#options = options;
-    this.#staging = new RowStaging(options.environment.budget, options.bits, 0, 1);
+    this.#batch = new RowBatch(scratch, 0);
+    this.#waiting = new RowBatch(scratch, 1);
+    this.#staging = new RowStaging(environment.budget, bits, 0, 1, scratch);
   }
 
   /** Takes the rows of a page, none of which has a null in its key, and gives what results there are. */
   *add(memory: Memory, slot: number, endSlot: number, layout: StreamLayout): Steps {
     const { environment, prober, probe, seed } = this.#options;
     const { emitter, probeKeys } = environment;
-    const { hash } = probeKeys.of(layout);
-    const { i32 } = memory;
     const staging = this.#staging;
-    const slots = this.#slots;
-    const hashes = this.#hashes;
-    let numRows = 0;
-    while (slot < endSlot) {
-      slots[numRows] = slot;
-      hashes[numRows++] = hash(memory, slot, seed);
-      slot += i32[slot * 2]! >>> 3;
-    }
-    for (let row = staging.add(memory, layout, slots, hashes, 0, numRows); row < numRows; ) {
+    const batch = this.#batch;
+    batch.read(memory, slot, endSlot, layout, probeKeys, seed);
+    const { numRows } = batch;
+    for (let row = staging.add(batch, layout, 0); row < numRows; ) {
       const { stop } = staging;
       if (stop.kind === "full") {
         yield* this.#probeWaiting(stop.table);
       } else {
         // A large row waits for nothing, and without memory for a page of its partition no row does.
-        const begin = slots[row]!;
-        probe(memory, begin, begin + (i32[begin * 2]! >>> 3), layout);
+        const begin = batch.slots[row]!;
+        probe(batch.memory, begin, begin + (batch.memory.i32[begin * 2]! >>> 3), layout);
         while (!prober.advance()) yield* emitter.drain();
         row++;
       }
-      row = staging.add(memory, layout, slots, hashes, row, numRows);
+      row = staging.add(batch, layout, row);
     }
   }
 
@@ -96,16 +94,14 @@ export class StagedProbes {
     const { environment, prober } = this.#options;
     const { emitter, layouts } = environment;
     const { slots, hashes, heads } = prober;
+    const waiting = this.#waiting;
     for (const page of this.#staging.pagesOf(partition)) {
       const { memory } = page;
-      const end = entriesEnd(memory, page.firstSlot);
-      let numRows = 0;
-      for (let pointer = page.firstSlot + PAGE_HEADER_SLOTS; pointer < end; ) {
-        slots[numRows] = pointer + JOIN_PREFIX_SLOTS;
-        hashes[numRows] = memory.i32[pointer * 2 + HASH_WORD]!;
-        heads[numRows++] = 0;
-        pointer += JOIN_PREFIX_SLOTS + (memory.i32[(pointer + JOIN_PREFIX_SLOTS) * 2]! >>> 3);
-      }
+      waiting.readHashed(page);
+      const { numRows } = waiting;
+      slots.set(waiting.slots.subarray(0, numRows));
+      hashes.set(waiting.hashes.subarray(0, numRows));
+      heads.fill(0, 0, numRows);
       prober.begin(memory, layouts.at(layoutIndexOf(memory, page.firstSlot)), numRows);
       while (!prober.advance()) yield* emitter.drain();
     }

@@ -43,3 +43,23 @@ export function digitShift(bit: number): number {
 export function entrySlot(words: Int32Array, table: number, index: number): number {
   return words[table + (index >>> ENTRIES_PER_PAGE_SHIFT)]! + (index & (ENTRIES_PER_PAGE - 1)) * ENTRY_SLOTS;
 }
+
+/** The words of a table of groups; see GroupKernels. */
+export const GROUP_TABLE_CELLS = 0;
+export const GROUP_TABLE_SHIFT = 1;
+export const GROUP_TABLE_FREE = 2;
+export const GROUP_TABLE_PREFIX_SLOTS = 3;
+export const GROUP_TABLE_NEXT_SLOT = 4;
+export const GROUP_TABLE_LIMIT_SLOT = 5;
+export const GROUP_TABLE_KIND = 6;
+export const GROUP_TABLE_FIELD_SLOT = 7;
+export const GROUP_TABLE_NULL_WORD = 8;
+export const GROUP_TABLE_NULL_MASK = 9;
+export const GROUP_TABLE_PAGES = 10;
+/** Stands in a cell whose group went away. */
+export const GROUP_CELL_GONE = 1;
+/** Set in the link of an entry whose row is in a file. */
+export const GROUP_ENTRY_IS_LARGE = 0x2000_0000;
+
+/** The numbers of kinds of keys in a table of groups; dates are compared as other numbers. */
+export const GROUP_KEY_KINDS = { int32: 0, float64: 1, timestamp: 1, int64: 2 } as const;

@@ -15,7 +15,7 @@ import type { Memory, NumberColumn } from "@millrace/core";
  * pages that they name. Ranges that are written overlap no range that is read, unless it says so.
  * @internal
  */
-export interface Kernels extends RowKernels, SortKernels, HashKernels, ByteKernels, NumberKernels {
+export interface Kernels extends RowKernels, SortKernels, HashKernels, GroupKernels, ByteKernels, NumberKernels {
   /** Which of the two it is. */
   readonly implementation: "wasm" | "typescript";
   /** The memory that all slots and offsets refer to. */
@@ -135,6 +135,72 @@ export interface HashKernels {
 
   /** Puts hashes with plain `pointers` into such a table, equal ones too, each into the first empty bucket of its search; there must be room. */
   insert(hashes: number, pointers: number, numHashes: number, table: number, mask: number): void;
+}
+
+/** Says which column is added to which sums. @internal */
+export interface AddedNumbers {
+  /** Whether the column is of int32, or else of float64. */
+  readonly isInt32: boolean;
+  /** The slot of the column, counted from the begin of a row. */
+  readonly fieldSlot: number;
+  /** The word of a row with the column's null bit. */
+  readonly nullWord: number;
+  /** The null bit in that word. */
+  readonly nullMask: number;
+  /** The slot of the sum, counted from the begin of an entry. */
+  readonly sumSlot: number;
+  /** The word of an entry with the bit that says that the sum has a value. */
+  readonly seenWord: number;
+  /** That bit. */
+  readonly seenMask: number;
+}
+
+/**
+ * Keeps groups of rows. An *entry* is a slot with link (word 0) and hash (word 1), further slots, and a row. A *table* is a plain array of words:
+ *
+ *     0  number of cells                  5  the slot that they must not reach beyond
+ *     1  how far hashes are shifted left  6  kind of the key: 0 int32, 1 float64, 2 int64
+ *     2  how many entries may be made     7  slot of the key in a row
+ *     3  slots in front of an entry's row 8  word of a row with the key's null bit
+ *     4  the slot for the next entry      9  that bit; 0 when it is never null
+ *    10  and on: the slots of the pages of cells, 4096 each
+ *
+ * A cell is a slot: the slot of an entry (0: empty, 1: none any more), and its hash. A search begins at cell `floor(shifted hash * cells / 2^32)`
+ * and goes on to the next; one cell at least is empty.
+ * @internal
+ */
+export interface GroupKernels {
+  /**
+   * Writes to `groups` the entry of the group of each row from number `from` on. Where there is none it makes one, with zeros in front of the row, or
+   * writes 0 when it may not. Stops before the first row for which an entry can't be made, or that has the hash of an entry of a row in
+   * a file (bit 29 of the link); returns its number, or `numRows`. Words 2 and 4 of the table are up to date then.
+   */
+  findGroups(
+    table: number,
+    pointers: number,
+    hashes: number,
+    from: number,
+    numRows: number,
+    mayInsert: boolean,
+    groups: number,
+  ): number;
+
+  /** Writes the rows and hashes of the entries from `slot` to before `endSlot`, whose rows begin at their second slot, into plain arrays; returns how many. */
+  listEntries(slot: number, endSlot: number, pointers: number, hashes: number): number;
+
+  /** As `partitionRows`, from row number `from` on, but writes entries with a link of 0, and no slots between hash and row. */
+  partitionEntries(
+    pointers: number,
+    hashes: number,
+    from: number,
+    numRows: number,
+    shift: number,
+    mask: number,
+    cursors: number,
+  ): number;
+
+  /** Adds a column of rows to the sums of their groups, in order; rows whose group is 0 and nulls are left out. */
+  addNumbers(numbers: AddedNumbers, pointers: number, numRows: number, groups: number): void;
 }
 
 /** Looks through bytes. Positions are relative to the byte offset `from`. @internal */

@@ -1,7 +1,8 @@
 import { crc32c, type Memory, type NumberColumn } from "@millrace/core";
 import { findBytes, findNeedles } from "./byte-twin.js";
+import { addNumbers, findGroups, listEntries, partitionEntries } from "./group-twin.js";
 import { insert, partitionHashes, probe, tableHashes } from "./hash-twin.js";
-import type { Kernels } from "./kernels.js";
+import type { AddedNumbers, Kernels } from "./kernels.js";
 import { gatherNumbers, scatterAdd, sumGathered } from "./number-twin.js";
 import { copyRows, endOfRows, listRows, partitionRows } from "./row-twin.js";
 import * as sort from "./sort-twin.js";
@@ -102,6 +103,38 @@ export class TypeScriptKernels implements Kernels {
 
   crc32c(from: number, length: number, previous: number): number {
     return crc32c(this.memory.u8, from, from + length, previous);
+  }
+
+  findGroups(
+    table: number,
+    pointers: number,
+    hashes: number,
+    from: number,
+    numRows: number,
+    mayInsert: boolean,
+    groups: number,
+  ): number {
+    return findGroups(this.memory, table, pointers, hashes, from, numRows, mayInsert, groups);
+  }
+
+  listEntries(slot: number, endSlot: number, pointers: number, hashes: number): number {
+    return listEntries(this.memory, slot, endSlot, pointers, hashes);
+  }
+
+  partitionEntries(
+    pointers: number,
+    hashes: number,
+    from: number,
+    numRows: number,
+    shift: number,
+    mask: number,
+    cursors: number,
+  ): number {
+    return partitionEntries(this.memory, pointers, hashes, from, numRows, shift, mask, cursors);
+  }
+
+  addNumbers(numbers: AddedNumbers, pointers: number, numRows: number, groups: number): void {
+    addNumbers(this.memory, numbers, pointers, numRows, groups);
   }
 
   findBytes(from: number, length: number, bytes: number, positions: number, maxPositions: number): number {

@@ -1,6 +1,6 @@
 import { crc32c, type Memory, type NumberColumn, type TableHashSeed } from "@millrace/core";
 import { PARTITION_HASH_OF_NULL, TAG_OF_KIND, tableHashOfNull } from "./hash-twin.js";
-import type { Kernels } from "./kernels.js";
+import type { AddedNumbers, Kernels } from "./kernels.js";
 import type { WasmExports } from "./wasm-module.js";
 
 /** The numbers of kinds in the module; dates differ from other numbers only in the tag. */
@@ -93,6 +93,51 @@ export class WasmKernels implements Kernels {
 
   insert(hashes: number, pointers: number, numHashes: number, table: number, mask: number): void {
     this.#exports.insert(hashes, pointers, numHashes, table, mask);
+  }
+
+  findGroups(
+    table: number,
+    pointers: number,
+    hashes: number,
+    from: number,
+    numRows: number,
+    mayInsert: boolean,
+    groups: number,
+  ): number {
+    return this.#exports.findGroups(table, pointers, hashes, from, numRows, mayInsert ? 1 : 0, groups);
+  }
+
+  listEntries(slot: number, endSlot: number, pointers: number, hashes: number): number {
+    return this.#exports.listEntries(slot, endSlot, pointers, hashes);
+  }
+
+  partitionEntries(
+    pointers: number,
+    hashes: number,
+    from: number,
+    numRows: number,
+    shift: number,
+    mask: number,
+    cursors: number,
+  ): number {
+    return this.#exports.partitionEntries(pointers, hashes, from, numRows, shift, mask, cursors);
+  }
+
+  addNumbers(numbers: AddedNumbers, pointers: number, numRows: number, groups: number): void {
+    const { isInt32, fieldSlot, nullWord, nullMask, sumSlot, seenWord, seenMask } = numbers;
+    const kind = isInt32 ? 1 : 0;
+    this.#exports.addNumbers(
+      kind,
+      pointers,
+      numRows,
+      fieldSlot,
+      nullWord,
+      nullMask,
+      groups,
+      sumSlot,
+      seenWord,
+      seenMask,
+    );
   }
 
   findBytes(from: number, length: number, bytes: number, positions: number, maxPositions: number): number {

@@ -55,6 +55,37 @@ export interface WasmExports {
   ): void;
   probe(hashes: number, numHashes: number, table: number, mask: number, buckets: number): void;
   insert(hashes: number, pointers: number, numHashes: number, table: number, mask: number): void;
+  findGroups(
+    table: number,
+    pointers: number,
+    hashes: number,
+    from: number,
+    numRows: number,
+    mayInsert: number,
+    groups: number,
+  ): number;
+  listEntries(slot: number, endSlot: number, pointers: number, hashes: number): number;
+  partitionEntries(
+    pointers: number,
+    hashes: number,
+    from: number,
+    numRows: number,
+    shift: number,
+    mask: number,
+    cursors: number,
+  ): number;
+  addNumbers(
+    isInt32: number,
+    pointers: number,
+    numRows: number,
+    fieldSlot: number,
+    nullWord: number,
+    nullMask: number,
+    groups: number,
+    sumSlot: number,
+    seenWord: number,
+    seenMask: number,
+  ): void;
   /** Takes a register of CRC-32C, which is the complement of a checksum, over blocks of 64 bytes. */
   crcOfBlocks(from: number, length: number, register: number): number;
   findBytes(from: number, length: number, bytes: number, positions: number, maxPositions: number): number;

@@ -20,10 +20,22 @@ import {
 import type { JobVertex } from "@millrace/job-graph";
 import { expect } from "vitest";
 import type { PageBudget } from "../../src/memory/page-budget.js";
+import { memoryOfWasm } from "../../src/memory/shared-memory.js";
 import type { PageCursor, RowCursor } from "../../src/rows/row-cursor.js";
 import type { LayoutTable, StreamLayout } from "../../src/rows/stream-layout.js";
 import type { SpillFile, SpillSpace } from "../../src/spill/spill-space.js";
 import type { Driver, DriverContext, RecordOutput, Steps, TaskFunction } from "../../src/task/driver.js";
+
+/** Budgets of so many pages lie in memory that kernels in WebAssembly reach, as all do outside of tests; an engine has room for few such memories. */
+const MIN_PAGES_WITH_KERNELS = 32;
+
+function newMemory(numPages: number): Memory {
+  if (numPages < MIN_PAGES_WITH_KERNELS) return new Memory(new ArrayBuffer(numPages * PAGE_SIZE_BYTES));
+  const numWasmPages = Math.ceil((numPages * PAGE_SIZE_BYTES) / WASM_PAGE_BYTES);
+  return memoryOfWasm(new WebAssembly.Memory({ initial: numWasmPages, maximum: numWasmPages, shared: true }));
+}
+
+const WASM_PAGE_BYTES = 64 * 1024;
 
 /** Pages of one memory; `failAt` lets the n-th request from then on find none. */
 export class TestBudget implements PageBudget {
@@ -40,7 +52,7 @@ export class TestBudget implements PageBudget {
   constructor(numPages: number) {
     this.numPages = numPages;
     // The memory of a slot is larger than one budget, and its first page is somebody else's.
-    this.memory = new Memory(new ArrayBuffer((numPages + 1) * PAGE_SIZE_BYTES));
+    this.memory = newMemory(numPages + 1);
     for (let i = numPages; i > 0; i--)
       this.#free.push(new MemorySegment(this.memory, i * PAGE_SIZE_BYTES, PAGE_SIZE_BYTES));
   }

@@ -27,6 +27,8 @@ export class ColumnValues {
 /** Reads a column of rows of one layout. */
 export interface Column {
   readonly family: ColumnFamily;
+  /** Where the column lies when it is of numbers of the record itself, for kernels. */
+  readonly numberPlace?: FieldPlace | undefined;
   /** Reads the column of rows at `slots`; false when a value is not of the family. */
   fill(memory: Memory, slots: Int32Array, numRows: number, values: ColumnValues): boolean;
 }
@@ -132,12 +134,14 @@ function withoutNull(type: AnyType): AnyType {
 /** Reads fields where they lie. A field without nulls has a null bit all the same, which is never set. */
 class FieldColumn implements Column {
   readonly family: ColumnFamily;
+  readonly numberPlace: FieldPlace | undefined;
   readonly #place: FieldPlace;
   readonly #bases = new Int32Array(PAGE_SLOTS);
 
   constructor(place: FieldPlace, family: ColumnFamily) {
     this.#place = place;
     this.family = family;
+    this.numberPlace = family.kind === "number" && place.parents.length === 0 ? place : undefined;
   }
 
   fill(memory: Memory, slots: Int32Array, numRows: number, values: ColumnValues): boolean {

@@ -10,12 +10,17 @@
  */
 import type { ExpressionNode, Memory, RowCodeOptions } from "@millrace/core";
 import type { AggregateFunctionName, ValuePosition } from "@millrace/job-graph";
+import type { AddedNumbers } from "../../kernels/kernels.js";
 import type { StreamLayout } from "../../rows/stream-layout.js";
+import { STATE_SLOT } from "../entry.js";
+import type { RowBatch } from "../row-batch.js";
 import { type Column, type ColumnFamily, ColumnValues, columnOf } from "./column.js";
 
 /** The most aggregates whose bits fit a slot. */
 export const MAX_SLOT_AGGREGATES = 64;
 const TWO_TO_32 = 2 ** 32;
+
+const NONE_ADDED: readonly (AddedNumbers | undefined)[] = [];
 
 /** Is one aggregate: `count` without an argument counts records. */
 export interface AggregateRequest {
@@ -53,6 +58,10 @@ export class SlotAggregates {
   /** By layout: the columns of the aggregates, or false when they can't be kept in slots. */
   readonly #columns: (readonly (Column | undefined)[] | false | undefined)[] = [];
   readonly #values: ColumnValues[];
+  /** By layout: what kernels add, by aggregate. */
+  readonly #added: (readonly (AddedNumbers | undefined)[] | undefined)[] = [];
+  /** What kernels add of the rows that were read last. */
+  #current: readonly (AddedNumbers | undefined)[] = NONE_ADDED;
 
   /** @param value - where the record lies in the rows, to which the arguments refer */
   constructor(requests: readonly AggregateRequest[], value: ValuePosition, options: RowCodeOptions = {}) {
@@ -73,14 +82,39 @@ export class SlotAggregates {
    * Reads what the aggregates need of a batch of rows. Returns false when the values can't be kept in slots, or not beside those seen
    * before; then nothing has happened.
    */
-  read(memory: Memory, layout: StreamLayout, slots: Int32Array, numRows: number): boolean {
+  read(batch: RowBatch, layout: StreamLayout): boolean {
     let columns = this.#columns[layout.index];
     if (columns === undefined) {
       columns = this.#columnsOf(layout);
       this.#columns[layout.index] = columns;
+      this.#added[layout.index] = this.#addedOf(columns);
     }
     if (columns === false) return false;
-    return columns.every((column, i) => column?.fill(memory, slots, numRows, this.#values[i]!) !== false);
+    const added = batch.isNear ? this.#added[layout.index]! : NONE_ADDED;
+    this.#current = added;
+    const { memory, slots, numRows } = batch;
+    return columns.every(
+      (column, i) => added[i] !== undefined || column?.fill(memory, slots, numRows, this.#values[i]!) !== false,
+    );
+  }
+
+  /** Says what kernels add of the columns of a layout. */
+  #addedOf(columns: readonly (Column | undefined)[] | false): readonly (AddedNumbers | undefined)[] {
+    if (columns === false) return NONE_ADDED;
+    return this.#aggregates.map(({ aggregate, index, slot }) => {
+      const place = aggregate === "sum" ? columns[index]?.numberPlace : undefined;
+      if (place === undefined) return undefined;
+      const { word, mask } = new SeenBit(index);
+      return {
+        isInt32: place.type.kind === "int32",
+        fieldSlot: place.slot,
+        nullWord: place.nullWord,
+        nullMask: place.nullMask,
+        sumSlot: STATE_SLOT + slot,
+        seenWord: STATE_SLOT * 2 + word,
+        seenMask: mask,
+      };
+    });
   }
 
   #columnsOf(layout: StreamLayout): readonly (Column | undefined)[] | false {
@@ -110,11 +144,27 @@ export class SlotAggregates {
   }
 
   /**
-   * Takes in the rows of the last `read`. `states` has for each the first slot, in `table`, of its group's state, or 0 for rows that are
+   * Takes in what kernels can add of the rows of the last `read`, whose groups are in the batch's scratch. Returns whether that was all; otherwise `add` is to be called.
+   */
+  addByKernels({ scratch, slotsAt, numRows }: RowBatch): boolean {
+    const added = this.#current;
+    if (added === NONE_ADDED) return false;
+    let isAll = true;
+    for (let i = 0; i < added.length; i++) {
+      const numbers = added[i];
+      if (numbers !== undefined) scratch!.kernels.addNumbers(numbers, slotsAt, numRows, scratch!.groups);
+      else isAll = false;
+    }
+    return isAll;
+  }
+
+  /**
+   * Takes in the rest of the rows of the last `read`. `states` has for each the first slot, in `table`, of its group's state, or 0 for rows that are
    * left out.
    */
-  add(table: Memory, states: Int32Array, numRows: number): void {
+  add(table: Memory, states: Int32Array, { numRows }: RowBatch): void {
     for (const { aggregate, argument, index, slot } of this.#aggregates) {
+      if (this.#current[index] !== undefined) continue;
       const values = this.#values[index]!;
       if (aggregate === "count") {
         if (argument === undefined) countRows(table, states, slot, numRows);

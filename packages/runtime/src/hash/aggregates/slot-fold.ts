@@ -2,8 +2,10 @@ import type { Memory } from "@millrace/core";
 import { PAGE_SLOTS } from "../../memory/page-slots.js";
 import { EMPTY_MEMORY } from "../../rows/empty-memory.js";
 import type { StreamLayout } from "../../rows/stream-layout.js";
+import { STATE_SLOT } from "../entry.js";
 import type { GroupFold } from "../group-fold.js";
 import type { GroupTable } from "../group-table.js";
+import type { RowBatch } from "../row-batch.js";
 import type { SlotAggregates } from "./slot-aggregates.js";
 
 /** Takes a group's state, and a row of it. */
@@ -28,14 +30,16 @@ export class SlotFold implements GroupFold {
     this.take = take;
   }
 
-  read(memory: Memory, layout: StreamLayout, slots: Int32Array, numRows: number): boolean {
-    return this.#aggregates.read(memory, layout, slots, numRows);
+  read(batch: RowBatch, layout: StreamLayout): boolean {
+    return this.#aggregates.read(batch, layout);
   }
 
-  addBatch(table: GroupTable, groups: Int32Array, numRows: number): void {
+  addBatch(_table: GroupTable, groups: Int32Array, batch: RowBatch): void {
     const states = this.#states;
-    for (let i = 0; i < numRows; i++) states[i] = groups[i] === 0 ? 0 : table.stateOf(groups[i]!);
-    this.#aggregates.add(this.#table, states, numRows);
+    const { numRows } = batch;
+    if (this.#aggregates.addByKernels(batch)) return;
+    for (let i = 0; i < numRows; i++) states[i] = groups[i] === 0 ? 0 : groups[i]! + STATE_SLOT;
+    this.#aggregates.add(this.#table, states, batch);
   }
 
   give(table: GroupTable, pointer: number): void {

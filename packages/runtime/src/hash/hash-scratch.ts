@@ -1,0 +1,74 @@
+import { invariant, type MemorySegment } from "@millrace/core";
+import type { Kernels } from "../kernels/kernels.js";
+import { kernelsFor } from "../kernels/kernels-for.js";
+import type { PageBudget } from "../memory/page-budget.js";
+
+/** With less memory pages are better used for rows. */
+const MIN_PAGES_WITH_SCRATCH = 32;
+/** Rows of a page at most, as words of a plain array: half a page. */
+const ROWS_SLOTS = 2048;
+const MAX_CURSORS = 256;
+const CURSORS_SLOT = ROWS_SLOTS;
+const TABLE_SLOT = CURSORS_SLOT + MAX_CURSORS;
+
+/**
+ * Is pages of a budget in which kernels are given their arguments: what hash tables do row by row is done by kernels for as many rows as a page has. There is none
+ * where the memory is small, or has no kernels that are faster than the code in place of which they stand.
+ *
+ *     page 0   rows of a page of the input that lies elsewhere
+ *     page 1   the slots of rows, then their hashes: of the input
+ *     page 2   the same, of rows that waited
+ *     page 3   the entries of the rows' groups, cursors of partitions, a table of groups
+ * @internal
+ */
+export class HashScratch {
+  readonly kernels: Kernels;
+  /** Where rows of another memory are copied to. */
+  readonly rows: MemorySegment;
+  /** Where lists of rows begin, and those of hashes {@link HashScratch.hashesAfter} them: two of each. */
+  readonly lists: readonly [number, number];
+  /** Where the groups of rows are written to. */
+  readonly groups: number;
+  readonly cursors: number;
+  /** Where a table of groups is described, and how many words there are for it. */
+  readonly table: number;
+  readonly tableWords: number;
+  /** How many slots hashes lie behind the rows that have them. */
+  readonly hashesAfter = ROWS_SLOTS;
+  readonly #budget: PageBudget;
+  readonly #pages: readonly MemorySegment[];
+
+  private constructor(budget: PageBudget, kernels: Kernels) {
+    this.#budget = budget;
+    this.kernels = kernels;
+    this.#pages = Array.from({ length: 4 }, () => {
+      const page = budget.take();
+      invariant(page !== undefined, "a large budget has pages for its kernels");
+      return page;
+    });
+    const [rows, first, second, groups] = this.#pages as [MemorySegment, MemorySegment, MemorySegment, MemorySegment];
+    this.rows = rows;
+    this.lists = [first.firstSlot, second.firstSlot];
+    this.groups = groups.firstSlot;
+    this.cursors = groups.firstSlot + CURSORS_SLOT;
+    this.table = groups.firstSlot + TABLE_SLOT;
+    this.tableWords = (groups.endSlot - this.table) * 2;
+  }
+
+  /** Takes pages of a budget, or returns undefined where that would not pay. */
+  static of(budget: PageBudget): HashScratch | undefined {
+    if (budget.numFree < MIN_PAGES_WITH_SCRATCH) return undefined;
+    const kernels = kernelsFor(budget.memory);
+    return kernels.implementation === "wasm" ? new HashScratch(budget, kernels) : undefined;
+  }
+
+  /** Returns `length` words from a slot on. */
+  words(slot: number, length: number): Int32Array {
+    return this.#budget.memory.i32.subarray(slot * 2, slot * 2 + length);
+  }
+
+  /** Gives the pages back. */
+  release(): void {
+    for (const page of this.#pages) this.#budget.give(page);
+  }
+}

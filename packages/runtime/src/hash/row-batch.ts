@@ -1,0 +1,122 @@
+import { Memory, type MemorySegment, type TableHashSeed } from "@millrace/core";
+import { PAGE_HEADER_SLOTS, PAGE_SLOTS } from "../memory/page-slots.js";
+import type { StreamLayout } from "../rows/stream-layout.js";
+import { entriesEnd, entrySlots, HASH_WORD, IS_LARGE, LINK_WORD } from "./entry.js";
+import type { HashKeys } from "./hash-keys.js";
+import type { HashScratch } from "./hash-scratch.js";
+
+const NO_MEMORY = new Memory(new ArrayBuffer(0));
+const ENTRY_PREFIX_SLOTS = 1;
+
+/** Is the rows of a page with the hashes of their keys: what tables of groups take in at once. @internal */
+export class RowBatch {
+  /** Where the rows lie: not where they were read when kernels need them elsewhere. */
+  memory: Memory = NO_MEMORY;
+  numRows = 0;
+  /** Where the rows are, and the hashes of their keys, by row. */
+  readonly slots: Int32Array;
+  readonly hashes: Int32Array;
+  /** What kernels need; undefined without them. */
+  readonly scratch: HashScratch | undefined;
+  /** The slots at which `slots` and `hashes` lie for kernels. */
+  readonly slotsAt: number;
+  readonly hashesAt: number;
+
+  /** @param index - which of the lists of `scratch` it uses */
+  constructor(scratch: HashScratch | undefined, index: 0 | 1) {
+    this.scratch = scratch;
+    this.slotsAt = scratch?.lists[index] ?? 0;
+    this.hashesAt = this.slotsAt + (scratch?.hashesAfter ?? 0);
+    this.slots = scratch?.words(this.slotsAt, PAGE_SLOTS) ?? new Int32Array(PAGE_SLOTS);
+    this.hashes = scratch?.words(this.hashesAt, PAGE_SLOTS) ?? new Int32Array(PAGE_SLOTS);
+  }
+
+  /** Whether kernels reach the rows. */
+  get isNear(): boolean {
+    return this.memory === this.scratch?.kernels.memory;
+  }
+
+  /** Reads the rows from `slot` to before `endSlot`. */
+  read(memory: Memory, slot: number, endSlot: number, layout: StreamLayout, keys: HashKeys, seed: TableHashSeed): void {
+    const { column } = keys.of(layout);
+    const { scratch } = this;
+    if (scratch !== undefined && column !== undefined && endSlot - slot <= PAGE_SLOTS) {
+      const { kernels } = scratch;
+      const begin = memory.buffer === kernels.memory.buffer ? slot : this.#copy(scratch, memory, slot, endSlot);
+      this.memory = kernels.memory;
+      this.numRows = kernels.listRows(begin, begin + endSlot - slot, this.slotsAt, PAGE_SLOTS);
+      kernels.tableHashes(column, this.slotsAt, this.numRows, seed.low, seed.high, this.hashesAt);
+      return;
+    }
+    const { hash } = keys.of(layout);
+    const { slots, hashes } = this;
+    const { i32 } = memory;
+    let numRows = 0;
+    while (slot < endSlot) {
+      slots[numRows] = slot;
+      hashes[numRows++] = hash(memory, slot, seed);
+      slot += i32[slot * 2]! >>> 3;
+    }
+    this.memory = memory;
+    this.numRows = numRows;
+  }
+
+  /** Reads where the rows from `slot` to before `endSlot` are, without hashes. */
+  list(memory: Memory, slot: number, endSlot: number): void {
+    let numRows = 0;
+    for (let at = slot; at < endSlot; at += memory.i32[at * 2]! >>> 3) this.slots[numRows++] = at;
+    this.memory = memory;
+    this.numRows = numRows;
+  }
+
+  #copy({ rows }: HashScratch, memory: Memory, slot: number, endSlot: number): number {
+    this.scratch!.kernels.memory.f64.set(memory.f64.subarray(slot, endSlot), rows.firstSlot);
+    return rows.firstSlot;
+  }
+
+  /** Reads the rows of a page of spilled entries that are not large. */
+  readEntries(page: MemorySegment, layout: StreamLayout, keys: HashKeys, seed: TableHashSeed): void {
+    const { memory } = page;
+    const { hash } = keys.of(layout);
+    const end = entriesEnd(memory, page.firstSlot);
+    let numRows = 0;
+    for (let pointer = page.firstSlot + PAGE_HEADER_SLOTS; pointer < end; ) {
+      if ((memory.i32[pointer * 2 + LINK_WORD]! & IS_LARGE) === 0) {
+        this.slots[numRows] = pointer + ENTRY_PREFIX_SLOTS;
+        this.hashes[numRows++] = hash(memory, pointer + ENTRY_PREFIX_SLOTS, seed);
+      }
+      pointer += entrySlots(memory, pointer, ENTRY_PREFIX_SLOTS);
+    }
+    this.memory = memory;
+    this.numRows = numRows;
+  }
+
+  /** Reads the rows of a page of entries, none of them large, with the hashes in them. */
+  readHashed(page: MemorySegment): void {
+    const { memory, firstSlot } = page;
+    const end = entriesEnd(memory, firstSlot);
+    this.memory = memory;
+    if (this.isNear) {
+      const { kernels } = this.scratch!;
+      this.numRows = kernels.listEntries(firstSlot + PAGE_HEADER_SLOTS, end, this.slotsAt, this.hashesAt);
+      return;
+    }
+    const { slots, hashes } = this;
+    const { i32 } = memory;
+    let numRows = 0;
+    for (let pointer = firstSlot + PAGE_HEADER_SLOTS; pointer < end; ) {
+      slots[numRows] = pointer + ENTRY_PREFIX_SLOTS;
+      hashes[numRows++] = i32[pointer * 2 + HASH_WORD]!;
+      pointer += ENTRY_PREFIX_SLOTS + (i32[(pointer + ENTRY_PREFIX_SLOTS) * 2]! >>> 3);
+    }
+    this.numRows = numRows;
+  }
+
+  /** Makes this batch one row of another, which lies in the same place. */
+  pick(other: RowBatch, from: number, to: number): void {
+    this.memory = other.memory;
+    this.numRows = to - from;
+    this.slots.set(other.slots.subarray(from, to));
+    this.hashes.set(other.hashes.subarray(from, to));
+  }
+}
