@@ -22,6 +22,7 @@ import { HashScratch } from "./hash-scratch.js";
 import { type JoinEnvironment, takeReserved } from "./join-environment.js";
 import { directoryPages, JOIN_PREFIX_SLOTS, JoinIndex } from "./join-index.js";
 import { HAS_NO_MATCH, JoinProber } from "./join-prober.js";
+import { RowBatch } from "./row-batch.js";
 import type { EntryFile } from "./spilled-entries.js";
 import { type Probe, type StagedProbes, stageProbes } from "./staged-probes.js";
 
@@ -67,6 +68,10 @@ export class JoinLevel {
   #staged: StagedProbes | undefined;
   /** Where kernels have their arguments. */
   #scratch: HashScratch | undefined;
+  /** The rows of a page of the build side. */
+  readonly #batch: RowBatch;
+  /** How many of them each partition got. */
+  readonly #counts: Int32Array;
   /** Pages of partitions that were read back, by partition. */
   readonly #restored: MemorySegment[][] = [];
   #isEvicted = false;
@@ -83,6 +88,8 @@ export class JoinLevel {
     const filterPages = budget.numFree < MIN_PAGES_WITH_FILTER ? 0 : Math.floor(budget.numFree / PAGES_PER_FILTER_PAGE);
     if (filterPages > 0) this.#filter = new BloomFilter(budget, filterPages);
     this.#scratch = HashScratch.of(budget);
+    this.#batch = new RowBatch(this.#scratch, 0);
+    this.#counts = new Int32Array(1 << this.#bits);
     for (let i = 0; i < 1 << this.#bits; i++) {
       this.#builds.push(new EntryWriter(budget, this.#buildFile, JOIN_PREFIX_SLOTS));
     }
@@ -93,6 +100,40 @@ export class JoinLevel {
     const partition = this.#builds[(hash >>> 1) >>> (31 - this.#bits)]!;
     while (partition.append(memory, slot, layout, hash, 0) === 0) this.#spillLargest();
     if (partition.isSpilled) this.#filter?.add(hash);
+  }
+
+  /** Adds the rows of a page of the build side. */
+  addBuildPage({ memory, slot, endSlot, layout }: PageCursor): void {
+    const batch = this.#batch;
+    batch.read(memory, slot, endSlot, layout, this.#environment.buildKeys, this.seed);
+    const { slots, hashes, numRows } = batch;
+    for (let row = 0; row < numRows; row++) {
+      if (batch.isNear && !this.#hasSpilled) row = this.#addByKernel(batch, layout, row);
+      if (row < numRows) this.addBuild(batch.memory, slots[row]!, layout, hashes[row]!);
+    }
+  }
+
+  /** Appends rows from number `from` on where their partitions have room; returns the first for which there is none. */
+  #addByKernel({ scratch, slotsAt, hashesAt, hashes, numRows }: RowBatch, layout: StreamLayout, from: number): number {
+    const { kernels, cursors } = scratch!;
+    const { i32 } = kernels.memory;
+    const builds = this.#builds;
+    const shift = 32 - this.#bits;
+    for (let i = 0; i < builds.length; i++) {
+      const next = builds[i]!.nextSlot(layout);
+      i32[(cursors + i) * 2] = next;
+      i32[(cursors + i) * 2 + 1] = next === 0 ? 0 : builds[i]!.limitSlot;
+    }
+    const end = kernels.partitionEntries(slotsAt, hashesAt, from, numRows, shift, builds.length - 1, cursors);
+    const counts = this.#counts.fill(0);
+    for (let row = from; row < end; row++) {
+      const partition = hashes[row]! >>> shift;
+      counts[partition] = counts[partition]! + 1;
+    }
+    for (let i = 0; i < builds.length; i++) {
+      if (counts[i] !== 0) builds[i]!.advance(i32[(cursors + i) * 2]!, counts[i]!);
+    }
+    return end;
   }
 
   /** Ends the build side: rows can be probed. */

@@ -93,10 +93,14 @@ export class JoinTable {
     while (!(yield* nextPage(pages))) {
       const { memory, layout, endSlot } = pages;
       const { hash, hasNull } = this.#environment.buildKeys.of(layout);
-      const isNullKept = this.#environment.needs.buildUnmatched;
+      if (hasNull === undefined || this.#environment.needs.buildUnmatched) {
+        level.addBuildPage(pages);
+        yield "turn";
+        continue;
+      }
       for (let { slot } = pages; slot < endSlot; slot += memory.i32[slot * 2]! >>> 3) {
-        // A null matches nothing. Rows with one wait in the table, like others without a match.
-        if (hasNull !== undefined && !isNullKept && hasNull(memory, slot)) continue;
+        // A null matches nothing. Where rows without a match are wanted, those with one wait in the table too.
+        if (hasNull(memory, slot)) continue;
         level.addBuild(memory, slot, layout, hash(memory, slot, level.seed) | 0);
       }
       yield "turn";
