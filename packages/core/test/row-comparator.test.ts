@@ -354,7 +354,7 @@ test("[C7] whole records of different layouts compare as values", () => {
   );
 });
 
-test("[C9] keys below a field that was always null are null", () => {
+test("[C10] keys below a field that was always null are null", () => {
   const layout = new LayoutDiscovery().observe({ a: null, b: 1 });
   new RowSerializer(layout).write({ a: null, b: 1 }, memory, SLOT_A, memory.numSlots);
   for (const code of CODES) {
@@ -363,7 +363,7 @@ test("[C9] keys below a field that was always null are null", () => {
   }
 });
 
-test("[C9] keys that a layout lacks are null, everywhere alike", () => {
+test("[C10] keys that a layout lacks are null, everywhere alike", () => {
   const here = types.row({ a: types.int32, p: types.row({ k: types.string }), t: types.tuple(types.int32) });
   const there = types.row({ b: types.int32, p: types.row({}), s: types.string });
   const layouts = [
@@ -409,7 +409,7 @@ test("[C9] keys that a layout lacks are null, everywhere alike", () => {
   }
 });
 
-test("[C9] a field that one layout lacks equals one that a value of any kind lacks", () => {
+test("[C10] a field that one layout lacks equals one that a value of any kind lacks", () => {
   const rows = RowLayout.of<unknown>(types.row({ b: types.int32 }) as TypeInformation<unknown>);
   for (const [type, path, records] of [
     [types.any, "a", [{}, { a: null }, { a: 1 }]],
