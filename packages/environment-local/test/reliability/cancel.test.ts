@@ -1,9 +1,12 @@
 /** Jobs are cancelled when the n-th page is asked for, for a sample of all n that grows with `FUZZ_COUNT`: nothing is left behind, and the next job runs. */
 import { SeededRandom } from "@millrace/host-test";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { type Amount, operatorPrograms } from "./operators.js";
 import { expectedBag, runProgram } from "./run-program.js";
 import { WatchedEngine } from "./watched-engine.js";
+
+/** Each test runs many jobs, on machines that may be busy. */
+vi.setConfig({ testTimeout: 120_000 });
 
 const AMOUNT: Amount = { numRecords: 800, numKeys: 120, textLength: 250 };
 const SMALL: Amount = { numRecords: 200, numKeys: 30, textLength: 250 };

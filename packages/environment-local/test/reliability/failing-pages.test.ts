@@ -4,10 +4,13 @@
  */
 import { MillraceError } from "@millrace/core";
 import { SeededRandom } from "@millrace/host-test";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { type Amount, operatorPrograms } from "./operators.js";
 import { expectedBag, runProgram } from "./run-program.js";
 import { WatchedEngine } from "./watched-engine.js";
+
+/** Each test runs many jobs, on machines that may be busy. */
+vi.setConfig({ testTimeout: 120_000 });
 
 const AMOUNT: Amount = { numRecords: 600, numKeys: 90, textLength: 250 };
 const SMALL: Amount = { numRecords: 60, numKeys: 12, textLength: 250 };

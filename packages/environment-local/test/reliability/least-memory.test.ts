@@ -1,8 +1,11 @@
 /** Every operator in the least memory that its plan asks for, with much more input than that, and in one page less. */
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { type Amount, operatorPrograms } from "./operators.js";
 import { expectedBag, runProgram } from "./run-program.js";
 import { WatchedEngine } from "./watched-engine.js";
+
+/** Each test runs many jobs, on machines that may be busy. */
+vi.setConfig({ testTimeout: 120_000 });
 
 const LARGE: Amount = { numRecords: 6000, numKeys: 700, textLength: 300 };
 const SMALL: Amount = { numRecords: 500, numKeys: 90, textLength: 300 };
