@@ -35,6 +35,8 @@ class PendingCalls {
   readonly #subtask: Subtask;
   /** Aborts when a call failed for good or the job was cancelled: the others are told to give up. */
   readonly #stop = new AbortController();
+  /** What to do when `#stop` aborts, of each pending call and delay. */
+  readonly #stops = new Set<() => void>();
 
   constructor(run: OperatorRun<MapAsyncOperator>, code: UserCode, subtask: Subtask) {
     this.#run = run;
@@ -55,13 +57,13 @@ class PendingCalls {
         finished.push(result);
       }
     };
-    const stop = (): void => this.#stop.abort(this.#run.job.cancelled());
+    const stop = (): void => this.#abort(this.#run.job.cancelled());
     this.#run.job.signal.addEventListener("abort", stop);
     try {
       throwIfCancelled(this.#run.job);
       const lines = Array.from({ length: Math.min(concurrency, records.length) }, () =>
         line().catch((error: unknown) => {
-          this.#stop.abort(error);
+          this.#abort(error);
           throw error;
         }),
       );
@@ -73,6 +75,13 @@ class PendingCalls {
       this.#run.job.signal.removeEventListener("abort", stop);
     }
     return isOrdered ? inOrder : finished;
+  }
+
+  /** Ends all pending calls and delays. They do not listen to the signal themselves: Node.js takes more than ten listeners for a leak. */
+  #abort(reason: unknown): void {
+    if (this.#stop.signal.aborted) return;
+    this.#stop.abort(reason);
+    for (const stop of this.#stops) stop();
   }
 
   async #withRetries(record: unknown): Promise<unknown> {
@@ -97,7 +106,7 @@ class PendingCalls {
       timeoutMs === undefined
         ? undefined
         : this.#run.job.host.timers.setTimer(timeoutMs, () => giveUp.reject(this.#timedOut(timeoutMs)));
-    this.#stop.signal.addEventListener("abort", stop);
+    this.#stops.add(stop);
     giveUp.promise.catch((reason: unknown) => call.abort(reason));
     try {
       const started = this.#code.start(record, call.signal);
@@ -107,7 +116,7 @@ class PendingCalls {
       throw this.#code.failure(error, record);
     } finally {
       timer?.cancel();
-      this.#stop.signal.removeEventListener("abort", stop);
+      this.#stops.delete(stop);
     }
   }
 
@@ -126,12 +135,12 @@ class PendingCalls {
     const elapsed = deferred<void>();
     const stop = (): void => elapsed.reject(this.#stop.signal.reason);
     const timer = this.#run.job.host.timers.setTimer(delayMs, () => elapsed.resolve());
-    this.#stop.signal.addEventListener("abort", stop);
+    this.#stops.add(stop);
     try {
       await elapsed.promise;
     } finally {
       timer.cancel();
-      this.#stop.signal.removeEventListener("abort", stop);
+      this.#stops.delete(stop);
     }
   }
 }
