@@ -25,7 +25,7 @@ export interface TaskReport {
   readonly read: FlowReport;
   /** What it sent to other tasks. */
   readonly sent: FlowReport;
-  /** Bytes that it wrote to temporary files, compressed. */
+  /** Bytes that it wrote to temporary files. */
   readonly numBytesSpilled: number;
   /** Bytes that it read from them. */
   readonly numBytesRestored: number;

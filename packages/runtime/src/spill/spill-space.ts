@@ -23,7 +23,7 @@ export interface SpillSpace {
  * @internal
  */
 export interface SpillFile {
-  /** How many bytes of pages it holds, uncompressed. */
+  /** How many bytes of pages it holds. */
   readonly sizeBytes: number;
   /** How many blocks it holds. */
   readonly numBlocks: number;
