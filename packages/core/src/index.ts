@@ -295,7 +295,7 @@ export {
   startPage,
 } from "./memory/index.js";
 // Records
-export { checkRecord, MAX_RECORD_DEPTH, normalizeRecord } from "./records/index.js";
+export { checkRecord, MAX_RECORD_DEPTH, normalizeRecord, RecordCopier } from "./records/index.js";
 // Rows
 export {
   type AbsentKeyOptions,

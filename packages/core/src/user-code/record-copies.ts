@@ -3,7 +3,7 @@
  * copied by their own serializer, and as keys they are their key bytes.
  */
 import { MillraceError } from "../errors/index.js";
-import { normalizeRecord } from "../records/index.js";
+import { normalizeRecord, RecordCopier } from "../records/index.js";
 import type { AnyType, CustomType, TypeInformation } from "../types/type-information.js";
 
 /** Copies records for user code, and turns keys into plain data. One for each job. @internal */
@@ -19,6 +19,13 @@ export class RecordCopies {
   handedOut(record: unknown): unknown {
     if (this.#customs.length === 0) return normalizeRecord(record);
     return replaced(record, (value) => this.#copyOfCustom(value));
+  }
+
+  /** Returns a function that does the same for the records of one place of a program, and gets faster as it learns their shapes. */
+  atOnePlace(): (record: unknown) => unknown {
+    if (this.#customs.length > 0) return (record) => this.handedOut(record);
+    const copier = new RecordCopier();
+    return (record) => copier.copy(record);
   }
 
   /** Returns a key as plain data, with the equality, the hash and the order that its types give it. */

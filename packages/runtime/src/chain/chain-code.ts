@@ -49,7 +49,7 @@ export class ChainCode {
     this.#specs = specs;
     this.#unit = unit;
     this.#runtime = runtime;
-    this.#objects = new ObjectCode(unit, runtime.copy);
+    this.#objects = new ObjectCode(unit, runtime.copyAtOnePlace);
     this.#calls = new CallCode(unit, runtime, this.#objects, (index) => this.recordFunction(index), flatMaps);
     this.#end = new EmitCode(unit, runtime, this.#objects);
   }

@@ -9,7 +9,7 @@ import {
   type TypeInformation,
 } from "@millrace/core";
 import type { ChainedSpec, ObjectRef } from "@millrace/job-graph";
-import { declaredTypeOf, placeOf } from "../code/result-intake.js";
+import { copyFor, declaredTypeOf, placeOf } from "../code/result-intake.js";
 import type { UserCode } from "../code/user-code.js";
 import { ScratchMemory } from "../rows/scratch-memory.js";
 import type { StreamLayout } from "../rows/stream-layout.js";
@@ -59,8 +59,8 @@ export class ChainRuntime {
   readonly scratch = new ScratchMemory();
   /** Returns the error to report for what an operator over fields failed with, or the output refused. */
   readonly located: (error: unknown, stage: number) => unknown;
-  /** Returns a copy of a value of a record. */
-  readonly copy: (value: unknown) => unknown;
+  /** Returns the function with which one place copies values of records. */
+  readonly copyAtOnePlace: () => (value: unknown) => unknown;
   /** Returns a key as plain data. */
   readonly plainKey: (key: unknown) => unknown;
   readonly #specs: readonly ChainedSpec[];
@@ -73,7 +73,7 @@ export class ChainRuntime {
     this.#context = context;
     this.pending = pending;
     this.output = output;
-    this.copy = (value) => copies.handedOut(value);
+    this.copyAtOnePlace = () => copies.atOnePlace();
     this.plainKey = (key) => copies.plainKey(key);
     this.functions = specs.map((spec) => {
       const code = codeOf(spec, context);
@@ -136,6 +136,7 @@ function codeOf(spec: ChainedSpec, context: ChainContext): UserCode | undefined 
 
 function chainFunction(code: UserCode, context: ChainContext): ChainFunction {
   const { copies } = context;
+  const copyKey = copyFor(context);
   const type = declaredTypeOf(code.operator, context);
   const reported =
     <A extends readonly unknown[], R>(action: (...args: A) => R, argumentOf: (...args: A) => readonly unknown[]) =>
@@ -168,7 +169,7 @@ function chainFunction(code: UserCode, context: ChainContext): ChainFunction {
       (_result, argument) => [argument],
     ),
     takeKey: reported(
-      (key: unknown, _argument: unknown) => copies.plainKey(copies.handedOut(key)),
+      (key: unknown, _argument: unknown) => copies.plainKey(copyKey(key)),
       (_key, argument) => [argument],
     ),
     ...fieldsReadBy(code, context),

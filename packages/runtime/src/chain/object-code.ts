@@ -8,12 +8,12 @@ import { type Materializer, type Shape, WHOLE_SOURCE } from "./shape.js";
 /** Makes the expressions of objects. @internal */
 export class ObjectCode {
   readonly #unit: CodeUnit;
-  readonly #copy: (value: unknown) => unknown;
+  readonly #copyAtOnePlace: () => (value: unknown) => unknown;
 
-  /** @param copy - copies a value of a record */
-  constructor(unit: CodeUnit, copy: (value: unknown) => unknown) {
+  /** @param copyAtOnePlace - returns the function with which one place copies values of records */
+  constructor(unit: CodeUnit, copyAtOnePlace: () => (value: unknown) => unknown) {
     this.#unit = unit;
-    this.#copy = copy;
+    this.#copyAtOnePlace = copyAtOnePlace;
   }
 
   /** Returns what makes objects of parts of a record. */
@@ -111,7 +111,7 @@ export class ObjectCode {
   }
 
   #copied(text: string): string {
-    const copy = this.#unit.constant("copy", this.#copy);
+    const copy = this.#unit.constant("copy", this.#copyAtOnePlace());
     return `(typeof ${text} === "object" && ${text} !== null ? ${copy}(${text}) : ${text})`;
   }
 }

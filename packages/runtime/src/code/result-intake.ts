@@ -5,7 +5,7 @@
  */
 import {
   type ErrorPlace,
-  normalizeRecord,
+  RecordCopier,
   type RecordCopies,
   recordConformer,
   type TypeInformation,
@@ -26,8 +26,8 @@ export type TakeIn = (record: unknown) => unknown;
 export function intakeOf(operator: OperatorInfo, context: CodeContext, keepsRecords = false): TakeIn {
   const type = declaredTypeOf(operator, context);
   if (type !== undefined) return recordConformer(type);
-  const { copies } = context;
-  const copy: TakeIn = keepsRecords ? (record) => copies.handedOut(record) : (record) => normalizeRecord(record);
+  const copier = new RecordCopier();
+  const copy: TakeIn = keepsRecords ? copyFor(context) : (record) => copier.copy(record);
   if (context.checksRecords) return copy;
   return (record) => (isPlainOutside(record) ? record : copy(record));
 }
@@ -37,9 +37,9 @@ export function declaredTypeOf(operator: OperatorInfo, context: CodeContext): Ty
   return operator.resultType === undefined ? undefined : typeFromJson(operator.resultType, context.customTypes);
 }
 
-/** Returns the function that gives a record to code that must not change what another reads. @internal */
+/** Returns the function with which one place gives records to code that must not change what another reads. @internal */
 export function copyFor({ copies }: { readonly copies: RecordCopies }): (record: unknown) => unknown {
-  return (record) => copies.handedOut(record);
+  return copies.atOnePlace();
 }
 
 /**

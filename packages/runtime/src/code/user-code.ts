@@ -20,7 +20,7 @@ import type { OperatorInfo } from "@millrace/job-graph";
 import type { FunctionObject } from "../job/job-objects.js";
 import type { RecordOutput, Steps, TaskFunction } from "../task/driver.js";
 import type { CodeContext } from "./code-context.js";
-import { intakeOf, isPlainOutside, placeOf, type TakeIn } from "./result-intake.js";
+import { copyFor, intakeOf, isPlainOutside, placeOf, type TakeIn } from "./result-intake.js";
 
 type Call = (...args: unknown[]) => unknown;
 
@@ -37,6 +37,7 @@ export class UserCode implements TaskFunction {
   readonly #context: CodeContext;
   readonly #object: Record<string, unknown> | undefined;
   readonly #takeIn: TakeIn;
+  readonly #copyKey: (key: unknown) => unknown;
   /** Whether a result that is plain on the outside passes as it is. */
   readonly #passesPlain: boolean;
 
@@ -52,6 +53,7 @@ export class UserCode implements TaskFunction {
     this.#context = context;
     this.#passesPlain = !context.checksRecords && operator.resultType === undefined;
     this.#takeIn = intakeOf(operator, context, this.method === "reduce");
+    this.#copyKey = copyFor(context);
     if (typeof target === "function") {
       this.#object = undefined;
       this.call = target as Call;
@@ -148,10 +150,9 @@ export class UserCode implements TaskFunction {
 
   /** Calls a key selector and returns the key as plain data. */
   key(record: unknown): unknown {
-    const { copies } = this.#context;
     const { call } = this;
     try {
-      return copies.plainKey(copies.handedOut(call(record)));
+      return this.#context.copies.plainKey(this.#copyKey(call(record)));
     } catch (error) {
       throw this.failure(error, [record]);
     }

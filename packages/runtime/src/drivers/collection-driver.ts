@@ -17,12 +17,12 @@ export class CollectionDriver implements Driver {
     const { out, vertex, subtaskIndex, job } = this.#context;
     const [start, end] = neighbours(this.#records.length, vertex.parallelism, subtaskIndex);
     // Without a chain a record is written as a row at once; functions of a chain get a copy of their own.
-    const isRead = vertex.chain.length > 0;
+    const copy = vertex.chain.length > 0 ? job.copies.atOnePlace() : undefined;
     const pace = new TimedPace(job.host.clock);
     for (let i = start; i < end; i++) {
       if (out.isFull) yield "output";
       const record = this.#records[i];
-      out.collect(isRead ? job.copies.handedOut(record) : record);
+      out.collect(copy === undefined ? record : copy(record));
       if (pace.isDue()) yield "turn";
     }
   }
