@@ -1,3 +1,4 @@
+import type { EnvironmentOptions } from "@millrace/core";
 import type { DataSet, ExecutionEnvironment } from "@millrace/dataset";
 
 /** Is what all programs read. */
@@ -33,6 +34,8 @@ export interface OperatorProgram {
   readonly build: Build;
   /** Whether it needs so many results that it reads few records. */
   readonly isSmall?: boolean;
+  /** What its environment is set to. */
+  readonly environment?: EnvironmentOptions;
 }
 
 const short = (item: Item | null): readonly (number | null)[] => [item?.id ?? null, item?.key ?? null];
@@ -295,7 +298,7 @@ export const operatorPrograms: readonly OperatorProgram[] = [
   },
 ];
 
-function together(a: Item, b: Item): Item {
+export function together(a: Item, b: Item): Item {
   return { id: Math.min(a.id, b.id), key: a.key, value: a.value + b.value, text: a.text };
 }
 

@@ -10,11 +10,12 @@ export async function runProgram(
   program: OperatorProgram,
   engine: Engine<Plan>,
   amount: Amount,
-  options: { readonly parallelism?: number; readonly signal?: AbortSignal } = {},
+  options: { readonly parallelism?: number; readonly signal?: AbortSignal | undefined } = {},
 ): Promise<string[]> {
   const { parallelism = 1, signal } = options;
+  const { environment } = program;
   // Checking records costs as much as running: it has tests of its own.
-  const env = ExecutionEnvironment.onEngine(engine, { parallelism, checkRecords: false });
+  const env = ExecutionEnvironment.onEngine(engine, { ...environment, parallelism, checkRecords: false });
   const left = env.fromCollection(items(amount));
   const right = env.fromCollection(items(amount, 13));
   return bagOf(await program.build(left, right, env).collect(signal === undefined ? {} : { signal }));

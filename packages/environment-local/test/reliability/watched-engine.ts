@@ -10,7 +10,15 @@ import {
   PAGE_SIZE_BYTES,
 } from "@millrace/core";
 import { TestHost } from "@millrace/host-test";
-import { createSpillSpace, type JobMemory, jobMemory, MemoryManager, type PageBudget } from "@millrace/runtime";
+import {
+  createSpillSpace,
+  type JobMemory,
+  jobMemory,
+  MemoryManager,
+  type PageBudget,
+  type SpillFile,
+  type SpillSpace,
+} from "@millrace/runtime";
 import { localWork } from "../../src/engine/local-work.js";
 
 /** Says what an engine under watch has, and what happens to it. */
@@ -19,6 +27,14 @@ export interface Watch {
   readonly numPagesMore?: number;
   /** Is told of every page that is asked for, from 1; returns false to refuse it, or throws. */
   readonly onTake?: (n: number) => boolean;
+  /** Is told of every page that comes back while its job works. */
+  readonly onGive?: () => void;
+  /** The engine whose memory this one goes on with: a page that its jobs kept is missing here. */
+  readonly after?: WatchedEngine | undefined;
+  /** What this engine does not clean up, for controls: the watch has to find it. */
+  readonly keeps?: "pages" | "memory" | "files" | undefined;
+  /** Whether jobs never hear of their signal, for controls. */
+  readonly ignoresSignals?: boolean | undefined;
 }
 
 /**
@@ -36,22 +52,27 @@ export class WatchedEngine implements Engine<Plan> {
   readonly #analyzer = new FunctionAnalyzer();
   /** Pages that are out. */
   readonly #out = new Set<MemorySegment>();
+  /** By the figure. */
+  readonly #managers: Map<number, MemoryManager>;
   #numAllocated = 0;
 
   constructor(watch: Watch = {}) {
     this.#watch = watch;
+    this.#managers = watch.after === undefined ? new Map() : watch.after.#managers;
   }
 
   defaultParallelism(options: EnvironmentOptions): number {
     return options.parallelism ?? 1;
   }
 
-  start(plan: Plan, options: JobOptions): Job {
+  start(plan: Plan, given: JobOptions): Job {
     this.numTakes = 0;
+    const options = this.#watch.ignoresSignals === true ? { ...given, signal: undefined } : given;
     const work = localWork(this.host, options, {
       parallelism: this.defaultParallelism(options.environment),
+      executionMode: options.environment.executionMode,
       analyzer: this.#analyzer,
-      resources: { jobMemory: () => this.#memory(), createSpillSpace: () => createSpillSpace(this.host) },
+      resources: { jobMemory: () => this.#memory(), createSpillSpace: () => this.#spillSpace() },
       transport: undefined,
     });
     return this.#jobs.start((id) => new PlanJob(id, plan, this.host, options, work));
@@ -65,11 +86,14 @@ export class WatchedEngine implements Engine<Plan> {
     return this.#jobs.close();
   }
 
-  /** Throws when a page, a budget or a file of a job is left. */
+  /** Throws when a page, a budget, a file, a handle or a timer of a job is left. */
   assertNothingLeft(): void {
     if (this.#out.size > 0) throw new Error(`${this.#out.size} pages are out`);
     if (this.#numAllocated !== 0) throw new Error("the job's memory was not released");
-    this.host.files.assertNothingLeft();
+    for (const manager of this.#managers.values()) {
+      if (manager.numPagesInUse > 0) throw new Error(`${manager.numPagesInUse} pages are in use`);
+    }
+    this.host.assertNothingLeft();
   }
 
   /** Counts a page that is asked for. */
@@ -78,26 +102,65 @@ export class WatchedEngine implements Engine<Plan> {
     return this.#watch.onTake?.(this.numTakes) ?? true;
   }
 
+  /** Counts a page that comes back. */
+  noteGive(): void {
+    this.#watch.onGive?.();
+  }
+
+  #spillSpace(): SpillSpace {
+    const space = createSpillSpace(this.host);
+    if (this.#watch.keeps !== "files") return space;
+    return {
+      createFile: (owner) => keptFile(space.createFile(owner)),
+      get numBytesWritten() {
+        return space.numBytesWritten;
+      },
+      get numBytesRead() {
+        return space.numBytesRead;
+      },
+      close: () => undefined,
+    };
+  }
+
   #memory(): JobMemory {
+    const { keeps, numPagesMore = 0 } = this.#watch;
     const inner = new Map<readonly PageBudget[], readonly PageBudget[]>();
     let memory: JobMemory | undefined;
     return {
       allocate: async (demands, signal) => {
         this.leastPages = demands.reduce((sum, { minPages }) => sum + minPages, 0);
-        const numPages = this.leastPages + (this.#watch.numPagesMore ?? 0);
-        memory ??= jobMemory(new MemoryManager(Math.max(numPages, 1) * PAGE_SIZE_BYTES), "job", numPages);
+        const numPages = this.leastPages + numPagesMore;
+        memory ??= jobMemory(this.#managerOf(numPages), "job", numPages);
         const budgets = await memory.allocate(demands, signal);
-        const watched = budgets.map((budget) => new WatchedBudget(budget, this, this.#out));
+        const watched = budgets.map((budget) => new WatchedBudget(budget, this, this.#out, keeps === "pages"));
         inner.set(watched, budgets);
         this.#numAllocated++;
         return watched;
       },
       release: (budgets) => {
+        if (keeps !== undefined && keeps !== "files") return;
         memory!.release(inner.get(budgets)!);
         this.#numAllocated--;
       },
     };
   }
+
+  #managerOf(numPages: number): MemoryManager {
+    const manager = this.#managers.get(numPages) ?? new MemoryManager(Math.max(numPages, 1) * PAGE_SIZE_BYTES);
+    this.#managers.set(numPages, manager);
+    return manager;
+  }
+}
+
+/** Returns a file that is never removed. */
+function keptFile(file: SpillFile): SpillFile {
+  return new Proxy(file, {
+    get: (target, name) => {
+      if (name === "remove") return () => undefined;
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
 }
 
 /** Fills pages with rubbish before they are handed out and after they came back: whoever reads what is not his finds nothing sensible. */
@@ -106,11 +169,14 @@ class WatchedBudget implements PageBudget {
   readonly #engine: WatchedEngine;
   readonly #out: Set<MemorySegment>;
   readonly #own = new Set<MemorySegment>();
+  /** Whether the last page that is out never comes back. */
+  readonly #keepsLast: boolean;
 
-  constructor(inner: PageBudget, engine: WatchedEngine, out: Set<MemorySegment>) {
+  constructor(inner: PageBudget, engine: WatchedEngine, out: Set<MemorySegment>, keepsLast: boolean) {
     this.#inner = inner;
     this.#engine = engine;
     this.#out = out;
+    this.#keepsLast = keepsLast;
   }
 
   get owner(): string {
@@ -140,6 +206,8 @@ class WatchedBudget implements PageBudget {
   }
 
   give(page: MemorySegment): void {
+    this.#engine.noteGive();
+    if (this.#keepsLast && this.#own.size === 1) return;
     this.#inner.give(page);
     page.bytes().fill(0x5a);
     this.#out.delete(page);
@@ -147,6 +215,7 @@ class WatchedBudget implements PageBudget {
   }
 
   giveAll(): void {
+    if (this.#keepsLast) return;
     this.#inner.giveAll();
     for (const page of this.#own) this.#out.delete(page);
     this.#own.clear();

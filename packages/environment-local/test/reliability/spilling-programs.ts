@@ -1,0 +1,106 @@
+/**
+ * One program per operator and structure that spills, with so few records, and those so long, that a test can fail each page and each call of the disk
+ * in turn. In the least memory each of them spills; the test of the sweeps holds that.
+ */
+import { min } from "@millrace/dataset";
+import { type Amount, type Item, type OperatorProgram, operatorPrograms } from "./operators.js";
+
+/** Is a program with the records that it is swept with. */
+export interface SpillingProgram extends OperatorProgram {
+  readonly amount: Amount;
+}
+
+const FEW: Amount = { numRecords: 60, numKeys: 20, textLength: 3000 };
+const SOME: Amount = { numRecords: 100, numKeys: 30, textLength: 3000 };
+const MANY: Amount = { numRecords: 60, numKeys: 20, textLength: 9000 };
+/** Whose rows do not fit into a page: they lie in files alone. */
+const LARGE_ROWS: Amount = { numRecords: 8, numKeys: 3, textLength: 40_000 };
+const ONE_KEY: Amount = { numRecords: 16, numKeys: 1, textLength: 15_000 };
+
+function named(name: string, amount: Amount, suffix = ""): SpillingProgram {
+  const program = operatorPrograms.find((each) => each.name === name);
+  if (program === undefined) throw new Error(`there is no program ${name}`);
+  return { ...program, name: name + suffix, amount };
+}
+
+const idAndLength = ({ id, text }: Item): readonly number[] => [id, text.length];
+
+/** Has all of them. */
+export const spillingPrograms: readonly SpillingProgram[] = [
+  // What user code writes beyond its room, and what it reads.
+  {
+    name: "flatMap with much in one call",
+    amount: { numRecords: 2, numKeys: 1, textLength: 3000 },
+    build: (left) =>
+      left
+        .flatMap((item) => Array.from({ length: 40 }, (_, i) => ({ ...item, id: i })))
+        .rebalance()
+        .map(idAndLength),
+  },
+  named("mapPartition", FEW),
+  named("a broadcast set", FEW),
+  named("reduceGroup of everything", FEW),
+  // Sorts
+  named("sortPartition", FEW),
+  named("orderBy", FEW),
+  named("orderBy", LARGE_ROWS, " of large rows"),
+  named("reduceGroup", FEW),
+  named("reduceGroup in order", FEW),
+  named("first", FEW),
+  // Hash tables of groups
+  named("reduce", SOME),
+  named("reduce by sorting", SOME),
+  named("distinct", SOME),
+  named("distinct records", SOME),
+  named("minBy", SOME),
+  { name: "sum of a field of long records", amount: FEW, build: (left) => left.groupBy("id").sum("value").map(short) },
+  {
+    name: "least text",
+    amount: FEW,
+    build: (left) => left.groupBy("id").aggregate({ least: min("text") }),
+  },
+  // Hash joins
+  named("join", FEW),
+  named("join with a broadcast side", FEW),
+  named("left outer join", FEW),
+  named("right outer join", FEW),
+  named("full outer join", MANY),
+  named("semi join", MANY),
+  named("anti join", MANY),
+  {
+    name: "join of one key",
+    amount: ONE_KEY,
+    build: (left, right) =>
+      left
+        .join(right)
+        .where("key")
+        .equalTo("key")
+        .with((a, b) => a.id * 100 + b.id),
+  },
+  // Merges
+  named("join by merging", FEW),
+  named("full outer join by merging", FEW),
+  named("coGroup", FEW),
+  {
+    name: "join of one key by merging",
+    amount: ONE_KEY,
+    build: (left, right) =>
+      left
+        .join(right, "repartition-sort-merge")
+        .where("key")
+        .equalTo("key")
+        .with((a, b) => a.id * 100 + b.id),
+  },
+  // Inputs that are taken in
+  named("cross", FEW),
+  named("a diamond", FEW),
+  named("a diamond of two streams", FEW),
+  { ...named("rebalance", FEW, " written down"), environment: { executionMode: "batch" } },
+  // Iterations
+  named("a bulk iteration", { numRecords: 20, numKeys: 5, textLength: 3000 }),
+  named("a delta iteration", FEW),
+];
+
+function short({ id, value }: Item): readonly number[] {
+  return [id, value];
+}
