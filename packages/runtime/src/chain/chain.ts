@@ -15,6 +15,8 @@ export interface Chain extends RecordOutput {
   readonly isPending: boolean;
   /** Goes on with what stopped, as far as there is room, for about a page of work. */
   resume(): void;
+  /** Ends the reading of what is pending, whose records nobody needs; what its iterators fail with then fails the task. */
+  leave(): void;
   /** Gives up what is pending; for tasks that failed or were cancelled. Never throws. */
   abort(): void;
 }

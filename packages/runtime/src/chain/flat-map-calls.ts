@@ -88,6 +88,14 @@ export class FlatMapCalls {
         }
         return true;
       },
+      leave: (records) => {
+        out.isOpen = false;
+        try {
+          records.return?.();
+        } catch (error) {
+          throw this.failure(error, argument);
+        }
+      },
     };
   }
 }

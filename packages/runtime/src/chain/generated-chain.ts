@@ -61,6 +61,10 @@ export class GeneratedChain implements Chain {
     this.#pending.resume(this.#take);
   }
 
+  leave(): void {
+    this.#pending.leave();
+  }
+
   abort(): void {
     this.#pending.close();
   }

@@ -48,6 +48,10 @@ export class InterpretedChain implements Chain {
     this.#pending.resume(this.#head);
   }
 
+  leave(): void {
+    this.#pending.leave();
+  }
+
   abort(): void {
     this.#pending.close();
   }

@@ -26,6 +26,8 @@ interface PendingIterable {
 export interface IterableReader {
   /** Reads the next record and hands it on; false when there is none. What it throws is reported. */
   handOnNext(records: Iterator<unknown>): boolean;
+  /** Tells the iterator that nobody reads on. What it throws is reported. */
+  leave(records: Iterator<unknown>): void;
 }
 
 /** Holds the iterables of one chain whose reading has stopped, the innermost first. @internal */
@@ -76,7 +78,21 @@ export class PendingIterables {
     }
   }
 
-  /** Gives up everything. */
+  /** Gives up everything, since nobody needs it. Throws the first failure when all iterators were told. */
+  leave(): void {
+    const failures: unknown[] = [];
+    for (const { records, reader } of this.#pending.splice(0)) {
+      try {
+        reader.leave(records);
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    this.#queue = [];
+    if (failures.length > 0) throw failures[0];
+  }
+
+  /** Gives up everything, since the task failed or was cancelled. */
   close(): void {
     for (const { records } of this.#pending) closeIterator(records);
     this.#pending = [];

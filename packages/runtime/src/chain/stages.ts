@@ -107,6 +107,14 @@ function flatMapStage(code: UserCode, pending: PendingIterables, take: Take): Ta
           throw code.failure(error, [record]);
         }
       },
+      leave: (records) => {
+        collector.end();
+        try {
+          records.return?.();
+        } catch (error) {
+          throw code.failure(error, [record]);
+        }
+      },
     };
     const collector = new CallCollector(emit);
     let records: Iterator<unknown>;

@@ -121,7 +121,7 @@ export class UserCode implements TaskFunction {
 
   /** Reads a returned iterable as far as there is room; the rest in steps. */
   *#pull(records: Iterator<unknown>, out: RecordOutput, collector: CallCollector, args: readonly unknown[]): Steps {
-    let isRead = false;
+    let isOpen = true;
     try {
       for (;;) {
         if (out.isFull) yield "output";
@@ -129,12 +129,15 @@ export class UserCode implements TaskFunction {
         if (done === true) break;
         collector.collect(value);
       }
-      isRead = true;
+      isOpen = false;
     } catch (error) {
+      isOpen = false;
+      closeIterator(records);
       throw this.failure(error, args);
     } finally {
       endCall(collector, args);
-      if (!isRead) closeIterator(records);
+      // Nobody needs the rest.
+      if (isOpen) this.#guarded(this.method, () => records.return?.(), args);
     }
   }
 

@@ -2,7 +2,7 @@ import type { DriverSpec } from "@millrace/job-graph";
 import { KeyOrder } from "../sort/key-order.js";
 import { GroupRows } from "../sort/merge-groups/group-rows.js";
 import type { Driver, DriverContext, Steps } from "../task/driver.js";
-import { eachPage, Pace } from "./page-steps.js";
+import { Pace } from "./page-steps.js";
 import { ValueOutput } from "./value-output.js";
 
 type FirstSpec = Extract<DriverSpec, { kind: "first" }>;
@@ -42,7 +42,7 @@ class SortedFirstDriver implements Driver {
   close(): void {}
 }
 
-/** Takes records as they come, and reads the rest of the input, since others wait until it is read. */
+/** Takes records as they come, until it has enough. */
 class AllFirstDriver implements Driver {
   readonly #context: DriverContext;
   readonly #count: number;
@@ -55,13 +55,22 @@ class AllFirstDriver implements Driver {
   }
 
   *run(): Steps {
+    const { out } = this.#context;
+    const pages = this.#context.pages(0);
     let rest = this.#count;
-    yield* eachPage(this.#context.pages(0), this.#context.out, ({ memory, slot, endSlot, layout }) => {
-      for (let at = slot; at < endSlot && rest > 0; at += memory.i32[at * 2]! >> 3, rest--) {
+    while (rest > 0) {
+      if (out.isFull) yield "output";
+      if (!pages.nextPage()) {
+        if (pages.isAtEnd) return;
+        yield "input";
+        continue;
+      }
+      const { memory, endSlot, layout } = pages;
+      for (let at = pages.slot; at < endSlot && rest > 0; at += memory.i32[at * 2]! >> 3, rest--) {
         this.#output.collect(memory, at, layout);
       }
-      return undefined;
-    });
+      if (rest > 0) yield "turn";
+    }
   }
 
   close(): void {}

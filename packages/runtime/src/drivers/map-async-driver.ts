@@ -4,7 +4,8 @@
  * 1. Calls begin as records come, while fewer than `concurrency` are pending. Ordered results wait for those before them, in a window
  *    that is bounded too.
  * 2. Between steps, the task waits for whichever comes first: input, or the end of a call.
- * 3. When a call has failed for good, or the job is cancelled, the signal of all others aborts. The job ends when they have ended.
+ * 3. When a call has failed for good, the job is cancelled, or nobody needs the results any more, the signal of all others aborts. The task ends
+ *    when they have ended.
  */
 import { MillraceError, type TimerHandle } from "@millrace/core";
 import type { DriverSpec } from "@millrace/job-graph";
@@ -13,6 +14,8 @@ import { placeOfTask } from "../job/job-context.js";
 import { reportedAt } from "../job/reported.js";
 import { RowRecordReader } from "../rows/record-reader.js";
 import type { Driver, Steps } from "../task/driver.js";
+import { nobodyNeeds } from "../task/nobody-needs.js";
+import { awaited } from "../task/promise-steps.js";
 import type { TaskDriverContext } from "../task/task-driver-context.js";
 
 /** How many ordered results may wait for one before them, beside the calls that are pending. */
@@ -77,6 +80,11 @@ export class MapAsyncDriver implements Driver {
       }
       yield slot === endSlot ? "turn" : "input";
     }
+  }
+
+  *leave(): Steps {
+    this.#abort(nobodyNeeds());
+    yield* awaited(Promise.allSettled(this.#work));
   }
 
   close(): void {

@@ -3,6 +3,7 @@ import type { DriverSpec } from "@millrace/job-graph";
 import { intakeOf, type TakeIn } from "../code/index.js";
 import { reportedAt } from "../job/reported.js";
 import type { Driver, Steps } from "../task/driver.js";
+import { nobodyNeeds } from "../task/nobody-needs.js";
 import { awaited } from "../task/promise-steps.js";
 import type { TaskDriverContext } from "../task/task-driver-context.js";
 import { TimedPace } from "./timed-pace.js";
@@ -14,7 +15,11 @@ export class SourceDriver implements Driver {
   readonly #context: TaskDriverContext;
   readonly #source: Source<unknown>;
   readonly #takeIn: TakeIn;
+  /** Aborts with the job, or when nobody needs the records that are waited for. */
+  readonly #stop = new AbortController();
   #reading: Batches | undefined;
+  /** What is waited for. */
+  #pending: Promise<unknown> | undefined;
 
   constructor(spec: Extract<DriverSpec, { kind: "source" }>, context: TaskDriverContext) {
     this.#source = context.job.objects.get(spec.source) as Source<unknown>;
@@ -29,17 +34,31 @@ export class SourceDriver implements Driver {
   *run(): Steps {
     const { job, vertex, subtaskIndex } = this.#context;
     for (;;) {
-      const split = yield* awaited(job.nextSplit(vertex.id, subtaskIndex));
+      const split = yield* this.#awaited(job.nextSplit(vertex.id, subtaskIndex));
       if (split === undefined) return;
       yield* this.#reported(this.#readSplit(split));
     }
   }
 
+  *leave(): Steps {
+    const reading = this.#reading;
+    this.#reading = undefined;
+    if (this.#pending === undefined) {
+      yield* this.#reported(returned(reading));
+      return;
+    }
+    // What the source has at work may never come: it is told, and waited for at the end of the job, but not for ever.
+    this.#stop.abort(nobodyNeeds());
+    this.#context.job.cleanUp(Promise.allSettled([this.#pending, reading?.return?.()]));
+  }
+
   close(): void {
+    const { job } = this.#context;
+    if (job.signal.aborted) this.#stop.abort(job.signal.reason);
     const reading = this.#reading;
     this.#reading = undefined;
     // A generator that is waiting for something hears of the signal; what it does with it is waited for, but not for ever.
-    if (reading?.return !== undefined) this.#context.job.cleanUp(Promise.resolve(reading.return()));
+    if (reading?.return !== undefined) job.cleanUp(Promise.resolve(reading.return()));
   }
 
   *#readSplit(split: SourceSplit): Steps {
@@ -52,7 +71,7 @@ export class SourceDriver implements Driver {
     for (;;) {
       const next = reading.next();
       const { done, value } = isAsync
-        ? yield* awaited(next as Promise<IteratorResult<readonly unknown[]>>)
+        ? yield* this.#awaited(next as Promise<IteratorResult<readonly unknown[]>>)
         : (next as IteratorResult<readonly unknown[]>);
       if (done === true) break;
       for (let i = 0; i < value.length; i++) {
@@ -63,6 +82,13 @@ export class SourceDriver implements Driver {
       yield "turn";
     }
     this.#reading = undefined;
+  }
+
+  *#awaited<T>(promise: Promise<T>): Steps<T> {
+    this.#pending = promise;
+    const value = yield* awaited(promise);
+    this.#pending = undefined;
+    return value;
   }
 
   *#reported(steps: Steps): Steps {
@@ -77,10 +103,16 @@ export class SourceDriver implements Driver {
 
   #ioContext() {
     const { job, vertex, subtaskIndex } = this.#context;
-    return createSubtaskIoContext(job.ioContext(vertex.operator), {
+    return createSubtaskIoContext(job.ioContext(vertex.operator, this.#stop.signal), {
       subtaskIndex,
       numParallelSubtasks: vertex.parallelism,
       count: (name, increment) => this.#context.runtimeContext().getAccumulator(name, IntCounter).add(increment),
     });
   }
+}
+
+/** Ends the reading of a source in the middle. */
+function* returned(reading: Batches | undefined): Steps {
+  const end = reading?.return?.();
+  if (end !== undefined) yield* awaited(Promise.resolve(end));
 }

@@ -41,6 +41,10 @@ export class BroadcastChannel implements OutputChannel {
     return this.#channels.some((channel) => channel.hasLargeRow);
   }
 
+  get isWanted(): boolean {
+    return this.#channels.some((channel) => channel.isWanted);
+  }
+
   sendPage(page: MemorySegment): void {
     for (const channel of this.#channels) channel.sendPage(page);
   }

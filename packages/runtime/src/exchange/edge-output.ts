@@ -7,7 +7,7 @@
  * 3. Between calls of user code the task looks at `isFull`, and calls `drain` until it is not: the queue is emptied first.
  *
  * A page whose channel has no room waits here. All pages come from the edge's own budget, to which consumers give them
- * back, so the budget bounds what is on its way.
+ * back, so the budget bounds what is on its way. When no consumer reads any more, everything is dropped, and whatever comes.
  */
 import { invariant, type Memory, type MemorySegment } from "@millrace/core";
 import type { PageBudget } from "../memory/page-budget.js";
@@ -45,6 +45,8 @@ export class EdgeOutput {
   /** Finished pages by target, for whose channels there was no room yet. */
   readonly #waiting: readonly MemorySegment[][];
   #numWaiting = 0;
+  /** Whether what is collected is dropped. */
+  #isDropping = false;
 
   constructor(parts: EdgeOutputParts) {
     invariant(parts.budget.numPages > parts.targets.length, "an output has a page per target and one more");
@@ -58,11 +60,21 @@ export class EdgeOutput {
 
   /** Whether the task should wait before it writes more. */
   get isFull(): boolean {
+    return !this.#isDropping && this.#isOut;
+  }
+
+  /** Whether any consumer still reads. */
+  get isWanted(): boolean {
+    return this.#parts.targets.some((channel) => channel.isWanted);
+  }
+
+  get #isOut(): boolean {
     return this.#budget.numFree === 0 || this.#numWaiting > 0 || !this.#overdraft.isEmpty;
   }
 
   /** Takes a record. */
   collect(record: unknown, serializer: OutputSerializer): void {
+    if (this.#isDropping) return;
     if (this.#isUndivided && this.#hasPlace) {
       const writer = this.#writers[0]!;
       if (writer.serialize(record, serializer)) return;
@@ -76,6 +88,7 @@ export class EdgeOutput {
 
   /** Takes a row. */
   collectRow(memory: Memory, slot: number, layout: StreamLayout): void {
+    if (this.#isDropping) return;
     // Large rows take no page, so pages do not bound them: one of them is on its way, others wait.
     const mustWait = memory.i32[slot * 2]! >> 3 > MAX_PAGE_ROW_SLOTS && this.#isHeld;
     if (this.#hasPlace && !mustWait) this.#place(memory, slot, layout);
@@ -117,6 +130,14 @@ export class EdgeOutput {
   sendEvent(event: ChannelEvent): void {
     invariant(this.isDrained, "events follow all rows that were collected before them");
     for (const channel of this.#parts.targets) channel.sendEvent(event);
+    this.#isDropping = !this.isWanted;
+  }
+
+  /** Looks whether any consumer still reads; if not, what it has is dropped, and what comes up to the next event. */
+  update(): void {
+    if (this.#isDropping || this.isWanted) return;
+    this.close();
+    this.#isDropping = true;
   }
 
   /** Gives back what consumers never got. Never throws. */

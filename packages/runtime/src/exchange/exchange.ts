@@ -10,6 +10,11 @@ export interface OutputChannel {
   readonly hasRoom: boolean;
   /** Whether a row that is larger than a page is on its way: it lies on the heap, so the next one waits. */
   readonly hasLargeRow: boolean;
+  /**
+   * Whether the consumer still reads. When it does not, pages that are sent are dropped, and there is room for them. Behind an event that ends
+   * a superstep it reads again, if it said that it needs no more of that superstep.
+   */
+  readonly isWanted: boolean;
   /** Sends a page, which belongs to the channel from now on. Only when there is room. */
   sendPage(page: MemorySegment): void;
   /** Sends an event behind the pages sent so far; there is always room for it. */
@@ -26,6 +31,8 @@ export interface InputChannel {
   peek(offset: number): MemorySegment | ChannelEvent | undefined;
   /** Gives a page that was polled back to whom it came from. */
   release(page: MemorySegment): void;
+  /** Drops the pages before the next event that ends a superstep or the input, also those to come, and tells the producer. */
+  skip(): void;
 }
 
 /** Is what flows between pages. Streams will add watermarks and barriers. @internal */
@@ -36,3 +43,8 @@ export type ChannelEvent =
   | { readonly kind: "endOfSuperstep"; readonly superstep: number }
   /** Any other event of an operator's protocol, such as a barrier; `isUrgent` ones may overtake pages. */
   | { readonly kind: "custom"; readonly name: string; readonly id: number; readonly isUrgent: boolean };
+
+/** Tells the events behind which nothing more comes, in this superstep or at all. @internal */
+export function isEnd(event: ChannelEvent): boolean {
+  return event.kind !== "custom";
+}

@@ -152,6 +152,13 @@ export class InputGate implements PageCursor {
     return isEnd ? "end" : undefined;
   }
 
+  /** Drops what is left of the input, in an iteration of the superstep, also what is still to come, and tells whoever sends it. */
+  skip(): void {
+    this.#release();
+    this.#prefetched?.close();
+    for (const [index, channel] of this.#channels.entries()) if (!this.#hasPaused[index]) channel.skip();
+  }
+
   /** Reads on in the next superstep; the last one was read to its end. */
   beginSuperstep(): void {
     this.#release();

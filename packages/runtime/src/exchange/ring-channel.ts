@@ -1,5 +1,5 @@
 import type { MemorySegment } from "@millrace/core";
-import type { ChannelEvent, InputChannel, OutputChannel } from "./exchange.js";
+import { type ChannelEvent, type InputChannel, isEnd, type OutputChannel } from "./exchange.js";
 import { isLargePage } from "./page-writer.js";
 
 /** Is told by a channel what the tasks at its ends wait for. */
@@ -10,6 +10,8 @@ export interface ChannelListener {
   onRoom(): void;
   /** A page is not needed any more. */
   onReleased(page: MemorySegment): void;
+  /** The consumer reads no more, in this superstep or at all. */
+  onUnwanted(): void;
 }
 
 /**
@@ -27,6 +29,8 @@ export class RingChannel implements OutputChannel, InputChannel {
   readonly #urgent: ChannelEvent[] = [];
   #numPages = 0;
   #numLargeRows = 0;
+  /** Whether pages are dropped until the producer ends the superstep. */
+  #isSkipping = false;
   #isClosed = false;
 
   /** @param capacity - how many pages it holds at most */
@@ -36,20 +40,22 @@ export class RingChannel implements OutputChannel, InputChannel {
   }
 
   get hasRoom(): boolean {
-    return this.#numPages < this.#capacity || this.#isClosed;
+    return this.#numPages < this.#capacity || !this.isWanted;
   }
 
   get hasLargeRow(): boolean {
     return this.#numLargeRows > 0;
   }
 
+  get isWanted(): boolean {
+    return !this.#isClosed && !this.#isSkipping;
+  }
+
   sendPage(page: MemorySegment): void {
-    if (this.#isClosed) {
+    if (!this.isWanted) {
       this.#listener.onReleased(page);
       return;
     }
-    this.#numPages++;
-    if (isLargePage(page)) this.#numLargeRows++;
     this.#push(page);
   }
 
@@ -59,6 +65,7 @@ export class RingChannel implements OutputChannel, InputChannel {
       this.#urgent.push(event);
       this.#listener.onReadable();
     } else {
+      if (isEnd(event)) this.#isSkipping = false;
       this.#push(event);
     }
   }
@@ -70,17 +77,9 @@ export class RingChannel implements OutputChannel, InputChannel {
 
   poll(): MemorySegment | ChannelEvent | undefined {
     if (this.#urgent.length > 0) return this.#urgent.shift();
-    if (this.#length === 0) return undefined;
-    const element = this.#ring[this.#head];
-    this.#ring[this.#head] = undefined;
-    this.#head = (this.#head + 1) & (this.#ring.length - 1);
-    this.#length--;
-    if (isPage(element)) {
-      const hadRoom = this.hasRoom && !this.hasLargeRow;
-      this.#numPages--;
-      if (isLargePage(element)) this.#numLargeRows--;
-      if (!hadRoom) this.#listener.onRoom();
-    }
+    const hadRoom = this.hasRoom && !this.hasLargeRow;
+    const element = this.#shift();
+    if (isPage(element) && !hadRoom) this.#listener.onRoom();
     return element;
   }
 
@@ -94,18 +93,57 @@ export class RingChannel implements OutputChannel, InputChannel {
     this.#listener.onReleased(page);
   }
 
+  skip(): void {
+    if (!this.isWanted) return;
+    const kept: (MemorySegment | ChannelEvent)[] = [];
+    let hasEnded = false;
+    for (let element = this.#shift(); element !== undefined; element = this.#shift()) {
+      if (isPage(element) && !hasEnded) {
+        this.#listener.onReleased(element);
+        continue;
+      }
+      kept.push(element);
+      if (!isPage(element) && isEnd(element)) hasEnded = true;
+    }
+    for (const element of kept) this.#push(element);
+    if (hasEnded) return;
+    this.#isSkipping = true;
+    this.#tellProducer();
+  }
+
   /** Drops what is queued, and whatever comes: the consumer reads no more. */
   close(): void {
     this.#isClosed = true;
-    for (;;) {
-      const element = this.poll();
-      if (element === undefined) break;
+    for (let element = this.poll(); element !== undefined; element = this.poll()) {
       if (isPage(element)) this.#listener.onReleased(element);
     }
+    this.#tellProducer();
+  }
+
+  #tellProducer(): void {
     this.#listener.onRoom();
+    this.#listener.onUnwanted();
+  }
+
+  /** Takes the next element off the ring. */
+  #shift(): MemorySegment | ChannelEvent | undefined {
+    if (this.#length === 0) return undefined;
+    const element = this.#ring[this.#head];
+    this.#ring[this.#head] = undefined;
+    this.#head = (this.#head + 1) & (this.#ring.length - 1);
+    this.#length--;
+    if (isPage(element)) {
+      this.#numPages--;
+      if (isLargePage(element)) this.#numLargeRows--;
+    }
+    return element;
   }
 
   #push(element: MemorySegment | ChannelEvent): void {
+    if (isPage(element)) {
+      this.#numPages++;
+      if (isLargePage(element)) this.#numLargeRows++;
+    }
     if (this.#length === this.#ring.length) this.#grow();
     this.#ring[(this.#head + this.#length) & (this.#ring.length - 1)] = element;
     this.#length++;

@@ -13,6 +13,6 @@ export interface RowQueue extends RowCursor {
   add(memory: Memory, slot: number, layout: StreamLayout): void;
   /** Moves to the next row and takes it off the queue; it lies where the cursor says until the next call of anything. */
   next(): boolean;
-  /** Gives everything back. Never throws. */
+  /** Drops everything and gives it back; it can be used again. Never throws. */
   close(): void;
 }

@@ -7,7 +7,7 @@ import type { PageBudget } from "../memory/page-budget.js";
 import { PAGE_HEADER_SLOTS } from "../memory/page-slots.js";
 import type { LayoutTable, StreamLayout } from "../rows/stream-layout.js";
 import type { SpillFile, SpillSpace } from "../spill/spill-space.js";
-import type { ChannelEvent, OutputChannel } from "./exchange.js";
+import { type ChannelEvent, isEnd, type OutputChannel } from "./exchange.js";
 import type { GateChannel } from "./input-gate.js";
 import { isLargePage, largePage } from "./page-writer.js";
 
@@ -48,6 +48,8 @@ export interface StoredChannelParts {
   readonly onReadable: () => void;
   /** Is told that a page came back to the budget: another consumer may wait for one. */
   readonly onReturned: () => void;
+  /** Is told that the consumer reads no more, in this superstep or at all. */
+  readonly onUnwanted: () => void;
 }
 
 /** Is an element on disk: the block of a page, or that of a large row with its layout. */
@@ -65,6 +67,8 @@ export class StoredChannel implements OutputChannel, GateChannel {
   #numComplete = 0;
   /** The page that `peek` had to read. */
   #peeked: MemorySegment | undefined;
+  /** Whether pages are dropped until the producer ends the superstep. */
+  #isSkipping = false;
   #isClosed = false;
   readonly hasRoom = true;
   readonly hasLargeRow = false;
@@ -73,13 +77,18 @@ export class StoredChannel implements OutputChannel, GateChannel {
     this.#parts = parts;
   }
 
+  get isWanted(): boolean {
+    return !this.#isClosed && !this.#isSkipping;
+  }
+
   sendPage(page: MemorySegment): void {
-    if (!this.#isClosed) this.#elements.push(this.#store(page));
+    if (this.isWanted) this.#elements.push(this.#store(page));
     this.#parts.onSent(page);
   }
 
   sendEvent(event: ChannelEvent): void {
     if (this.#isClosed) return;
+    if (isEnd(event)) this.#isSkipping = false;
     this.#elements.push(event);
     this.#numComplete = this.#elements.length;
     this.#parts.onReadable();
@@ -114,13 +123,31 @@ export class StoredChannel implements OutputChannel, GateChannel {
     this.#parts.onReturned();
   }
 
+  skip(): void {
+    if (!this.isWanted) return;
+    this.#forgetPeeked();
+    const end = this.#elements.findIndex((each, index) => index >= this.#next && "kind" in each && isEnd(each));
+    if (end >= 0) {
+      this.#next = end;
+      return;
+    }
+    this.#elements.length = this.#numComplete = this.#next;
+    this.#isSkipping = true;
+    this.#parts.onUnwanted();
+  }
+
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    if (this.#peeked !== undefined) this.release(this.#peeked);
-    this.#peeked = undefined;
+    this.#forgetPeeked();
     this.#elements.length = this.#next = this.#numComplete = 0;
     this.#parts.output.leave();
+    this.#parts.onUnwanted();
+  }
+
+  #forgetPeeked(): void {
+    if (this.#peeked !== undefined) this.release(this.#peeked);
+    this.#peeked = undefined;
   }
 
   #store(page: MemorySegment): StoredPage {

@@ -23,6 +23,11 @@ export class TaskOutput implements RecordOutput {
     return false;
   }
 
+  /** Whether anybody still reads what is collected; true where nobody is there to read it. */
+  get isWanted(): boolean {
+    return this.#edges.length === 0 || this.#edges.some((edge) => edge.isWanted);
+  }
+
   collect(record: unknown): void {
     if (this.#edges.length === 1) {
       this.#edges[0]!.collect(record, this.#serializer);
@@ -46,6 +51,11 @@ export class TaskOutput implements RecordOutput {
     let hasSent = false;
     for (const edge of this.#edges) if (edge.flushForStarving()) hasSent = true;
     return hasSent;
+  }
+
+  /** Stops to keep what nobody reads any more. */
+  update(): void {
+    for (const edge of this.#edges) edge.update();
   }
 
   /** Sends everything that was collected, then the event. */

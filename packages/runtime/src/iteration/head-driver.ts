@@ -55,10 +55,14 @@ export class HeadDriver implements Driver {
   *#sendSolution(solutionSet: SolutionSet): Steps {
     const result = this.#result;
     let numRows = 0;
-    yield* solutionSet.walk((memory, slot, layout) => {
+    const steps = solutionSet.walk((memory, slot, layout) => {
       result.collectRow(memory, slot, layout);
       return !result.isFull && ++numRows % ROWS_IN_A_TURN !== 0;
     });
+    for (const step of steps) {
+      if (!result.isWanted) return;
+      yield step;
+    }
   }
 
   /** Takes in the initial state, of all inputs whichever has something to read: they may come from one producer. */
@@ -100,8 +104,9 @@ function putAll(pages: PageCursor, { solutionSet }: IterationPart): void {
     solutionSet!.upsert(memory, slot, layout);
 }
 
+/** Sends rows, as long as anybody reads them. */
 function* send(pages: PageCursor, output: TaskOutput): Steps {
-  while (pages.nextPage()) {
+  while (output.isWanted && pages.nextPage()) {
     const { memory, endSlot, layout } = pages;
     const { i32 } = memory;
     for (let slot = pages.slot; slot < endSlot; slot += i32[slot * 2]! >> 3) output.collectRow(memory, slot, layout);

@@ -2,8 +2,8 @@
  * Is a running iteration: its superstep barrier, and what heads and tails of one index share.
  *
  * 1. The heads send the state of a superstep, each followed by an event; tasks on the dynamic path pass the event on when their driver is done.
- * 2. A tail that read its input to its end *arrives*. When all tails of all indexes have, every task has ended the superstep, and its functions
- *    are closed: aggregators are merged, and it is decided whether there is another superstep.
+ * 2. A task of the dynamic path that has ended the superstep, and closed its functions, *arrives*. Not tails alone: where a driver needs no more of its
+ *    input, they may end before tasks further up. When all have arrived, aggregators are merged, and it is decided whether there is another superstep.
  * 3. Every head then turns its feedback, and applies the changes of its solution set. No head sends before all have *applied*: a task
  *    of one index may get rows from heads of others, and must not look into a solution set that is not there yet.
  */
@@ -29,34 +29,34 @@ export class IterationRun {
   readonly spec: IterationSpec;
   readonly state: IterationState;
   readonly parts: readonly IterationPart[];
-  readonly #numTails: number;
+  readonly #numTasks: number;
   readonly #hasTermination: boolean;
   readonly #listeners = new Set<() => void>();
   #numArrived = 0;
   #numApplied = 0;
   #numNextRows = 0;
   #numTerminationRows = 0;
-  /** Supersteps that all tails have ended. */
+  /** Supersteps that all tasks have ended. */
   #numEnded = 0;
   /** Supersteps that may be sent. */
   #numStarted = 0;
   #isDone = false;
 
-  /** @param tails - how many tail tasks there are, and whether some of them read a termination criterion */
+  /** @param path - how many tasks there are on the dynamic path, tails among them, and whether some of them read a termination criterion */
   constructor(
     spec: IterationSpec,
     state: IterationState,
     parts: readonly IterationPart[],
-    tails: { readonly numTasks: number; readonly hasTermination: boolean },
+    path: { readonly numTasks: number; readonly hasTermination: boolean },
   ) {
     this.spec = spec;
     this.state = state;
     this.parts = parts;
-    this.#numTails = tails.numTasks;
-    this.#hasTermination = tails.hasTermination;
+    this.#numTasks = path.numTasks;
+    this.#hasTermination = path.hasTermination;
   }
 
-  /** Supersteps that all tails have ended. */
+  /** Supersteps that all tasks have ended. */
   get numEnded(): number {
     return this.#numEnded;
   }
@@ -86,9 +86,9 @@ export class IterationRun {
     this.#numTerminationRows += count;
   }
 
-  /** Takes note of a tail that has ended the superstep. The last one ends it for all. */
+  /** Takes note of a task that has ended the superstep. The last one ends it for all. */
   arrive(): void {
-    if (++this.#numArrived < this.#numTails) return;
+    if (++this.#numArrived < this.#numTasks) return;
     this.#numArrived = 0;
     this.#isDone = this.#isLast();
     this.#numEnded++;

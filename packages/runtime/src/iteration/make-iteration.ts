@@ -53,9 +53,9 @@ export function makeIteration(
           : undefined,
     };
   });
-  const tails = vertices.filter(({ driver }) => driver.kind.endsWith("Tail"));
+  const path = vertices.filter((vertex) => vertex !== head);
   return new IterationRun(spec, stateOf(spec, job), parts, {
-    numTasks: tails.reduce((sum, { parallelism }) => sum + parallelism, 0),
+    numTasks: path.reduce((sum, { parallelism }) => sum + parallelism, 0),
     hasTermination: find("terminationTail") !== undefined,
   });
 }

@@ -37,7 +37,6 @@ export class TailDriver implements Driver {
       }
     }
     if (keeper !== undefined) yield* keeper.complete();
-    this.#run.arrive();
   }
 
   close(): void {}

@@ -26,8 +26,8 @@ export interface JobContext {
   /** The secret of the job's hash tables. */
   readonly hashSeed: { readonly low: number; readonly high: number };
   readonly accumulators: JobAccumulators;
-  /** Makes what a source or sink of the job is given. */
-  ioContext(operator: OperatorInfo): IoContext;
+  /** Makes what a source or sink of the job is given; its signal is that of the job when left out. */
+  ioContext(operator: OperatorInfo, signal?: AbortSignal): IoContext;
   /** Returns the next split for a task of a source; undefined when there is none left for it. */
   nextSplit(vertex: number, subtaskIndex: number): Promise<SourceSplit | undefined>;
   /** Returns the run of a sink, which was initialised. */

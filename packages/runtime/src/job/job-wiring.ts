@@ -148,6 +148,7 @@ class WiringRun {
           onReadable: () => this.#tasks[consumer]![target]?.onReadable(),
           onRoom: () => this.#tasks[source]![producer]?.onRoom(),
           onReleased,
+          onUnwanted: () => this.#tasks[source]![producer]?.onUnwanted(),
         }),
     );
   }
@@ -161,8 +162,18 @@ class WiringRun {
     const onReturned = (): void => {
       for (const target of targets) tell(target);
     };
+    const onUnwanted = (): void => this.#tasks[edge.source]![producer]?.onUnwanted();
     return targets.map(
-      (target) => new StoredChannel({ output, layouts, budget, onSent, onReadable: () => tell(target), onReturned }),
+      (target) =>
+        new StoredChannel({
+          output,
+          layouts,
+          budget,
+          onSent,
+          onReadable: () => tell(target),
+          onReturned,
+          onUnwanted,
+        }),
     );
   }
 }

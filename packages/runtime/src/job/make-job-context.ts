@@ -34,7 +34,7 @@ export function makeJobContext(settings: JobSettings, services: JobServices): Jo
     cachedFiles: settings.cachedFiles ?? new Map(),
     attemptNumber: settings.attemptNumber ?? 0,
     hashSeed: { low: host.random.seed() | 0, high: host.random.seed() | 0 },
-    ioContext: (operator) => ioContextOf(operator, settings, services.signal),
+    ioContext: (operator, signal = services.signal) => ioContextOf(operator, settings, signal),
     shared: (key, make) => {
       if (!shared.has(key)) shared.set(key, make());
       return shared.get(key) as ReturnType<typeof make>;

@@ -111,6 +111,10 @@ export class FrameInputChannel implements GateChannel {
     // Pages that came in frames lie on the heap, and are nobody's.
   }
 
+  skip(): void {
+    this.close();
+  }
+
   close(): void {
     this.#isClosed = true;
     this.#elements.length = 0;

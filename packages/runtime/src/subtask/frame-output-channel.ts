@@ -31,20 +31,39 @@ export class FrameOutputChannel implements OutputChannel {
   readonly #described = new Set<number>();
   readonly #pending = new Set<Promise<void>>();
   #nextSequence = 0;
+  #isWanted = true;
 
   constructor(parts: FrameOutputParts) {
     this.#parts = parts;
   }
 
+  /** Which stream it is. */
+  get stream(): FrameStream {
+    return this.#parts.stream;
+  }
+
   get hasRoom(): boolean {
-    return this.#pending.size < MAX_PENDING_FRAMES;
+    return this.#pending.size < MAX_PENDING_FRAMES || !this.#isWanted;
   }
 
   get hasLargeRow(): boolean {
-    return this.#pending.size > 0;
+    return this.#pending.size > 0 && this.#isWanted;
+  }
+
+  get isWanted(): boolean {
+    return this.#isWanted;
+  }
+
+  /** Drops pages from now on: nobody reads them. The frame that ends the stream is sent all the same. */
+  stop(): void {
+    this.#isWanted = false;
   }
 
   sendPage(page: MemorySegment): void {
+    if (!this.#isWanted) {
+      this.#parts.onSent(page);
+      return;
+    }
     const { layoutId, usedBytes } = readPageHeader(page);
     const layout = this.#parts.layouts.of(layoutId);
     if (!this.#described.has(layout.index)) {

@@ -41,7 +41,7 @@ export interface SubtaskOptions extends LocalJobOptions {
   readonly subtaskIndex: number;
   /**
    * Returns the frames of a stream that the subtask reads, see `subtaskStreams`: all of them, in any order, as often as one likes.
-   * It is read only as far as the subtask reads.
+   * It is read only as far as the subtask reads: where it ends the iteration early, by `return`, its sender may be told to `stop`.
    */
   readonly receive: (stream: FrameStream) => AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
   /** Takes a frame that the subtask sends; its header says where it belongs. A promise holds further ones of that stream back. */
@@ -52,6 +52,11 @@ export interface SubtaskOptions extends LocalJobOptions {
 export interface RunningSubtask {
   /** Resolves when it ended, and all its frames were taken, to what it added to accumulators. Rejects with its failure. */
   readonly result: Promise<ReadonlyMap<string, Accumulator<never, unknown>>>;
+  /**
+   * Tells it that nobody reads a stream any more that it sends: only the frame that ends the stream still comes. When that is so of all its
+   * streams, the subtask ends early, as it does when it has read everything.
+   */
+  stop(stream: FrameStream): void;
   /** Cancels it; resolves when it ended, however it did. */
   cancel(reason?: unknown): Promise<void>;
 }
@@ -63,6 +68,7 @@ export function runSubtask(options: SubtaskOptions): RunningSubtask {
   result.catch(() => undefined);
   return {
     result,
+    stop: (stream) => run.stop(stream),
     async cancel(reason) {
       run.cancel(reason);
       await result.then(
@@ -73,6 +79,8 @@ export function runSubtask(options: SubtaskOptions): RunningSubtask {
   };
 }
 
+type Frames = Iterator<Uint8Array> | AsyncIterator<Uint8Array>;
+
 class SubtaskRun {
   readonly #options: SubtaskOptions;
   readonly #vertex: JobVertex;
@@ -82,6 +90,8 @@ class SubtaskRun {
   readonly #cleanUps: Promise<unknown>[] = [];
   readonly #inputs: FrameInputChannel[] = [];
   readonly #outputs: FrameOutputChannel[] = [];
+  /** Streams that nobody reads any more. */
+  readonly #stopped: FrameStream[] = [];
   /** By stream: what lets its feeder go on. */
   readonly #rooms = new Map<FrameInputChannel, () => void>();
   #failure: { readonly error: unknown } | undefined;
@@ -106,6 +116,12 @@ class SubtaskRun {
         cause: reason,
       }),
     );
+  }
+
+  stop(stream: FrameStream): void {
+    this.#stopped.push(stream);
+    for (const output of this.#outputs) if (isSame(output.stream, stream)) output.stop();
+    this.#task?.onUnwanted();
   }
 
   async run(): Promise<ReadonlyMap<string, Accumulator<never, unknown>>> {
@@ -143,6 +159,7 @@ class SubtaskRun {
   async #runTask(task: Task): Promise<void> {
     const { host } = this.#options;
     this.#task = task;
+    if (this.#stopped.length > 0) task.onUnwanted();
     try {
       this.#scheduler = new SlotScheduler(
         [task],
@@ -173,17 +190,36 @@ class SubtaskRun {
   /** Reads the frames of one stream, no further ahead than a few pages. */
   async #feed(channel: FrameInputChannel): Promise<void> {
     try {
-      for await (const frame of this.#options.receive(channel.stream)) {
-        channel.accept(frame);
+      const received = this.#options.receive(channel.stream);
+      const frames = Symbol.asyncIterator in received ? received[Symbol.asyncIterator]() : received[Symbol.iterator]();
+      for (;;) {
+        const next = await this.#next(channel, frames);
+        if (next?.done === true) break;
+        if (next !== undefined) channel.accept(next.value);
         while (channel.numQueued >= MAX_QUEUED_PAGES && !channel.isComplete) {
           await new Promise<void>((resolve) => this.#rooms.set(channel, resolve));
         }
-        if (channel.isComplete) return;
+        if (!channel.isComplete) continue;
+        const ended = Promise.resolve(frames.return?.());
+        // A frame that is waited for and not wanted may never come, and the stream can't end before.
+        if (next === undefined) ended.catch(() => undefined);
+        else await ended;
+        return;
       }
       channel.endOfFrames();
     } catch (error) {
       this.#fail(error);
     }
+  }
+
+  /** Returns the next frame; undefined when the task needs no more before it comes. */
+  #next(channel: FrameInputChannel, frames: Frames): Promise<IteratorResult<Uint8Array> | undefined> {
+    return new Promise((resolve, reject) => {
+      this.#rooms.set(channel, () => {
+        if (channel.isComplete) resolve(undefined);
+      });
+      Promise.resolve(frames.next()).then(resolve, reject);
+    });
   }
 
   #makeTask(spill: JobContext["spill"], budgets: readonly PageBudget[]): Task {
@@ -253,6 +289,7 @@ class SubtaskRun {
       onRoom: () => this.#task?.onRoom(),
       onFailure: (error) => this.#fail(error),
     });
+    if (this.#stopped.some((each) => isSame(each, stream))) channel.stop();
     this.#outputs.push(channel);
     return channel;
   }
@@ -292,6 +329,10 @@ class SubtaskRun {
   #throwIfStopped(): void {
     if (this.#failure !== undefined) throw this.#failure.error;
   }
+}
+
+function isSame(a: FrameStream, b: FrameStream): boolean {
+  return a.edge === b.edge && a.producer === b.producer && a.partition === b.partition;
 }
 
 function copyOf({ memory, slot, endSlot, numRows, layout }: PageCursor): MemorySegment {

@@ -24,10 +24,13 @@ export type Steps<R = void> = Generator<Wait, R, void>;
  */
 export interface Driver {
   /**
-   * Reads its inputs to their end; called once, in an iteration once per superstep, and never again after it failed. It
-   * yields "output" whenever `out.isFull`, looked at between pages, and after each call of user code that may give many.
+   * Reads its inputs until it needs no more of them; called once, in an iteration once per superstep, and never again after it failed. It
+   * yields "output" whenever `out.isFull`, looked at between pages, and after each call of user code that may give many. When nobody
+   * needs its results any more its steps are ended by `return` where they yielded; after that comes `leave`, then `close`.
    */
   run(): Steps;
+  /** Ends in good order what `run` has begun outside and left, such as the reading of a source; what fails then fails the job. */
+  leave?(): Steps;
   /** Gives back pages and files, and drops what it holds; called once, however the task ended. Never throws. */
   close(): void;
 }

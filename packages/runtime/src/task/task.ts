@@ -7,12 +7,13 @@
  * 2. Functions are opened, the driver reads its inputs to their end, the chain ends, functions are closed, and
  *    what is left in the output is sent, with an event behind it.
  * 3. On the dynamic path of an iteration both are repeated, once for each superstep, until the input says that there is no other.
+ * 4. When the driver has ended, what it did not read of its inputs is dropped, and the producers are told. A task of whose outputs nobody
+ *    reads any more ends its driver, as if its inputs had ended: functions are closed, and events are sent.
  */
 import { FunctionAnalyzer } from "@millrace/closures";
 import { invariant, MillraceError, type RuntimeContext } from "@millrace/core";
-import type { JobVertex, ObjectRef, OperatorInfo } from "@millrace/job-graph";
+import type { JobVertex } from "@millrace/job-graph";
 import { type Chain, makeChain } from "../chain/index.js";
-import { UserCode } from "../code/index.js";
 import { driverFactory } from "../drivers/driver-factories.js";
 import type { InputGate } from "../exchange/input-gate.js";
 import { placeOfTask } from "../job/job-context.js";
@@ -21,10 +22,10 @@ import type { PageCursor, RowCursor } from "../rows/row-cursor.js";
 import { RowsOfPages } from "../rows/rows-of-pages.js";
 import type { ChainContext, Driver, RecordOutput, Steps, TaskFunction, Wait } from "./driver.js";
 import { LateInputs } from "./late-inputs.js";
-import { OperatorRuntimeContext } from "./operator-runtime-context.js";
-import { type RowKeeper, takePageIn } from "./row-keeper.js";
+import { takePageIn } from "./row-keeper.js";
 import type { TaskDriverContext } from "./task-driver-context.js";
-import type { TaskParts } from "./task-parts.js";
+import { TaskFunctions } from "./task-functions.js";
+import type { TaskInput, TaskParts } from "./task-parts.js";
 
 /** Is what the scheduler hears of a task after a step. */
 export type TaskState = "ready" | "waiting" | "finished";
@@ -33,9 +34,7 @@ export type TaskState = "ready" | "waiting" | "finished";
 export class Task {
   readonly name: string;
   readonly #parts: TaskParts;
-  readonly #contexts = new Map<number, OperatorRuntimeContext>();
-  /** By operator, function and method, in the order in which they are opened. */
-  readonly #codes = new Map<string, UserCode>();
+  readonly #functions: TaskFunctions;
   readonly #chain: Chain | undefined;
   readonly #out: RecordOutput;
   readonly #steps: Steps;
@@ -43,6 +42,10 @@ export class Task {
   #driver: Driver | undefined;
   #wait: Wait = "turn";
   #isFinished = false;
+  /** Whether anybody needs results of the driver, in this superstep. */
+  #isWanted = true;
+  /** Whether a consumer said that it reads no more since the task looked last. */
+  #hasLostReader = false;
   /** Says whom to tell when the task can go on. */
   onWake: (() => void) | undefined;
   /** Says whom to tell of a promise that the task waits for beside its input. */
@@ -51,6 +54,7 @@ export class Task {
   constructor(parts: TaskParts) {
     const { vertex, subtaskIndex, outputs } = parts;
     this.#parts = parts;
+    this.#functions = new TaskFunctions(parts);
     this.name = `${vertex.name} (${subtaskIndex + 1}/${vertex.parallelism})`;
     const output = outputs[0];
     invariant(output !== undefined, "a task has an output");
@@ -96,6 +100,13 @@ export class Task {
     if (this.#wait === "output") this.onWake?.();
   }
 
+  /** Is called when a consumer reads no more. */
+  onUnwanted(): void {
+    this.#hasLostReader = true;
+    // Once only: afterwards it may wait for a promise that is not settled.
+    if (this.#isWanted && !this.#hasReader) this.onWake?.();
+  }
+
   /** Is called when a promise was settled that the task waited for, or that it waits for beside its input. */
   onSettled(promise: Promise<unknown>): void {
     if (this.#wait === "input" || this.#wait === promise) this.onWake?.();
@@ -103,7 +114,8 @@ export class Task {
 
   /** Does a piece of work. */
   step(): TaskState {
-    if (this.#wait === "output") {
+    if (this.#hasLostReader) this.#lookForReaders();
+    if (this.#wait === "output" && this.#isWanted) {
       if (!this.#makeRoom()) return "waiting";
       // The chain has more to do before the driver goes on, and has had its turn.
       if (this.#chain?.isPending === true) return "ready";
@@ -163,34 +175,41 @@ export class Task {
 
   *#run(): Steps {
     const { inputs, broadcasts, borders, isDynamic } = this.#parts;
-    const dams = [...borders, ...broadcasts, ...inputs.filter((each) => this.#late.isEarly(each))];
+    const early = inputs.filter((each) => this.#late.isEarly(each));
+    const others = [...borders, ...broadcasts];
     if (!isDynamic) {
-      yield* this.#takeIn(dams);
-      yield* this.#runDriver();
+      yield* this.#takeIn(others, early);
+      yield* this.#runDriver(inputs);
       yield* this.#end({ kind: "endOfInput" });
       return;
     }
-    yield* this.#takeIn(dams.filter(({ isConstant }) => isConstant));
-    const changing = dams.filter(({ isConstant }) => !isConstant);
-    const gates = [...inputs, ...broadcasts].filter(({ isConstant }) => !isConstant).map(({ gate }) => gate);
+    const changes = ({ isConstant }: TaskInput): boolean => !isConstant;
+    yield* this.#takeIn([...others, ...early].filter(({ isConstant }) => isConstant));
+    const changing = inputs.filter(changes);
+    const gates = [...changing, ...broadcasts.filter(changes)].map(({ gate }) => gate);
     for (let superstep = 1; yield* this.#hasAnother(gates, superstep); superstep++) {
-      yield* this.#takeIn(changing);
-      yield* this.#runDriver();
+      yield* this.#takeIn(others.filter(changes), early.filter(changes));
+      yield* this.#runDriver(changing);
       yield* this.#end({ kind: "endOfSuperstep", superstep });
-      for (const { keeper } of changing) keeper?.clear();
+      for (const gate of gates) yield* this.#toEnd(gate);
+      for (const { keeper } of [...others, ...early].filter(changes)) keeper?.clear();
       this.#late.clear();
       for (const gate of gates) gate.beginSuperstep();
+      this.#isWanted = this.#hasReader;
+      // Only now: the next superstep may begin when all tasks have come here.
+      this.#parts.iteration!.arrive();
     }
     yield* this.#end({ kind: "endOfInput" });
   }
 
-  /** Takes inputs in, a page at a time of each, until all are complete. */
-  *#takeIn(dams: readonly { readonly gate: InputGate; readonly keeper: RowKeeper | undefined }[]): Steps {
-    let open = dams;
+  /** Takes inputs in, a page at a time of each, until all are complete; those for the driver only as long as somebody needs its results. */
+  *#takeIn(others: readonly TaskInput[], forDriver: readonly TaskInput[] = []): Steps {
+    let open = [...others, ...forDriver];
     while (open.length > 0) {
       let hasRead = false;
-      const left: (typeof dams)[number][] = [];
+      const left: TaskInput[] = [];
       for (const dam of open) {
+        if (!this.#isWanted && forDriver.includes(dam)) continue;
         const taken = yield* takePageIn(dam.gate, dam.keeper!);
         // At the end of one, too: pages of an input that was looked at before may have come meanwhile.
         if (taken !== "nothing") hasRead = true;
@@ -199,6 +218,11 @@ export class Task {
       open = left;
       if (open.length > 0) yield hasRead ? "turn" : "input";
     }
+  }
+
+  /** Waits for the end of what was dropped of an input. */
+  *#toEnd(gate: InputGate): Steps {
+    while (!gate.isAtEnd) if (!gate.nextPage() && !gate.isAtEnd) yield "input";
   }
 
   /** Tells whether there is another superstep. */
@@ -218,42 +242,53 @@ export class Task {
     }
   }
 
-  *#runDriver(): Steps {
+  /** @param inputs - those that end with the run */
+  *#runDriver(inputs: readonly TaskInput[]): Steps {
     const { vertex } = this.#parts;
     const spec = vertex.driver;
     const make = this.#parts.makeDriver ?? ((context) => driverFactory(spec.kind)(spec, context));
-    this.#driver ??= make(this.#driverContext());
-    for (const context of this.#contexts.values()) context.begin();
+    const driver = this.#driver ?? make(this.#driverContext());
+    this.#driver = driver;
     let isClosed = false;
     try {
-      for (const each of this.#codes.values()) each.open();
-      yield* this.#late.takeInDuring(this.#driver.run());
-      yield* this.#endChain();
+      this.#functions.open();
+      yield* this.#whileWanted(this.#late.takeInDuring(driver.run()));
+      for (const { gate } of inputs) gate.skip();
+      if (this.#isWanted) yield* this.#endChain();
+      if (!this.#isWanted) yield* this.#leave(driver);
       isClosed = true;
-      this.#closeFunctions();
+      this.#functions.close();
     } finally {
       // The failure or the cancellation that ends the task here is the one to report.
-      if (!isClosed) quietly(() => this.#closeFunctions());
+      if (!isClosed) quietly(() => this.#functions.close());
     }
-    for (const { accumulators } of this.#contexts.values()) this.#parts.job.accumulators.take(accumulators);
+    this.#functions.handInAccumulators();
   }
 
-  /** Closes all functions; throws the first failure when all were closed. */
-  #closeFunctions(): void {
-    const failures: unknown[] = [];
-    for (const each of this.#codes.values()) {
-      try {
-        each.close();
-      } catch (error) {
-        failures.push(error);
+  /** Goes through the steps of a driver until they are done, or nobody needs its results. */
+  *#whileWanted(steps: Steps): Steps {
+    try {
+      while (this.#isWanted) {
+        const { done, value } = steps.next();
+        if (done === true) return;
+        yield value;
       }
+    } finally {
+      steps.return();
     }
-    if (failures.length > 0) throw failures[0];
+  }
+
+  /** Ends what a driver and the chain have left. In the next superstep another driver begins, which knows nothing of this. */
+  *#leave(driver: Driver): Steps {
+    this.#chain?.leave();
+    if (driver.leave !== undefined) yield* driver.leave();
+    driver.close();
+    this.#driver = undefined;
   }
 
   *#endChain(): Steps {
     const chain = this.#chain;
-    while (chain?.isPending === true) {
+    while (this.#isWanted && chain?.isPending === true) {
       chain.resume();
       if (chain.isPending) yield "output";
     }
@@ -267,36 +302,23 @@ export class Task {
     for (const output of this.#parts.outputs) yield* output.end(event);
   }
 
+  /** Whether somebody reads an output, or none of the outputs is there to be read. Heads go on whoever reads: they drive the supersteps. */
+  get #hasReader(): boolean {
+    const { outputs, endsItsOutputs } = this.#parts;
+    return endsItsOutputs || outputs.some((output) => output.isWanted);
+  }
+
+  #lookForReaders(): void {
+    this.#hasLostReader = false;
+    for (const output of this.#parts.outputs) output.update();
+    this.#isWanted = this.#hasReader;
+  }
+
   #makeRoom(): boolean {
     for (const output of this.#parts.outputs) output.drain();
     if (this.#chain?.isPending === true && !this.#parts.outputs[0]!.isFull) this.#chain.resume();
     // A chain that waits for room is full as well, but only its output can give it that.
     return !this.#parts.outputs.some((output) => output.isFull);
-  }
-
-  #runtimeContext(operator: OperatorInfo): OperatorRuntimeContext {
-    let context = this.#contexts.get(operator.id);
-    if (context === undefined) {
-      const { vertex, subtaskIndex, job, broadcastSets, iteration } = this.#parts;
-      const subtask = { index: subtaskIndex, parallelism: vertex.parallelism };
-      context = new OperatorRuntimeContext(operator, subtask, job, broadcastSets, iteration?.state);
-      this.#contexts.set(operator.id, context);
-    }
-    return context;
-  }
-
-  #function(operator: OperatorInfo, ref: ObjectRef, method: string): UserCode {
-    const { job, subtaskIndex } = this.#parts;
-    const key = `${operator.id} ${ref} ${method}`;
-    let code = this.#codes.get(key);
-    if (code === undefined) {
-      const object = job.objects.instantiate(ref);
-      const { copies, customTypes, checksRecords } = job;
-      const context = { subtaskIndex, copies, customTypes, checksRecords };
-      code = new UserCode(object, operator, this.#runtimeContext(operator), context);
-      this.#codes.set(key, code);
-    }
-    return code;
   }
 
   #chainContext(): ChainContext {
@@ -309,7 +331,7 @@ export class Task {
       customTypes: job.customTypes,
       checksRecords: job.checksRecords,
       analyzer: job.shared("function analyzer", () => new FunctionAnalyzer()),
-      function: (operator, ref, method) => this.#function(operator, ref, method),
+      function: (operator, ref, method) => this.#functions.of(operator, ref, method),
       throwIfCancelled: () => job.throwIfCancelled(),
     };
   }
@@ -328,12 +350,12 @@ export class Task {
       outputs,
       hashSeed: job.hashSeed,
       iteration,
-      runtimeContext: (): RuntimeContext => this.#runtimeContext(vertex.operator),
+      runtimeContext: (): RuntimeContext => this.#functions.contextOf(vertex.operator),
       rows: (index): RowCursor => inputs[index]!.keeper?.rows() ?? new RowsOfPages(inputs[index]!.gate),
       pages: (index): PageCursor =>
         this.#late.pagesOf(inputs[index]!) ?? inputs[index]!.keeper?.pages() ?? inputs[index]!.gate,
-      function: (ref, method): TaskFunction => this.#function(vertex.operator, ref, method),
-      userCode: (ref, method) => this.#function(vertex.operator, ref, method),
+      function: (ref, method): TaskFunction => this.#functions.of(vertex.operator, ref, method),
+      userCode: (ref, method) => this.#functions.of(vertex.operator, ref, method),
       waitBesideInput: (promise) => this.onPending?.(promise),
       throwIfCancelled: () => job.throwIfCancelled(),
     };

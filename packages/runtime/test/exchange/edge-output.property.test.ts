@@ -50,8 +50,17 @@ function run(random: SeededRandom, kind: Kind): { readonly sent: unknown[]; read
   const ignored = (): void => {};
   const stored = new StoredOutput(spill, "test", numConsumers);
   const channels = Array.from({ length: numConsumers }, (): Channel => {
-    if (!isBlocking) return new RingChannel(2, { onReadable: ignored, onRoom: ignored, onReleased });
-    const parts = { output: stored, layouts, budget, onSent: onReleased, onReadable: ignored, onReturned: ignored };
+    if (!isBlocking)
+      return new RingChannel(2, { onUnwanted: () => {}, onReadable: ignored, onRoom: ignored, onReleased });
+    const parts = {
+      output: stored,
+      layouts,
+      budget,
+      onSent: onReleased,
+      onReadable: ignored,
+      onUnwanted: ignored,
+      onReturned: ignored,
+    };
     return new StoredChannel(parts);
   });
   const partitioner: RowPartitioner = isBroadcast
@@ -130,7 +139,12 @@ describe("an edge whose consumer does not read", () => {
     const budget = pageBudget(3);
     const forOverdraft = pageBudget(1);
     const ignored = (): void => {};
-    const channel = new RingChannel(2, { onReadable: ignored, onRoom: ignored, onReleased: (p) => budget.give(p) });
+    const channel = new RingChannel(2, {
+      onUnwanted: () => {},
+      onReadable: ignored,
+      onRoom: ignored,
+      onReleased: (p) => budget.give(p),
+    });
     const scratch = new RowScratch();
     const edge = new EdgeOutput({
       targets: [channel],
@@ -165,7 +179,12 @@ describe("an edge whose consumer does not read", () => {
 
 describe("a channel", () => {
   it("hands out urgent events before what is queued, in their order", () => {
-    const channel = new RingChannel(4, { onReadable: () => {}, onRoom: () => {}, onReleased: () => {} });
+    const channel = new RingChannel(4, {
+      onUnwanted: () => {},
+      onReadable: () => {},
+      onRoom: () => {},
+      onReleased: () => {},
+    });
     const event = (id: number, isUrgent: boolean): ChannelEvent => ({ kind: "custom", name: "test", id, isUrgent });
     for (let id = 0; id < 20; id++) channel.sendEvent(event(id, id % 3 === 0));
     expect(channel.peek(0)).toEqual(event(0, true));
@@ -178,7 +197,12 @@ describe("a channel", () => {
 
   it("has no more pages than it may, and drops what nobody reads any more", () => {
     const budget = pageBudget(4);
-    const channel = new RingChannel(2, { onReadable: () => {}, onRoom: () => {}, onReleased: (p) => budget.give(p) });
+    const channel = new RingChannel(2, {
+      onUnwanted: () => {},
+      onReadable: () => {},
+      onRoom: () => {},
+      onReleased: (p) => budget.give(p),
+    });
     channel.sendPage(budget.take()!);
     expect(channel.hasRoom).toBe(true);
     channel.sendPage(budget.take()!);

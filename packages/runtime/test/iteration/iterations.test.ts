@@ -1,11 +1,8 @@
 import { type ConvergenceCriterion, LongSumAggregator, type RuntimeContext } from "@millrace/core";
-import { TestHost } from "@millrace/host-test";
 import { JobGraphBuilder } from "@millrace/job-graph";
 import { describe, expect, it } from "vitest";
-import type { LocalJob } from "../../src/index.js";
+import { cancelEverywhere } from "../support/cancel-everywhere.js";
 import { code, runGraph, startGraph } from "../support/run-graph.js";
-import { watchedHost } from "../support/watched-host.js";
-import { watchedMemory } from "../support/watched-memory.js";
 
 interface Counted {
   readonly id: number;
@@ -165,25 +162,13 @@ describe.each([1, 7])("a delta iteration at parallelism %i", (parallelism) => {
   });
 
   it("leaves nothing when it is cancelled, at whichever step", async () => {
-    let numCancelled = 0;
-    for (let n = 1; ; n += 3) {
-      const host = new TestHost();
-      const memory = watchedMemory(400);
-      let job: LocalJob | undefined;
-      const watched = watchedHost(host, (call) => {
-        if (call === n) void job?.cancel();
-      });
-      job = startGraph(componentsGraph(Math.min(parallelism, 2), 3), objects, { host: watched, memory });
-      const outcome = await job.result.catch((error: unknown) => error);
-      memory.assertNothingLeft();
-      if (!(outcome instanceof Error)) {
-        (await job.result).close();
-        break;
-      }
-      expect(outcome).toMatchObject({ code: "JOB_CANCELLED" });
-      host.assertNothingLeft();
-      numCancelled++;
-    }
+    const graph = componentsGraph(Math.min(parallelism, 2), 3);
+    const numCancelled = await cancelEverywhere(
+      400,
+      (host, memory) => startGraph(graph, objects, { host, memory }),
+      undefined,
+      3,
+    );
     expect(numCancelled).toBeGreaterThan(30);
   });
 

@@ -231,6 +231,94 @@ describe("a subtask that is given frames", () => {
     expect(log.at(-1)).toBe("aborted 0");
   });
 
+  it("[RT56] reads a stream no further than it needs, also one that never goes on", async () => {
+    const sent = await run(0, 0, new Map());
+    const graph = new JobGraphBuilder();
+    const source = graph.add({ kind: "collection", records: 0 });
+    const group = { keys: undefined, value: undefined };
+    const dealt = graph.input(source, {}, { kind: "hash", keys: [{ path: "id" }] });
+    const few = graph.add({ kind: "first", count: 2, group, strategy: "all" }, [dealt], { parallelism: 5 });
+    graph.add({ kind: "collect", index: 0 }, [few], { parallelism: 5 });
+    const host = new TestHost();
+    const memory = watchedMemory(64);
+    let isLeft = false;
+    const frames: Uint8Array[] = [];
+    const { result } = runSubtask({
+      graph: graph.build(),
+      objects,
+      host,
+      memory,
+      vertex: 1,
+      subtaskIndex: 0,
+      createSpillSpace: () => createSpillSpace(host),
+      receive: (stream) => {
+        const given = sent.get(keyOf(stream))!.slice(0, 2).values();
+        return {
+          [Symbol.asyncIterator]: () => ({
+            next: () => {
+              const next = given.next();
+              return next.done === true ? new Promise<never>(() => {}) : Promise.resolve(next);
+            },
+            return: async () => {
+              isLeft = true;
+              return { done: true, value: undefined };
+            },
+          }),
+        };
+      },
+      send: (frame) => void frames.push(frame),
+    });
+    await result;
+    expect(isLeft).toBe(true);
+    expect(frames.map((frame) => readFrame(frame).kind)).toEqual(["layout", "page", "end"]);
+    memory.assertNothingLeft();
+    host.assertNothingLeft();
+  });
+
+  it("[RT56] ends early when it is told that nobody reads its streams any more, and ends them all the same", async () => {
+    const graph = new JobGraphBuilder();
+    const source = graph.add({ kind: "source", source: 0, parameters: undefined });
+    const dealt = graph.input(source, {}, { kind: "rebalance" });
+    graph.add({ kind: "collect", index: 0 }, [graph.add({ kind: "forward" }, [dealt], { parallelism: 2 })]);
+    let isClosed = false;
+    const endless = {
+      name: "endless",
+      createSplits: async () => [{ index: 0 }],
+      *read() {
+        try {
+          for (;;) yield Array.from({ length: 1000 }, (_, id) => ({ id }));
+        } finally {
+          isClosed = true;
+        }
+      },
+    };
+    const host = new TestHost();
+    const memory = watchedMemory(64);
+    const kinds: string[] = [];
+    const subtask = runSubtask({
+      graph: graph.build(),
+      objects: objectsOf([endless]),
+      host,
+      memory,
+      vertex: 0,
+      subtaskIndex: 0,
+      createSpillSpace: () => createSpillSpace(host),
+      receive: () => [],
+      send: (frame, stream) => {
+        kinds.push(`${stream.partition} ${readFrame(frame).kind}`);
+        // First one of the two, a while later the other.
+        if (kinds.length === 6) subtask.stop({ ...stream, partition: 1 });
+        if (kinds.length === 12) subtask.stop({ ...stream, partition: 0 });
+      },
+    });
+    await subtask.result;
+    expect(isClosed).toBe(true);
+    expect(kinds.slice(6, 12).every((kind) => kind === "0 page")).toBe(true);
+    expect(kinds.slice(-2).toSorted()).toEqual(["0 end", "1 end"]);
+    memory.assertNothingLeft();
+    host.assertNothingLeft();
+  });
+
   it("[RT52] refuses to belong to an iteration", async () => {
     const graph = new JobGraphBuilder();
     const iteration = graph.addIteration("bulk");

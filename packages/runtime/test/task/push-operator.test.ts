@@ -32,7 +32,12 @@ class Producer {
 
   constructor(index: number, onReadable: () => void) {
     const budget = pageBudget(64, `producer ${index}`);
-    this.channel = new RingChannel(64, { onReadable, onRoom: () => {}, onReleased: (page) => budget.give(page) });
+    this.channel = new RingChannel(64, {
+      onUnwanted: () => {},
+      onReadable,
+      onRoom: () => {},
+      onReleased: (page) => budget.give(page),
+    });
     this.#output = outputTo(this.channel, budget);
   }
 
@@ -120,7 +125,12 @@ describe("an operator that is told of pages and events", () => {
     let operator: AligningCounter | undefined;
     const producers = [0, 1, 2].map((i) => new Producer(i, () => task?.onReadable()));
     const outBudget = pageBudget(64, "output");
-    const out = new RingChannel(64, { onReadable: () => {}, onRoom: () => {}, onReleased: (p) => outBudget.give(p) });
+    const out = new RingChannel(64, {
+      onUnwanted: () => {},
+      onReadable: () => {},
+      onRoom: () => {},
+      onReleased: (p) => outBudget.give(p),
+    });
     const gate = new InputGate(
       producers.map(({ channel }) => channel),
       layouts,
