@@ -32,7 +32,7 @@ export { jobMemory } from "./memory/job-memory.js";
 export { MemoryManager, type MemoryRequest } from "./memory/memory-manager.js";
 export type { MemoryGrant, MemoryReservation } from "./memory/memory-reservation.js";
 export { defaultMemoryBytes, memorySizeBytes, memorySizeText } from "./memory/memory-size.js";
-export type { PageBudget } from "./memory/page-budget.js";
+export type { PageBudget, PageSupply } from "./memory/page-budget.js";
 export type { PageRange } from "./memory/page-ranges.js";
 export { processMemory } from "./memory/process-memory.js";
 export type { WasmMemory } from "./memory/wasm-memory.js";

@@ -1,15 +1,16 @@
 import type { Memory, MemorySegment } from "@millrace/core";
-import type { PageBudget } from "../memory/page-budget.js";
+import type { PageBudget, PageSupply } from "../memory/page-budget.js";
 
 /**
  * Is a part of a budget: it hands out no more pages than its limit, which may be lowered while they are out. Parts of one budget may have
- * limits that add up to more than the budget has; who comes first gets them.
+ * limits that add up to more than the budget has; who comes first gets them. Whose part a page is of is known to who has it; the budget
+ * refuses pages that are not out, and has all back in the end.
  * @internal
  */
-export class BudgetPart implements PageBudget {
+export class BudgetPart implements PageSupply {
   readonly #budget: PageBudget;
-  readonly #out = new Set<MemorySegment>();
   #limit: number;
+  #numOut = 0;
 
   constructor(budget: PageBudget, limit: number) {
     this.#budget = budget;
@@ -34,28 +35,23 @@ export class BudgetPart implements PageBudget {
   }
 
   get numFree(): number {
-    return Math.min(Math.max(this.#limit - this.#out.size, 0), this.#budget.numFree);
+    return Math.min(Math.max(this.#limit - this.#numOut, 0), this.#budget.numFree);
   }
 
   /** How many pages are out. */
   get numOut(): number {
-    return this.#out.size;
+    return this.#numOut;
   }
 
   take(): MemorySegment | undefined {
-    if (this.#out.size >= this.#limit) return undefined;
+    if (this.#numOut >= this.#limit) return undefined;
     const page = this.#budget.take();
-    if (page !== undefined) this.#out.add(page);
+    if (page !== undefined) this.#numOut++;
     return page;
   }
 
   give(page: MemorySegment): void {
-    this.#out.delete(page);
     this.#budget.give(page);
-  }
-
-  giveAll(): void {
-    for (const page of this.#out) this.#budget.give(page);
-    this.#out.clear();
+    this.#numOut--;
   }
 }

@@ -1,5 +1,5 @@
 import { type Memory, type MemorySegment, PAGE_FIRST_RECORD_OFFSET, SLOT_SIZE_BYTES } from "@millrace/core";
-import type { PageBudget } from "../memory/page-budget.js";
+import type { PageSupply } from "../memory/page-budget.js";
 import { PAGE_HEADER_SLOTS } from "../memory/page-slots.js";
 import { copyRow } from "../rows/copy-row.js";
 import type { LayoutTable, StreamLayout } from "../rows/stream-layout.js";
@@ -43,7 +43,7 @@ export class EntryWriter {
   takesFirstPage = true;
   /** Whether its pages were written to the file. */
   isSpilled = false;
-  readonly #budget: PageBudget;
+  readonly #budget: PageSupply;
   readonly #file: EntryFile;
   readonly #prefixSlots: number;
   readonly #memory: Memory;
@@ -55,7 +55,7 @@ export class EntryWriter {
   /** Pages of other layouts that have room. */
   readonly #others = new Map<StreamLayout, OpenPage>();
 
-  constructor(budget: PageBudget, file: EntryFile, prefixSlots: number) {
+  constructor(budget: PageSupply, file: EntryFile, prefixSlots: number) {
     this.#budget = budget;
     this.#memory = budget.memory;
     this.#file = file;

@@ -7,7 +7,7 @@
  * entry of the old one is marked as dead, until `compact` leaves it out.
  */
 import type { Memory, MemorySegment } from "@millrace/core";
-import type { PageBudget } from "../memory/page-budget.js";
+import type { PageSupply } from "../memory/page-budget.js";
 import { PAGE_HEADER_SLOTS, PAGE_MASK, PAGE_SHIFT, PAGE_SLOTS } from "../memory/page-slots.js";
 import { copyRow } from "../rows/copy-row.js";
 import type { RowPairOrder } from "../rows/row-order.js";
@@ -37,7 +37,7 @@ const MAX_LOAD = 2 / 3;
 export class KeyedRows {
   /** The entries; when the table is spilled, whoever owns it goes on with the writer alone. */
   readonly writer: EntryWriter;
-  readonly #budget: PageBudget;
+  readonly #budget: PageSupply;
   readonly #memory: Memory;
   readonly #layouts: LayoutTable;
   readonly #equality: RowPairOrder;
@@ -50,7 +50,7 @@ export class KeyedRows {
   #numDead = 0;
 
   /** @param shift - how many high bits of the hash are the same for all rows here, and say nothing about the place of one */
-  constructor(budget: PageBudget, layouts: LayoutTable, equality: RowPairOrder, file: EntryFile, shift: number) {
+  constructor(budget: PageSupply, layouts: LayoutTable, equality: RowPairOrder, file: EntryFile, shift: number) {
     this.#budget = budget;
     this.#memory = budget.memory;
     this.#layouts = layouts;

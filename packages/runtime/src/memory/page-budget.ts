@@ -1,12 +1,12 @@
 import type { Memory, MemorySegment } from "@millrace/core";
 
 /**
- * Is the memory of one owner: an operator's driver, a local strategy, an exchange. All its pages lie in one {@link Memory},
+ * Is where a structure takes its pages from: a budget, or a part of one. All its pages lie in one {@link Memory},
  * so that the absolute slot of a row in it is a pointer, and kernels reach all of them. Pages are 32 KiB, aligned to 32 KiB.
- * Not thread-safe: a budget belongs to one task.
+ * Not thread-safe: it belongs to one task.
  * @internal
  */
-export interface PageBudget {
+export interface PageSupply {
   /** Names the owner in errors: operator and subtask. */
   readonly owner: string;
   /** The memory that all pages lie in. */
@@ -19,6 +19,10 @@ export interface PageBudget {
   take(): MemorySegment | undefined;
   /** Takes a page back. It must be one of this budget that is out. */
   give(page: MemorySegment): void;
+}
+
+/** Is the memory of one owner: an operator's driver, a local strategy, an exchange. @internal */
+export interface PageBudget extends PageSupply {
   /** Takes all pages back that are out; for the end of the owner, however it came. */
   giveAll(): void;
 }

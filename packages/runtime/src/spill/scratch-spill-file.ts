@@ -12,8 +12,10 @@ import { spillCorrupt, spillFailed } from "./spill-errors.js";
 import type { SpillFile } from "./spill-space.js";
 
 const PAGE_USED_WORD = 1;
-/** The least size of the memory that large records are read into, and the largest that is kept for the next. */
-const LARGE_READ_BYTES = 1024 * 1024;
+/** The least size of the memory that large records are read into. It is small, since a queue of little memory writes any record this way. */
+const MIN_LARGE_READ_BYTES = 64 * 1024;
+/** The largest size of it that is kept for the next record. */
+const MAX_KEPT_READ_BYTES = 1024 * 1024;
 const EMPTY = new Memory(new ArrayBuffer(0));
 
 /** Is what a spill file needs of its space. */
@@ -76,10 +78,10 @@ export class ScratchSpillFile implements SpillFile {
     invariant(size > 0, "a block that is read was written");
     if (this.#large.buffer.byteLength < size) {
       this.#large = EMPTY;
-      this.#large = new Memory(new ArrayBuffer(Math.max(size, LARGE_READ_BYTES)));
+      this.#large = new Memory(new ArrayBuffer(largeReadBytes(size)));
     }
     const memory = this.#large;
-    if (size > LARGE_READ_BYTES) this.#large = EMPTY;
+    if (size > MAX_KEPT_READ_BYTES) this.#large = EMPTY;
     this.#read(block, memory, 0, size);
     return memory;
   }
@@ -136,4 +138,11 @@ export class ScratchSpillFile implements SpillFile {
     if (this.#kernels?.memory !== memory) this.#kernels = kernelsFor(memory);
     return this.#kernels.crc32c(from, size, 0) >>> 0;
   }
+}
+
+/** Returns the size of the memory for a large record: of a power of two as long as it is kept, so that growing records don't ask for one each. */
+function largeReadBytes(size: number): number {
+  let bytes = MIN_LARGE_READ_BYTES;
+  while (bytes < size && bytes < MAX_KEPT_READ_BYTES) bytes *= 2;
+  return Math.max(size, bytes);
 }

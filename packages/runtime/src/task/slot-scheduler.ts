@@ -28,7 +28,6 @@ export class SlotScheduler {
   readonly #tasks: readonly Task[];
   readonly #queue: Task[] = [];
   #head = 0;
-  readonly #isQueued = new Set<Task>();
   /** Hears of a task that ended, and now and then of one that was at work. */
   onProgress: ((task: Task) => void) | undefined;
   /** How many promises tasks wait for. */
@@ -102,8 +101,8 @@ export class SlotScheduler {
   }
 
   #enqueue(task: Task): void {
-    if (task.isFinished || this.#isQueued.has(task)) return;
-    this.#isQueued.add(task);
+    if (task.isFinished || task.isQueued) return;
+    task.isQueued = true;
     this.#queue.push(task);
     this.#wakeUp?.();
   }
@@ -119,7 +118,7 @@ export class SlotScheduler {
       this.#queue.splice(0, this.#head);
       this.#head = 0;
     }
-    this.#isQueued.delete(task);
+    task.isQueued = false;
     return task;
   }
 

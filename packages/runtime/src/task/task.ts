@@ -46,6 +46,8 @@ export class Task {
   #isWanted = true;
   /** Whether a consumer said that it reads no more since the task looked last. */
   #hasLostReader = false;
+  /** Whether it stands in the queue of its scheduler. A set of tasks would be remade all the time, and fill the old heap. */
+  isQueued = false;
   /** Says whom to tell when the task can go on. */
   onWake: (() => void) | undefined;
   /** Says whom to tell of a promise that the task waits for beside its input. */
