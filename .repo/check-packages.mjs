@@ -12,7 +12,7 @@ import { layers } from "./workspace.mjs";
  * Holds the packed packages against what a user does with them:
  *
  * 1. publint and are-the-types-wrong find nothing in the tarball (the profile of packages that are ES modules only);
- * 2. README and licence are in it;
+ * 2. README and licence are in it, and its code is one file (docs/decisions/0010-one-file-a-package.md);
  * 3. TypeScript 7 and 6 accept all declarations, imported from an ES module and by `require` from CommonJS, with no
  *    library but ES2023 and Node's types, and without skipLibCheck;
  * 4. declarations of a user's own library, made by inference, can be written and need no package but `millrace`;
@@ -37,6 +37,8 @@ export async function tarballProblems(name, bytes) {
     if (!contents.listFiles().includes(`/node_modules/${name}/${file}`))
       problems.push(`${name}: packed without ${file}`);
   }
+  const code = contents.listFiles().filter((file) => /\/dist\/.*\.js$/.test(file));
+  if (code.length > 1) problems.push(`${name}: its code is ${code.length} files in dist, not one`);
   return problems;
 }
 

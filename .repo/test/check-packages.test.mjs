@@ -53,6 +53,11 @@ test("a package without types, README or licence is a problem", async (context) 
   ]);
 });
 
+test("code in more than one file is a problem", async (context) => {
+  const said = await packed(context, { ...sound, "dist/parts/more.js": "export const b = 1;" });
+  assert.deepEqual(said, ["thing: its code is 2 files in dist, not one"]);
+});
+
 /** A user's folder with the package `thing` installed. It lies in the repository, so that the types of Node.js are found. */
 function installed(context, changes) {
   const files = Object.entries({ ...sound, ...changes }).map(([path, content]) => [

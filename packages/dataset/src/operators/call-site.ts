@@ -62,10 +62,7 @@ function ownFolder(): string | undefined {
   // A bundle that is no module has no URL; test/browser.test.ts of the collection environment runs one.
   const url: string | undefined = import.meta.url;
   if (url === undefined) return undefined;
-  // Two names up from `dist/operators/call-site.js`.
-  const path = pathOf(url);
-  const folder = path.slice(0, path.lastIndexOf("/", path.lastIndexOf("/") - 1) + 1);
-  return /\/(?:dist|src)\/$/.test(folder) ? folder : undefined;
+  return /^.*\/(?:dist|src)\/(?=(?:operators\/)?[^/]+$)/.exec(pathOf(url))?.[0];
 }
 
 function pathOf(file: string): string {
