@@ -25,6 +25,8 @@ function ofType(type: AnyType): ToOrderable | undefined {
     case "optional":
       return ofType(type.inner);
     case "enum":
+      // In order they are what they are where nobody declared them: a stream may have both.
+      if (isInOrder(type.values)) return undefined;
       return (value) => (typeof value === "string" ? type.values.indexOf(value) : value);
     case "custom":
       return (value) => (type.serializer.isInstance(value) ? [type.name, keyBytesOf(type, value)] : value);
@@ -60,4 +62,8 @@ function keyBytesOf({ name, serializer }: CustomType, value: unknown): Uint8Arra
     expected: "a serializer with keyBytes, which gives equality and order to its values",
     fix: "Add keyBytes to the type's serializer, or use a key selector that returns a plain value.",
   });
+}
+
+function isInOrder(values: readonly string[]): boolean {
+  return values.every((value, i) => i === 0 || values[i - 1]! < value);
 }

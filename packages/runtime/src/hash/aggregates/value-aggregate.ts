@@ -138,10 +138,35 @@ function kindOf(value: unknown): string {
 export function orderOfField(path: string, { layout }: StreamLayout): ValueCompare {
   try {
     const { type } = resolveField(layout.type, parseFieldPath(path));
-    const { kind } = type as AnyType;
-    return kind === "any" ? compareValues : (a, b) => compareTyped(type, a, b);
+    return ordersByType(type as AnyType) ? (a, b) => compareTyped(type, a, b) : compareValues;
   } catch {
     // Undeclared records may lack the field; then nothing says more of its values than they do.
     return compareValues;
+  }
+}
+
+/** Tells whether values of a type have an order that they do not have without it. What was discovered may change: it never has. */
+function ordersByType(type: AnyType): boolean {
+  switch (type.kind) {
+    case "enum":
+      // An enum of no values is the type of what was always null.
+      return type.values.length > 0;
+    case "custom":
+      return true;
+    case "nullable":
+    case "optional":
+      return ordersByType(type.inner);
+    case "array":
+      return ordersByType(type.element);
+    case "map":
+      return ordersByType(type.key) || ordersByType(type.value);
+    case "tuple":
+      return type.elements.some(ordersByType);
+    case "row":
+      return type.fields.some((field) => ordersByType(field.type));
+    case "variant":
+      return type.cases.some((each) => ordersByType(each.type));
+    default:
+      return false;
   }
 }
