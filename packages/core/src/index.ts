@@ -302,6 +302,7 @@ export {
   type ComposedSources,
   canGenerateCode,
   compile,
+  type DiscoveringOptions,
   DiscoveringSerializer,
   generateRowComposer,
   type KeyField,

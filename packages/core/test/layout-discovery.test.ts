@@ -1,14 +1,18 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
+  type CustomType,
   Decimal,
   DiscoveringSerializer,
   equalValues,
   LayoutDiscovery,
   LayoutRegistry,
   MAX_DISCOVERED_LAYOUTS,
+  Memory,
   normalizeRecord,
   RowLayout,
+  RowSerializer,
+  types,
 } from "../src/index.js";
 import { TestPages } from "./pages.js";
 import { anyValue, runs } from "./random-values.js";
@@ -198,3 +202,62 @@ function sortedJson(value: unknown): string {
     return Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1));
   });
 }
+
+describe("[D10] custom types that discovery is told of", () => {
+  class Point {
+    readonly x: number;
+
+    constructor(x: number) {
+      this.x = x;
+    }
+  }
+  class Name {
+    readonly text = "n";
+  }
+  const point = types.custom<Point>("Point", {
+    serialize: ({ x }) => Uint8Array.of(x),
+    deserialize: ([x]) => new Point(x!),
+    isInstance: (value) => value instanceof Point,
+  }) as unknown as CustomType;
+  const name = types.custom<Name>("Name", {
+    serialize: () => Uint8Array.of(),
+    deserialize: () => new Name(),
+    isInstance: (value) => value instanceof Name,
+  }) as unknown as CustomType;
+
+  function typeWithCustoms(...records: unknown[]): string {
+    const discovery = new LayoutDiscovery([point, name]);
+    for (const record of records) discovery.observe(record);
+    return String(discovery.layout?.type);
+  }
+
+  test("are found at any depth, and may be null", () => {
+    expect(typeWithCustoms({ a: new Point(1), b: [new Point(2)] }, { a: null, b: [] })).toBe(
+      "row<a: custom<Point>?, b: array<custom<Point>>>",
+    );
+  });
+
+  test("two of them in one field are anything, and so is one beside a row", () => {
+    expect(typeWithCustoms({ a: new Point(1) }, { a: new Name() })).toBe("row<a: any>");
+    expect(typeWithCustoms({ a: new Point(1) }, { a: { x: 1 } })).toBe("row<a: any>");
+  });
+
+  test("values are read back as what they were; those of other classes as rows", () => {
+    class Other {
+      readonly y = 1;
+    }
+    let layout: RowLayout | undefined;
+    const serializer = new DiscoveringSerializer(
+      (found) => {
+        layout = found;
+      },
+      { customTypes: [point] },
+    );
+    const memory = new Memory(new ArrayBuffer(1024));
+    for (const record of [{ a: new Point(1) }, { a: new Point(7), b: new Other() }]) {
+      expect(serializer.write(record, memory, 0, memory.numSlots)).toBeGreaterThan(0);
+    }
+    expect(new RowSerializer(layout!).read(memory, 0)).toEqual({ a: new Point(7), b: { y: 1 } });
+    expect((new RowSerializer(layout!).read(memory, 0) as { a: unknown }).a).toBeInstanceOf(Point);
+  });
+});

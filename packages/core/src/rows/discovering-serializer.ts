@@ -1,12 +1,18 @@
 import { invariant } from "../errors/index.js";
 import type { DataOutputView, Memory, RecordWriter } from "../memory/index.js";
-import { copyData } from "../records/copy-data.js";
+import type { CustomType } from "../types/type-information.js";
 import { generateWriter } from "./generate-write.js";
 import { interpretWriter } from "./interpret-write.js";
 import { LayoutDiscovery } from "./layout-discovery.js";
 import { TYPE_MISMATCH } from "./plain-row.js";
 import { type RowLayout, structOfLayout } from "./row-layout.js";
 import { generatesCode, type RowCodeOptions } from "./row-serializer.js";
+
+/** Configures a {@link DiscoveringSerializer}. @public */
+export interface DiscoveringOptions extends RowCodeOptions {
+  /** The types whose values keep their class; by default values of classes become rows. */
+  readonly customTypes?: readonly CustomType[] | undefined;
+}
 
 /**
  * Writes records that nobody declared. Each is written in the layout discovered so far; one that does not fit makes the
@@ -16,7 +22,7 @@ import { generatesCode, type RowCodeOptions } from "./row-serializer.js";
  */
 export class DiscoveringSerializer {
   /** What is known about the records so far. */
-  readonly discovery = new LayoutDiscovery();
+  readonly discovery: LayoutDiscovery;
   readonly #onLayout: (layout: RowLayout) => void;
   readonly #isGenerated: boolean;
   #layout: RowLayout | undefined;
@@ -24,7 +30,8 @@ export class DiscoveringSerializer {
   /** Set once a record was an instance of a class: then records are copied to plain data first, without an exception each. */
   #copiesFirst = false;
 
-  constructor(onLayout: (layout: RowLayout) => void, options: RowCodeOptions = {}) {
+  constructor(onLayout: (layout: RowLayout) => void, options: DiscoveringOptions = {}) {
+    this.discovery = new LayoutDiscovery(options.customTypes);
     this.#onLayout = onLayout;
     this.#isGenerated = generatesCode(options);
   }
@@ -41,13 +48,13 @@ export class DiscoveringSerializer {
    * @internal
    */
   write(record: unknown, memory: Memory, slot: number, limit: number): number {
-    const data = this.#copiesFirst ? copyData(record, "", 0) : record;
+    const data = this.#copiesFirst ? this.discovery.copy(record) : record;
     if (this.#write !== undefined) {
       try {
         return this.#write(data, memory, slot, limit);
       } catch (error) {
         if (error !== TYPE_MISMATCH) {
-          copyData(record, "", 0);
+          this.discovery.copy(record);
           throw error;
         }
       }
@@ -58,7 +65,7 @@ export class DiscoveringSerializer {
 
   /** Appends a record; returns false when `out` has no more pages. Throws RECORD_NOT_DATA. */
   serialize(record: unknown, out: DataOutputView): boolean {
-    const data = this.#copiesFirst ? copyData(record, "", 0) : record;
+    const data = this.#copiesFirst ? this.discovery.copy(record) : record;
     if (this.#write !== undefined) {
       // One producer fills many views, of which each has to hear of a new layout.
       out.setLayout(this.#layout!.idWords);
@@ -67,7 +74,7 @@ export class DiscoveringSerializer {
       } catch (error) {
         // Writers know no field paths; copying finds the path of what is no data.
         if (error !== TYPE_MISMATCH) {
-          copyData(record, "", 0);
+          this.discovery.copy(record);
           throw error;
         }
       }
@@ -88,7 +95,7 @@ export class DiscoveringSerializer {
 
   /** Makes the layout one that has the record, and returns the record as plain data. */
   #observe(record: unknown): unknown {
-    const data = copyData(record, "", 0);
+    const data = this.discovery.copy(record);
     const before = this.#layout;
     this.#evolve(this.discovery.observe(data));
     // A record that fits after all as plain data, in the same layout, had a prototype.

@@ -1,6 +1,6 @@
 export { canGenerateCode, compile, literal } from "./code-generation.js";
 export { type ComposedSources, generateRowComposer, type RowComposer, type RowOrigin } from "./compose-row.js";
-export { DiscoveringSerializer } from "./discovering-serializer.js";
+export { type DiscoveringOptions, DiscoveringSerializer } from "./discovering-serializer.js";
 export type { RecordCompare } from "./generate-compare.js";
 export { recordConformer } from "./generate-conform.js";
 export type { RowCompare } from "./interpret-compare.js";

@@ -1,18 +1,18 @@
 import { valueKindOf } from "../keys/value-kind.js";
 import { typeBuilders as types } from "../types/type-builders.js";
-import type { AnyType } from "../types/type-information.js";
+import type { AnyType, CustomType } from "../types/type-information.js";
 import { rowTypeOf } from "../types/type-json.js";
 import { MAX_DISCOVERED_DEPTH, mergeAll, UNSEEN } from "./merge-types.js";
 
 /**
  * Returns the narrowest type of one record that is plain data. A record that is an array, and an array of several types,
- * is a tuple; other arrays are lists. Decimals are `any`, since a decimal type would change their scale.
+ * is a tuple; other arrays are lists. Decimals are `any`, since a decimal type would change their scale. Values of the custom types have these.
  */
-export function inferType(record: unknown): AnyType {
-  return Array.isArray(record) ? tupleOf(record, 0) : infer(record, 0);
+export function inferType(record: unknown, customTypes: readonly CustomType[] = []): AnyType {
+  return Array.isArray(record) ? tupleOf(record, 0, customTypes) : infer(record, 0, customTypes);
 }
 
-function infer(value: unknown, depth: number): AnyType {
+function infer(value: unknown, depth: number, customTypes: readonly CustomType[]): AnyType {
   if (depth > MAX_DISCOVERED_DEPTH) return types.any as AnyType;
   switch (valueKindOf(value)) {
     case "null":
@@ -32,31 +32,33 @@ function infer(value: unknown, depth: number): AnyType {
     case "decimal":
       return types.any as AnyType;
     case "array":
-      return arrayOf(value as unknown[], depth);
+      return arrayOf(value as unknown[], depth, customTypes);
     case "map": {
       const entries = [...(value as Map<unknown, unknown>)];
-      const key = mergeAll(entries.map(([k]) => infer(k, depth + 1)));
-      const item = mergeAll(entries.map(([, v]) => infer(v, depth + 1)));
+      const key = mergeAll(entries.map(([k]) => infer(k, depth + 1, customTypes)));
+      const item = mergeAll(entries.map(([, v]) => infer(v, depth + 1, customTypes)));
       return types.map(key, item) as unknown as AnyType;
     }
-    case "row":
-      return rowTypeOf(
-        Object.entries(value as object).map(([name, field]) => ({ name, type: infer(field, depth + 1) })),
-      );
+    case "row": {
+      const custom = customTypes.find(({ serializer }) => serializer.isInstance(value));
+      if (custom !== undefined) return custom;
+      const fields = Object.entries(value as object);
+      return rowTypeOf(fields.map(([name, field]) => ({ name, type: infer(field, depth + 1, customTypes) })));
+    }
   }
 }
 
-function arrayOf(values: readonly unknown[], depth: number): AnyType {
-  const element = mergeAll(values.map((value) => infer(value, depth + 1)));
+function arrayOf(values: readonly unknown[], depth: number, customTypes: readonly CustomType[]): AnyType {
+  const element = mergeAll(values.map((value) => infer(value, depth + 1, customTypes)));
   const isMixed = element.kind === "any" && values.length > 1;
-  return isMixed ? tupleOf(values, depth) : (types.array(element) as unknown as AnyType);
+  return isMixed ? tupleOf(values, depth, customTypes) : (types.array(element) as unknown as AnyType);
 }
 
 /** The most positions of a discovered tuple; longer arrays are lists. */
 const MAX_TUPLE_LENGTH = 32;
 
-function tupleOf(values: readonly unknown[], depth: number): AnyType {
-  const elements = values.map((value) => infer(value, depth + 1));
+function tupleOf(values: readonly unknown[], depth: number, customTypes: readonly CustomType[]): AnyType {
+  const elements = values.map((value) => infer(value, depth + 1, customTypes));
   if (elements.length > MAX_TUPLE_LENGTH) return types.array(mergeAll(elements)) as unknown as AnyType;
   return types.tuple(...elements) as unknown as AnyType;
 }

@@ -1,6 +1,7 @@
 import { copyData } from "../records/copy-data.js";
 import { typeBuilders as types } from "../types/type-builders.js";
-import type { AnyType, TypeInformation } from "../types/type-information.js";
+import type { AnyType, CustomType, TypeInformation } from "../types/type-information.js";
+import { RecordCopies } from "../user-code/record-copies.js";
 import { inferType } from "./infer-type.js";
 import { mergeTypes } from "./merge-types.js";
 import { RowLayout } from "./row-layout.js";
@@ -23,6 +24,14 @@ export class LayoutDiscovery {
   #numLayouts = 0;
   /** How often the row at each path got more fields. */
   readonly #growths = new Map<string, number>();
+  readonly #customTypes: readonly CustomType[];
+  readonly #copies: RecordCopies | undefined;
+
+  /** @param customTypes - the types whose values keep their class; those of all others become rows */
+  constructor(customTypes: readonly CustomType[] = []) {
+    this.#customTypes = customTypes;
+    this.#copies = customTypes.length === 0 ? undefined : new RecordCopies(customTypes);
+  }
 
   /** The layout of all records seen so far; undefined before the first. */
   get layout(): RowLayout | undefined {
@@ -34,10 +43,15 @@ export class LayoutDiscovery {
    * changes. Throws RECORD_NOT_DATA.
    */
   observe(record: unknown): RowLayout {
-    const seen = inferType(copyData(record, "", 0));
+    const seen = inferType(this.copy(record), this.#customTypes);
     const merged = this.#type === undefined ? seen : mergeTypes(this.#type, seen, (path) => this.#mayGrow(path));
     if (this.#layout === undefined || String(merged) !== String(this.#type)) this.#evolve(merged);
     return this.#layout!;
+  }
+
+  /** Returns a record as plain data, in which values of custom types stay what they are. Throws RECORD_NOT_DATA. */
+  copy(record: unknown): unknown {
+    return this.#copies === undefined ? copyData(record, "", 0) : this.#copies.handedOut(record);
   }
 
   /** Returns the paths of the fields that have to be encoded as `any`, for plans; the record itself is `""`. */

@@ -58,6 +58,7 @@ function mergePresent(a: AnyType, b: AnyType, onGrowth: GrowthCheck, path: strin
     const element = elements.reduce((merged, type) => mergeTypes(merged, type, onGrowth, `${path}.[]`), UNSEEN);
     return types.array(element) as unknown as AnyType;
   }
+  if (a.kind === "custom" && b.kind === "custom") return a.name === b.name ? a : (types.any as AnyType);
   if (a.kind === b.kind) return a;
   const areNumbers = [a, b].every((type) => type.kind === "int32" || type.kind === "float64");
   return (areNumbers ? types.float64 : types.any) as AnyType;

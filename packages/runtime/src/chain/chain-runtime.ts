@@ -114,7 +114,7 @@ export class ChainRuntime {
   /** Returns the writer of rows of a shape. */
   composition(source: RowLayout | undefined, row: RowOfShape, recordType?: AnyType): RowComposition {
     const type = recordType as TypeInformation<unknown> | undefined;
-    return new RowComposition(source, row, this.#context.layouts, type);
+    return new RowComposition(source, row, this.#context.layouts, type, this.#context.customTypes);
   }
 
   /** Returns the type of the records that the last operator attaches keys to; undefined when it does not, or nobody declared it. */

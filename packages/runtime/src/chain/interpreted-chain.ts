@@ -62,6 +62,6 @@ function endOf(specs: readonly ChainedSpec[], context: ChainContext, next: Recor
   const last = specs.at(-1);
   const recordType = last === undefined ? undefined : keyedRecordTypeOf(last, context);
   if (last === undefined || recordType === undefined) return (record) => next.collect(record);
-  const output = new KeyedRecordOutput(recordType, context.layouts, next);
+  const output = new KeyedRecordOutput(recordType, context.layouts, next, context.customTypes);
   return (record) => reported(placeOf(last.operator, context.subtaskIndex), () => output.collect(record as unknown[]));
 }

@@ -1,4 +1,4 @@
-import { type AnyType, LayoutDiscovery, RowLayout, type TypeInformation, types } from "@millrace/core";
+import { type AnyType, type CustomType, LayoutDiscovery, RowLayout, type TypeInformation, types } from "@millrace/core";
 import type { ChainedSpec } from "@millrace/job-graph";
 import type { CodeContext } from "../code/code-context.js";
 import { declaredTypeOf } from "../code/result-intake.js";
@@ -25,12 +25,19 @@ export class KeyedRecordOutput {
   readonly #recordType: AnyType;
   readonly #layouts: LayoutTable;
   readonly #output: RecordOutput;
-  readonly #discovery = new LayoutDiscovery();
+  readonly #discovery: LayoutDiscovery;
   readonly #scratch = new ScratchMemory();
   #keyLayout: RowLayout | undefined;
   #layout: StreamLayout | undefined;
 
-  constructor(recordType: AnyType, layouts: LayoutTable, output: RecordOutput) {
+  /** @param customTypes - the types whose values keep their class in keys */
+  constructor(
+    recordType: AnyType,
+    layouts: LayoutTable,
+    output: RecordOutput,
+    customTypes: readonly CustomType[] = [],
+  ) {
+    this.#discovery = new LayoutDiscovery(customTypes);
     this.#recordType = recordType;
     this.#layouts = layouts;
     this.#output = output;

@@ -4,6 +4,7 @@
  */
 import {
   type AnyType,
+  type CustomType,
   checkRecord,
   DiscoveringSerializer,
   generateRowComposer,
@@ -32,20 +33,25 @@ export class RowComposition {
   readonly #row: RowOfShape;
   readonly #layouts: LayoutTable;
   readonly #recordType: TypeInformation<unknown> | undefined;
-  readonly #serializer = new DiscoveringSerializer(() => {});
+  readonly #serializer: DiscoveringSerializer;
   /** Takes over when the parts went through so many layouts that their tuple is `any`. */
   #anySerializer: RowSerializer | undefined;
   #partsLayout: RowLayout | undefined;
   #composition: Composition | undefined;
   readonly #compositions = new Map<string, Composition>();
 
-  /** @param recordType - the declared type of a record that is among the values; messages are about it */
+  /**
+   * @param recordType - the declared type of a record that is among the values; messages are about it
+   * @param customTypes - the types whose values keep their class where the type is discovered
+   */
   constructor(
     source: RowLayout | undefined,
     row: RowOfShape,
     layouts: LayoutTable,
     recordType: TypeInformation<unknown> | undefined,
+    customTypes: readonly CustomType[],
   ) {
+    this.#serializer = new DiscoveringSerializer(() => {}, { customTypes });
     this.#source = source;
     this.#row = row;
     this.#layouts = layouts;

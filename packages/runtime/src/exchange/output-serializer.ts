@@ -1,4 +1,11 @@
-import { DiscoveringSerializer, type ErrorPlace, type Memory, MillraceError, type RowLayout } from "@millrace/core";
+import {
+  type CustomType,
+  DiscoveringSerializer,
+  type ErrorPlace,
+  type Memory,
+  MillraceError,
+  type RowLayout,
+} from "@millrace/core";
 import type { LayoutTable, StreamLayout } from "../rows/stream-layout.js";
 import type { OutputSerializer } from "./page-writer.js";
 
@@ -26,13 +33,15 @@ export class DeclaredSerializer implements OutputSerializer {
  * through layouts of their own.
  */
 export class LayoutFinder {
-  readonly #serializer = new DiscoveringSerializer(() => {});
+  readonly #serializer: DiscoveringSerializer;
   readonly #layouts: LayoutTable;
   #known: RowLayout | undefined;
   #entry: StreamLayout | undefined;
 
-  constructor(layouts: LayoutTable) {
+  /** @param customTypes - the types whose values keep their class */
+  constructor(layouts: LayoutTable, customTypes: readonly CustomType[] = []) {
     this.#layouts = layouts;
+    this.#serializer = new DiscoveringSerializer(() => {}, { customTypes });
   }
 
   /** Writes a record; see `DiscoveringSerializer.write`. */

@@ -1,4 +1,4 @@
-import { DiscoveringSerializer, DOES_NOT_FIT, type Memory, type RowLayout } from "@millrace/core";
+import { type CustomType, DiscoveringSerializer, DOES_NOT_FIT, type Memory, type RowLayout } from "@millrace/core";
 import { ScratchMemory } from "../rows/scratch-memory.js";
 import type { LayoutTable, StreamLayout } from "../rows/stream-layout.js";
 
@@ -11,10 +11,12 @@ export class RecordEncoder {
   readonly #discovering: DiscoveringSerializer;
   #discovered: StreamLayout | undefined;
 
-  constructor(layouts: LayoutTable) {
-    this.#discovering = new DiscoveringSerializer((layout: RowLayout) => {
+  /** @param customTypes - the types whose values keep their class in records that nobody declared */
+  constructor(layouts: LayoutTable, customTypes: readonly CustomType[] = []) {
+    const onLayout = (layout: RowLayout): void => {
       this.#discovered = layouts.add(layout);
-    });
+    };
+    this.#discovering = new DiscoveringSerializer(onLayout, { customTypes });
   }
 
   /** Where the row begins. */

@@ -41,7 +41,7 @@ export class ReduceFold implements GroupFold {
     keys: readonly KeyFieldSpec[],
     value: ValuePosition,
     givesKeys: boolean,
-    { out, layouts, vertex }: DriverContext,
+    { out, layouts, customTypes, vertex }: DriverContext,
   ) {
     this.#function = userFunction;
     this.#out = out;
@@ -57,7 +57,7 @@ export class ReduceFold implements GroupFold {
         ? keys.map(({ path }) => new RowFieldReader(path))
         : Array.from({ length: value }, (_, part) => new RowFieldReader(String(part)));
     this.#keyedPartReaders = this.keyed.keys.map(({ path }) => new RowFieldReader(path));
-    this.#encoder = new RecordEncoder(layouts);
+    this.#encoder = new RecordEncoder(layouts, customTypes);
   }
 
   get memory(): Memory {

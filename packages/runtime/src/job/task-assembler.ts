@@ -195,7 +195,7 @@ export class TaskAssembler {
     if (last.resultType !== undefined) {
       return new DeclaredSerializer(layouts.add(RowLayout.of(typeFromJson(last.resultType, customTypes))), place);
     }
-    const finder = this.#finders.get(vertex.id) ?? new LayoutFinder(layouts);
+    const finder = this.#finders.get(vertex.id) ?? new LayoutFinder(layouts, handsOn(vertex) ? customTypes : []);
     this.#finders.set(vertex.id, finder);
     return new UndeclaredSerializer(finder, place);
   }
@@ -267,4 +267,14 @@ function sampledBorders({ keeper }: TaskInput): readonly (readonly unknown[])[] 
   const reader = new RowRecordReader(undefined);
   invariant(rows.next(), "a sampler gives one record, the borders");
   return reader.read(rows.memory, rows.slot, rows.layout) as readonly (readonly unknown[])[];
+}
+
+/** Drivers that give what they read, or what they made of it, in the same record or another. */
+const HANDS_ON: ReadonlySet<string> = new Set(["reduce", "reduceCombine", "aggregate", "summarize"]);
+/** Operators that give fields of what they get. */
+const KEEPS_VALUES: ReadonlySet<string> = new Set(["filter", "filterExpression", "project", "attachKey"]);
+
+/** Tells whether values of custom types that a vertex reads are what they were when it gives them, declared or not. */
+function handsOn({ driver, chain }: JobVertex): boolean {
+  return HANDS_ON.has(driver.kind) && chain.every(({ kind }) => KEEPS_VALUES.has(kind));
 }

@@ -1,5 +1,5 @@
 import type { FunctionAnalyzer } from "@millrace/closures";
-import type { Memory, MemorySegment } from "@millrace/core";
+import type { CustomType, Memory, MemorySegment } from "@millrace/core";
 import type { DriverSpec, JobVertex, KeyFieldSpec, ObjectRef, OperatorInfo } from "@millrace/job-graph";
 import type { CodeContext } from "../code/code-context.js";
 import type { UserCode } from "../code/user-code.js";
@@ -53,6 +53,8 @@ export interface DriverContext {
   readonly spill: SpillSpace;
   /** The layouts of the slot. */
   readonly layouts: LayoutTable;
+  /** All types of classes that the plan declares. */
+  readonly customTypes: readonly CustomType[];
   /** Where the driver's results go: the head of the chain, or the output. */
   readonly out: RecordOutput;
   /** The secret of the job's hash tables. */

@@ -348,6 +348,7 @@ export class Task {
       job,
       spill: job.spill,
       layouts: job.layouts,
+      customTypes: job.customTypes,
       out: this.#out,
       outputs,
       hashSeed: job.hashSeed,

@@ -343,6 +343,7 @@ export class TestContext implements DriverContext {
   readonly budget: TestBudget;
   readonly spill = new TestSpill();
   readonly layouts: TestLayouts;
+  readonly customTypes = [];
   readonly out = new TestOutput();
   readonly hashSeed: { readonly low: number; readonly high: number };
   readonly #inputs: TestPage[][];
