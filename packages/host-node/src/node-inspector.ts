@@ -18,12 +18,12 @@ import {
   type InspectedFunction,
   type InspectedKind,
   type InspectedScope,
-  type InspectedScopeKind,
   type InspectedScript,
   type InspectedVariable,
   type InspectionSession,
   MillraceError,
 } from "@millrace/core";
+import { objectKindOf, scopeKindOf } from "./inspected-kinds.js";
 
 /** Inspects functions of this thread. @internal */
 export const nodeInspector: HostInspector = { open: () => new NodeInspectionSession() };
@@ -31,6 +31,7 @@ export const nodeInspector: HostInspector = { open: () => new NodeInspectionSess
 const SHELF = Symbol.for("millrace.inspection.shelf");
 const SHELF_EXPRESSION = 'globalThis[Symbol.for("millrace.inspection.shelf")]';
 const OBJECT_GROUP = "millrace";
+const QUIET = { objectGroup: OBJECT_GROUP, silent: true };
 
 /** Since which version the engine throws on reading an uninitialized variable, where older ones gave undefined. */
 const FIRST_MAJOR_THAT_TELLS_UNINITIALIZED = 22;
@@ -40,7 +41,7 @@ const tellsUninitialized = Number.parseInt(process.versions.node, 10) >= FIRST_M
 interface Shelf {
   target: object | undefined;
   names: readonly string[];
-  /** Name, value, and whether reading it failed, one after the other. */
+  /** What a function gives: for variables the name, the value, and whether reading it failed, one after the other. */
   found: unknown[];
 }
 
@@ -54,6 +55,12 @@ const READ_VARIABLES = `function (shelf) {
     if (!(name in scope)) continue;
     try { found.push(name, scope[name], false); } catch { found.push(name, undefined, true); }
   }
+}`;
+
+/** Runs with an array as `this`; objects may have the prototype of functions and be none. */
+const TAKE_ITEMS = `function (shelf) {
+  "use strict";
+  for (let index = 0; index < this.length; index++) if (typeof this[index] === "function") shelf.found.push(this[index]);
 }`;
 
 interface RemoteObject {
@@ -102,31 +109,41 @@ class NodeInspectionSession implements InspectionSession {
     const location = properties.get("[[FunctionLocation]]")?.value as FunctionLocation | undefined;
     const scopeList = properties.get("[[Scopes]]")?.objectId;
     if (location === undefined || scopeList === undefined) return undefined;
+    let scopes: readonly InspectedScope[] | undefined;
+    const readScopes = (): readonly InspectedScope[] => (scopes ??= this.#scopes(scopeList));
     return {
       scriptId: location.scriptId,
       line: location.lineNumber + 1,
       column: location.columnNumber + 1,
-      scopes: this.#scopes(scopeList),
+      // Many are asked for their place only.
+      get scopes() {
+        return readScopes();
+      },
     };
   }
 
-  script(scriptId: string): InspectedScript {
+  script(scriptId: string): InspectedScript | undefined {
     // The protocol names the scripts that are there when it is enabled, and the new ones from then on.
     if (!this.#isDebuggerEnabled) {
       this.#post("Debugger.enable", {});
       this.#isDebuggerEnabled = true;
     }
     const known = this.#scripts.get(scriptId);
+    if (known === undefined) return undefined;
     const { scriptSource } = this.#post<{ scriptSource: string }>("Debugger.getScriptSource", { scriptId });
     return {
       scriptId,
-      url: known?.url ?? "",
+      url: known.url,
       source: scriptSource,
-      isModule: known?.isModule === true,
-      lineOffset: known?.startLine ?? 0,
-      columnOffset: known?.startColumn ?? 0,
-      sourceMapUrl: known?.sourceMapURL ?? "",
+      isModule: known.isModule === true,
+      lineOffset: known.startLine,
+      columnOffset: known.startColumn,
+      sourceMapUrl: known.sourceMapURL ?? "",
     };
+  }
+
+  isProxy(value: object): boolean {
+    return types.isProxy(value);
   }
 
   kindOf(value: object): InspectedKind {
@@ -144,6 +161,44 @@ class NodeInspectionSession implements InspectionSession {
     } finally {
       this.#releaseObjects();
     }
+  }
+
+  allFunctions(): readonly object[] {
+    this.#releaseObjects();
+    try {
+      return this.#withShelf([mainGlobal(), globalThis], () => {
+        const found = this.#contexts().map((contextId) => this.#functionsIn(contextId));
+        return found.flat();
+      });
+    } finally {
+      this.#releaseObjects();
+    }
+  }
+
+  /** Objects of one realm are not handed to code of another, so that the shelf must stand in each. */
+  #functionsIn(contextId: number): object[] {
+    const shelf = this.#evaluate(SHELF_EXPRESSION, contextId);
+    if (shelf.objectId === undefined) return [];
+    const prototypeObjectId = this.#evaluate("Object.getPrototypeOf(() => {})", contextId).objectId!;
+    const parameters = { prototypeObjectId, objectGroup: OBJECT_GROUP };
+    const { objects } = this.#post<{ objects: { readonly objectId: string } }>("Runtime.queryObjects", parameters);
+    return this.#take(objects.objectId, TAKE_ITEMS, shelf.objectId) as object[];
+  }
+
+  /** Lists the realms of this thread, of which test runners make more than one. The protocol names them when it is enabled. */
+  #contexts(): number[] {
+    const contexts: number[] = [];
+    const note = ({ params }: { params: { context: { id: number } } }): void => {
+      contexts.push(params.context.id);
+    };
+    this.#session.on("Runtime.executionContextCreated", note);
+    try {
+      this.#post("Runtime.enable", {});
+      this.#post("Runtime.disable", {});
+    } finally {
+      this.#session.off("Runtime.executionContextCreated", note);
+    }
+    return contexts;
   }
 
   numNamedProperties(value: object): number {
@@ -196,17 +251,8 @@ class NodeInspectionSession implements InspectionSession {
   }
 
   #read(objectId: string, names: readonly string[]): Map<string, InspectedVariable> {
-    const found: unknown[] = [];
     this.#shelf.names = names;
-    this.#shelf.found = found;
-    this.#post("Runtime.callFunctionOn", {
-      objectId,
-      functionDeclaration: READ_VARIABLES,
-      arguments: [{ objectId: this.#remoteShelf() }],
-      objectGroup: OBJECT_GROUP,
-      silent: true,
-    });
-    this.#shelf.found = [];
+    const found = this.#take(objectId, READ_VARIABLES);
     const variables = new Map<string, InspectedVariable>();
     for (let index = 0; index < found.length; index += 3) {
       const value = found[index + 1];
@@ -215,6 +261,20 @@ class NodeInspectionSession implements InspectionSession {
       variables.set(found[index] as string, { value, isUninitialized });
     }
     return variables;
+  }
+
+  /** Calls a function with a remote object as `this`, and gives what it put onto the shelf. */
+  #take(objectId: string, functionDeclaration: string, shelfId = this.#remoteShelf()): unknown[] {
+    const found: unknown[] = [];
+    this.#shelf.found = found;
+    this.#post("Runtime.callFunctionOn", {
+      objectId,
+      functionDeclaration,
+      arguments: [{ objectId: shelfId }],
+      ...QUIET,
+    });
+    this.#shelf.found = [];
+    return found;
   }
 
   #internalProperties(objectId: string): Map<string, RemoteObject> {
@@ -231,8 +291,7 @@ class NodeInspectionSession implements InspectionSession {
       const { result } = this.#post<{ result: { readonly objectId: string } }>("Runtime.callFunctionOn", {
         objectId: this.#remoteShelf(),
         functionDeclaration: "function () { return this.target; }",
-        objectGroup: OBJECT_GROUP,
-        silent: true,
+        ...QUIET,
       });
       return result.objectId;
     } finally {
@@ -243,19 +302,24 @@ class NodeInspectionSession implements InspectionSession {
   /** Gives the shelf as a remote object, made anew after each release of the group. */
   #remoteShelf(): string {
     if (this.#shelfId !== undefined) return this.#shelfId;
-    const main = runInThisContext("globalThis") as Record<symbol, unknown>;
-    Object.defineProperty(main, SHELF, { value: this.#shelf, configurable: true, enumerable: false });
+    this.#shelfId = this.#withShelf([mainGlobal()], () => this.#evaluate(SHELF_EXPRESSION).objectId!);
+    return this.#shelfId;
+  }
+
+  /** Runs `action` while the shelf stands on global objects. */
+  #withShelf<T>(globals: readonly object[], action: () => T): T {
+    for (const each of globals)
+      Object.defineProperty(each, SHELF, { value: this.#shelf, configurable: true, enumerable: false });
     try {
-      const { result } = this.#post<{ result: RemoteObject }>("Runtime.evaluate", {
-        expression: SHELF_EXPRESSION,
-        objectGroup: OBJECT_GROUP,
-        silent: true,
-      });
-      this.#shelfId = result.objectId!;
-      return this.#shelfId;
+      return action();
     } finally {
-      delete main[SHELF];
+      for (const each of globals) Reflect.deleteProperty(each, SHELF);
     }
+  }
+
+  #evaluate(expression: string, contextId?: number): RemoteObject {
+    const parameters = { expression, ...QUIET, ...(contextId === undefined ? {} : { contextId }) };
+    return this.#post<{ result: RemoteObject }>("Runtime.evaluate", parameters).result;
   }
 
   #releaseObjects(): void {
@@ -284,45 +348,7 @@ class NodeInspectionSession implements InspectionSession {
   }
 }
 
-const SCOPE_KINDS: readonly (readonly [prefix: string, kind: InspectedScopeKind])[] = [
-  ["Block", "block"],
-  ["Catch", "catch"],
-  ["Closure", "closure"],
-  ["Eval", "eval"],
-  ["Global", "global"],
-  ["Module", "module"],
-  ["Script", "script"],
-  ["With", "with"],
-];
-
-function scopeKindOf(description: string): InspectedScopeKind {
-  return SCOPE_KINDS.find(([prefix]) => description.startsWith(prefix))?.[1] ?? "other";
-}
-
-const KINDS: readonly (readonly [test: (value: unknown) => boolean, kind: InspectedKind])[] = [
-  [types.isProxy, "proxy"],
-  [Array.isArray, "array"],
-  [types.isMap, "map"],
-  [types.isSet, "set"],
-  [types.isTypedArray, "typed array"],
-  [types.isDate, "date"],
-  [types.isRegExp, "regular expression"],
-  [types.isNativeError, "error"],
-  [types.isArrayBuffer, "array buffer"],
-  [types.isSharedArrayBuffer, "shared array buffer"],
-  [types.isDataView, "data view"],
-  [types.isPromise, "promise"],
-  [types.isBoxedPrimitive, "boxed primitive"],
-  [types.isModuleNamespaceObject, "module namespace"],
-  [types.isGeneratorObject, "generator"],
-  [types.isMapIterator, "iterator"],
-  [types.isSetIterator, "iterator"],
-  [types.isWeakMap, "weak map"],
-  [types.isWeakSet, "weak set"],
-  [types.isArgumentsObject, "arguments"],
-  [types.isExternal, "external"],
-];
-
-function objectKindOf(value: object): InspectedKind {
-  return KINDS.find(([test]) => test(value))?.[1] ?? "ordinary";
+/** Gives the global object of the realm that the protocol evaluates in. */
+function mainGlobal(): object {
+  return runInThisContext("globalThis") as object;
 }

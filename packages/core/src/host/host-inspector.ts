@@ -17,12 +17,19 @@ export interface HostInspector {
 export interface InspectionSession {
   /** Gives script, position and scopes of a function; undefined for one without source: built-in or bound. */
   inspect(target: object): InspectedFunction | undefined;
-  /** Gives the script with an id that {@link InspectionSession.inspect} gave, as it runs and not as the disk has it now. */
-  script(scriptId: string): InspectedScript;
+  /**
+   * Gives the script with an id that {@link InspectionSession.inspect} gave, as it runs and not as the disk has it now; undefined for one
+   * that the engine keeps to itself, as those of other realms.
+   */
+  script(scriptId: string): InspectedScript | undefined;
+  /** Tells whether an object is a Proxy, which runs code of the program when it is looked at. */
+  isProxy(value: object): boolean;
   /** Tells what an object is by its internal slots, whatever its prototype and its tags say. */
   kindOf(value: object): InspectedKind;
   /** Lists the private fields, methods and accessors that an object has, as `#name`. */
   privateNamesOf(value: object): readonly string[];
+  /** Lists every function and class of this thread that anything still refers to. Slow, since garbage is collected first. */
+  allFunctions(): readonly object[];
   /** Counts the own properties of an array or typed array that are no items of it; `length` of an array is one. */
   numNamedProperties(value: object): number;
   /** Forgets what was inspected until now, whose scopes can then no longer be read. Call it after each function. */
