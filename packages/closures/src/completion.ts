@@ -5,18 +5,34 @@
  * that always throws or never ends is no such function. Reachability is judged by form alone, not by values: a
  * statement counts as never completing only when every way through it throws or loops for ever.
  */
+import type { BlockStatement } from "acorn";
 import type { AnyNode, FunctionNode, StatementNode } from "./syntax.js";
 import { isClassNode, isFunctionNode } from "./syntax.js";
 
 /** Says whether the function can end and never gives a value when it does. */
 export function returnsNothing(node: FunctionNode): boolean {
   if (node.body.type !== "BlockStatement") return false;
-  const returns = { withValue: 0, bare: 0 };
-  for (const statement of node.body.body) countReturns(statement, returns);
-  return returns.withValue === 0 && (returns.bare > 0 || !neverCompletes(node.body));
+  const { withValue, bare } = returnsOf(node.body);
+  return withValue === 0 && (bare > 0 || !neverCompletes(node.body));
 }
 
-function countReturns(node: AnyNode, returns: { withValue: number; bare: number }): void {
+/** Says whether the function has a `return` with a value. */
+export function returnsSomething(node: FunctionNode): boolean {
+  return node.body.type !== "BlockStatement" || returnsOf(node.body).withValue > 0;
+}
+
+interface Returns {
+  withValue: number;
+  bare: number;
+}
+
+function returnsOf(body: BlockStatement): Returns {
+  const returns: Returns = { withValue: 0, bare: 0 };
+  for (const statement of body.body) countReturns(statement, returns);
+  return returns;
+}
+
+function countReturns(node: AnyNode, returns: Returns): void {
   if (isFunctionNode(node) || isClassNode(node)) return;
   if (node.type === "ReturnStatement") {
     if (node.argument) returns.withValue++;

@@ -10,8 +10,8 @@ export function isPackageFunction(value: object, { inspector, scripts }: Host): 
   const session = inspector.open();
   try {
     const inspected = session.inspect(value);
-    if (inspected === undefined) return false;
-    const { url } = session.script(inspected.scriptId);
+    const url = inspected === undefined ? undefined : session.script(inspected.scriptId)?.url;
+    if (url === undefined) return false;
     return url.startsWith("node:") || isPackageUrl(scripts.realUrl(url));
   } finally {
     session.close();

@@ -2,9 +2,9 @@
  * Tells in which state a thing of a package is, so that the one in a worker can be held against the one in the program: what programs
  * set on packages, and methods that they patch.
  *
- * It looks at own properties, at those of plain objects and arrays in them, and at functions by their text, without running a getter.
- * Modules inside of a module are not looked at: packages keep there what they set on themselves when they are used.
- * What a package keeps in variables of its modules, in Maps, private fields and instances of its classes nobody can compare.
+ * It looks at own properties, at those of plain objects and arrays in them, at entries of Maps and Sets, and at functions by their text,
+ * without running a getter. Modules inside of a module are not looked at: packages keep there what they set on themselves when they are used.
+ * What a package keeps in variables of its modules, private fields and instances of its classes nobody can compare.
  * Contents are told by marks that do not show them.
  */
 
@@ -47,8 +47,11 @@ export function differenceOf(expected: readonly StateEntry[], found: readonly St
     const now = marks.get(path);
     return mark.startsWith(OPTIONAL) ? now !== undefined && now !== mark.slice(OPTIONAL.length) : now !== mark;
   });
-  return differing?.[0];
+  return differing?.[0].split(ENTRY, 1)[0];
 }
+
+/** Stands between the place of a Map or Set and the mark of a key. */
+const ENTRY = " => ";
 
 /** Begins the mark of what may be missing. */
 const OPTIONAL = "? ";
@@ -65,6 +68,7 @@ class StateWalk {
 
   describe(holder: object, prefix: string, depth: number): void {
     this.#seen.add(holder);
+    if (!this.#options.isHost && typeof holder === "object" && !isPlain(holder)) this.#describeEntries(holder, prefix);
     for (const key of Reflect.ownKeys(holder)) {
       if (this.#entries.length >= MAX_ENTRIES) return;
       if (typeof key === "symbol" || (typeof holder === "function" && NATURAL_KEYS.has(key))) continue;
@@ -74,6 +78,18 @@ class StateWalk {
       const path = prefix === "" ? key : `${prefix}.${key}`;
       this.#note(path, descriptor, depth > 0 && isPlain(holder));
       if (this.#isWalked(key, descriptor.value, depth)) this.describe(descriptor.value as object, path, depth + 1);
+    }
+  }
+
+  /** Entries count by their keys where these are primitives, else by their number. */
+  #describeEntries(holder: object, prefix: string): void {
+    const entries = entriesOf(holder);
+    if (entries === undefined) return;
+    this.#entries.push([prefix + ENTRY, markOf(entries.length)]);
+    for (const [key, value] of entries) {
+      if (this.#entries.length >= MAX_ENTRIES) return;
+      if (key === null || (typeof key !== "object" && typeof key !== "function" && typeof key !== "symbol"))
+        this.#entries.push([`${prefix}${ENTRY}${markOf(key)}`, markOf(value)]);
     }
   }
 
@@ -92,8 +108,27 @@ class StateWalk {
     if (value === null || (typeof value !== "object" && typeof value !== "function") || this.#seen.has(value))
       return false;
     if (depth >= MAX_DEPTH || (this.#options.isHost && depth > 0)) return false;
-    return typeof value === "function" || key === "prototype" || isPlain(value);
+    return typeof value === "function" || key === "prototype" || isPlain(value) || entriesOf(value) !== undefined;
   }
+}
+
+/** Gives the entries of a Map or a Set, whatever its prototype; undefined for everything else. */
+function entriesOf(value: object): [key: unknown, value: unknown][] | undefined {
+  const entries: [unknown, unknown][] = [];
+  for (const { prototype } of [Map, Set]) {
+    try {
+      (prototype.forEach as (this: object, add: (each: unknown, key: unknown) => void) => void).call(
+        value,
+        (each, key) => {
+          entries.push([key, each]);
+        },
+      );
+      return entries;
+    } catch {
+      // It is of another kind.
+    }
+  }
+  return undefined;
 }
 
 /** What functions have by themselves. */

@@ -213,7 +213,7 @@ export function followPath(path: readonly string[]): object | undefined {
 
 /** Gives a path as people write it. */
 export function pathText(path: readonly string[]): string {
-  return path.join(".").replace(/^%|%$/g, "");
+  return path.join(".").replaceAll("%", "");
 }
 
 export function isObject(value: unknown): value is object {

@@ -1,4 +1,11 @@
-import { type ErrorPlace, type Host, type HostInspector, type HostScripts, MillraceError } from "@millrace/core";
+import {
+  type ErrorPlace,
+  type Host,
+  type HostInspector,
+  type HostScripts,
+  type InspectionSession,
+  MillraceError,
+} from "@millrace/core";
 import { BuiltIns } from "./built-ins.js";
 import type { CaptureTools } from "./capture.js";
 import { CaptureRun, type HandleOf } from "./capture-run.js";
@@ -49,7 +56,7 @@ export function captureFunctions(
   const session = tools.inspector.open();
   try {
     const run = new CaptureRun(tools, session, host.clock, options.handleOf ?? (() => undefined));
-    const root = ({ value, where }: UserFunction) => ({ value, where, label: labelOf(value) });
+    const root = ({ value, where }: UserFunction) => ({ value, where, label: labelOf(value, session) });
     const graph = run.capture(functions.map(root), (options.setUp ?? []).map(root), processOf(host));
     warnOf(graph, host.clock.monotonic() - start, options.warn);
     return graph;
@@ -91,8 +98,9 @@ function processOf({ process: { argv, execArgv, env } }: Host): WireProcess {
   return { argv: [...argv], execArgv: [...execArgv], env: Object.fromEntries(variables) };
 }
 
-function labelOf(value: unknown): string {
-  const name: unknown = typeof value === "function" ? Object.getOwnPropertyDescriptor(value, "name")?.value : undefined;
+function labelOf(value: unknown, session: InspectionSession): string {
+  const isReadable = typeof value === "function" && !session.isProxy(value);
+  const name: unknown = isReadable ? Object.getOwnPropertyDescriptor(value, "name")?.value : undefined;
   return typeof name === "string" && name !== "" ? name : "the function";
 }
 

@@ -7,16 +7,18 @@
  *      {@link ObjectCapture}. What none of them knows is refused with the path that led there.
  *   3. Nothing of the program runs: properties are taken by descriptor, internal slots through the methods of the language.
  */
-import { brandOf, type ErrorPlace, type Host, type InspectionSession, MillraceError } from "@millrace/core";
+import { brandOf, type ErrorPlace, type Host, type InspectionSession } from "@millrace/core";
 import { stateOf } from "../package-state.js";
 import { attributesOf, type Capture, type CaptureTools } from "./capture.js";
+import { CaptureLimits } from "./capture-limits.js";
 import { CapturedScripts } from "./captured-scripts.js";
 import { ClassCapture } from "./class-capture.js";
 import { FunctionCapture } from "./function-capture.js";
 import { FunctionSources } from "./function-sources.js";
 import { ObjectCapture } from "./object-capture.js";
 import { PackageReferences } from "./package-references.js";
-import { below, type CapturePath, FIXES, pathTextOf, refuse } from "./refusal.js";
+import { ProcessParts } from "./process-parts.js";
+import { below, type CapturePath, FIXES, refuse } from "./refusal.js";
 import type { ReplacedBuiltIns } from "./replaced-built-ins.js";
 import {
   type CapturedGraph,
@@ -27,13 +29,6 @@ import {
   type WireUnit,
   type WireValue,
 } from "./wire.js";
-
-/** More functions than the helpers of a job have: a whole package has come in. */
-export const MAX_FUNCTIONS = 2_000;
-/** More milliseconds than a capture takes that is meant. */
-export const MAX_CAPTURE_MS = 1_000;
-/** More bytes than should go with every job. */
-export const MAX_SIZE_BYTES = 64 * 1024 * 1024;
 
 /** Roughly what a node and a property take. */
 const NODE_BYTES = 16;
@@ -65,26 +60,23 @@ export class CaptureRun implements Capture {
   readonly #functions: FunctionCapture;
   readonly #objects: ObjectCapture;
   readonly #handleOf: HandleOf;
+  readonly #processParts = new ProcessParts();
   /** Which members of things of packages are used. */
   readonly #uses = new Map<object, Set<string> | "whole">();
   readonly #stateful: [node: Extract<WireNode, { readonly type: "module" }>, value: object][] = [];
   readonly #isOfProgram: (value: object) => boolean;
-  readonly #clock: Host["clock"];
-  readonly #start: number;
-  #sizeBytes = 0;
-  #numFunctions = 0;
+  readonly #limits: CaptureLimits;
   #where: ErrorPlace = {};
   #isSettingUp = false;
 
   constructor(tools: CaptureTools, session: InspectionSession, clock: Host["clock"], handleOf: HandleOf) {
     this.tools = tools;
-    this.#clock = clock;
+    this.#limits = new CaptureLimits(clock, this);
     this.session = session;
     this.scripts = new CapturedScripts(tools.scripts);
-    this.packages = new PackageReferences(tools.host, tools.scripts);
+    this.packages = new PackageReferences(tools.host, tools.scripts, session);
     this.replaced = tools.builtIns.replaced();
     this.#handleOf = handleOf;
-    this.#start = clock.monotonic();
     const sources = new FunctionSources(this);
     this.#isOfProgram = (value) => {
       if (foreignFunctions.has(value)) return false;
@@ -114,8 +106,8 @@ export class CaptureRun implements Capture {
         process,
       },
       chunks: this.chunks,
-      sizeBytes: this.#sizeBytes,
-      numFunctions: this.#numFunctions,
+      sizeBytes: this.#limits.sizeBytes,
+      numFunctions: this.#limits.numFunctions,
     };
   }
 
@@ -125,7 +117,7 @@ export class CaptureRun implements Capture {
     for (let index = 0; index < this.#queue.length; index++) {
       const [id, waiting, path, place] = this.#queue[index]!;
       this.#where = place;
-      if (id % CLOCK_INTERVAL === 0) this.#checkTime(path);
+      if (id % CLOCK_INTERVAL === 0) this.#limits.checkTime(path);
       this.#nodes[id] = this.#describe(waiting, path);
     }
     this.#queue.length = 0;
@@ -152,45 +144,12 @@ export class CaptureRun implements Capture {
     return this.#ids.has(value);
   }
 
-  /** Counts what the graph takes, and refuses more than may travel. */
   addSize(numBytes: number, path: CapturePath): void {
-    this.#sizeBytes += numBytes;
-    if (this.#sizeBytes > MAX_SIZE_BYTES) {
-      this.#tooLarge(
-        `captured data come to more than ${MAX_SIZE_BYTES / 1024 / 1024} MiB`,
-        path,
-        'Send them as a broadcast set: .withBroadcastSet(data, "name").',
-      );
-    }
+    this.#limits.addSize(numBytes, path);
   }
 
   countFunction(path: CapturePath): void {
-    if (++this.#numFunctions > MAX_FUNCTIONS) {
-      this.#tooLarge(
-        `the functions of a job refer to more than ${MAX_FUNCTIONS} others`,
-        path,
-        "A whole package has most likely been bundled: keep it external.",
-      );
-    }
-  }
-
-  #checkTime(path: CapturePath): void {
-    if (this.#clock.monotonic() - this.#start <= MAX_CAPTURE_MS) return;
-    this.#tooLarge(
-      `capturing the functions of a job took more than ${MAX_CAPTURE_MS} ms`,
-      path,
-      "If a package has been bundled, keep it external; send large data as a broadcast set.",
-    );
-  }
-
-  #tooLarge(what: string, path: CapturePath, fix: string): never {
-    throw new MillraceError({
-      code: "CAPTURE_TOO_LARGE",
-      what: `At ${pathTextOf(path)}, ${what}`,
-      expected: "functions that refer to their helpers and to little data",
-      where: this.#where,
-      fix,
-    });
+    this.#limits.countFunction(path);
   }
 
   /** Gives the wire form of any value; what has an identity is described later. */
@@ -260,11 +219,20 @@ export class CaptureRun implements Capture {
   }
 
   #describe(value: object, path: CapturePath): WireNode {
+    const part = this.#isSettingUp ? undefined : this.#processParts.partOf(value);
+    if (part !== undefined) return { type: "process", part };
+    if (this.session.isProxy(value)) return this.#proxy(value, path);
     const handle = this.#handleOf(value);
     if (handle !== undefined) return { type: "handle", data: this.value(handle.data, path) };
     const reference = this.reference(value, path) ?? this.packageReference(value, false);
     if (reference !== undefined) return reference;
     return typeof value === "function" ? this.#functions.describe(value, path) : this.#objects.describe(value, path);
+  }
+
+  /** A package may export one; it goes by reference, and nobody looks into it. */
+  #proxy(value: object, path: CapturePath): WireNode {
+    const found = this.packages.findDeep(value);
+    return found === undefined ? this.refuse(path, "a Proxy", FIXES.data) : { type: "module", ...found };
   }
 
   /** Gives the reference to a built-in object. */
@@ -278,15 +246,32 @@ export class CaptureRun implements Capture {
     return { type: "intrinsic", path: builtIn };
   }
 
+  /** Gives what stands for the module of the process. */
+  processModule(namespace: object): WireValue | undefined {
+    if (this.#isSettingUp || !this.#processParts.isModule(namespace)) return undefined;
+    return this.addNode({ type: "process", part: "module" });
+  }
+
   /** Gives the reference to something of a package, or to a class of Millrace or its prototype, from whatever copy. */
   packageReference(value: object, isCertain: boolean): WireNode | undefined {
-    const branded = brandedReference(value);
+    const branded = this.#brandedReference(value);
     if (branded !== undefined) return branded;
     const found = isCertain ? this.packages.findDeep(value) : this.packages.find(value);
     if (found === undefined) return undefined;
     const node = { type: "module", ...found } as const;
     if (!OWN_STATE.test(found.specifier)) this.#stateful.push([node, value]);
     return node;
+  }
+
+  #brandedReference(value: object): WireNode | undefined {
+    if (typeof value === "function") {
+      const name = brandOf(value);
+      return name === undefined ? undefined : { type: "branded", name, isPrototype: false };
+    }
+    const owner: unknown = Object.getOwnPropertyDescriptor(value, "constructor")?.value;
+    const name = typeof owner === "function" && !this.session.isProxy(owner) ? brandOf(owner) : undefined;
+    if (name === undefined || (owner as { prototype: unknown }).prototype !== value) return undefined;
+    return { type: "branded", name, isPrototype: true };
   }
 
   /** Tells in which state things of packages are, when it is known what of them is used. */
@@ -314,17 +299,6 @@ export class CaptureRun implements Capture {
   key(key: PropertyKey): WireValue {
     return typeof key === "symbol" ? this.#symbol(key) : String(key);
   }
-}
-
-function brandedReference(value: object): WireNode | undefined {
-  if (typeof value === "function") {
-    const name = brandOf(value);
-    return name === undefined ? undefined : { type: "branded", name, isPrototype: false };
-  }
-  const owner: unknown = Object.getOwnPropertyDescriptor(value, "constructor")?.value;
-  const name = typeof owner === "function" ? brandOf(owner) : undefined;
-  if (name === undefined || (owner as { prototype: unknown }).prototype !== value) return undefined;
-  return { type: "branded", name, isPrototype: true };
 }
 
 /** Functions that are not the program's, which takes long to find out and never changes. */

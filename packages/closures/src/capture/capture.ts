@@ -42,6 +42,8 @@ export interface Capture {
   value(value: unknown, path: CapturePath): WireValue;
   /** Gives the wire form of a thing of a package of which only some members are used. */
   packageValue(value: object, members: readonly string[], path: CapturePath): WireValue;
+  /** Gives what stands for a namespace that is the module of the process; undefined for every other. */
+  processModule(namespace: object): WireValue | undefined;
   /** Adds a node without an identity in the program. */
   addNode(node: WireNode): WireValue;
   /** Gives one own property by its descriptor. */

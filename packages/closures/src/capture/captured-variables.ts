@@ -4,18 +4,17 @@
  */
 import type { InspectedScope } from "@millrace/core";
 import type { FunctionAnalysis } from "../analysis.js";
-import type { FunctionSite } from "../script-source.js";
-import { type AnyNode, partsOf } from "../syntax.js";
 import { BUILT_IN_GLOBALS, isObject } from "./built-ins.js";
 import type { Capture } from "./capture.js";
 import { type FunctionCode, HERITAGE_NAME } from "./code.js";
 import type { FunctionSource, FunctionSources } from "./function-sources.js";
+import { isSurelyInitialized } from "./initialization.js";
+import { processObject, usesProcessSettings } from "./process-parts.js";
 import { below, type CapturePath, FIXES } from "./refusal.js";
-import type { KnownScript } from "./script-table.js";
-import type { WireProperty, WireValue } from "./wire.js";
+import { ALL_ATTRIBUTES, type WireProperty, type WireValue } from "./wire.js";
 
 /** Variables that hold a module, of which only what is named is taken. */
-const MODULE_VARIABLE = /^(?:import_|__vi(?:te)?_|exports$|module$)/;
+export const MODULE_VARIABLE = /^(?:import_|__vi(?:te)?_|exports$|module$)/;
 
 /** Those of them that test runners make, which may be wrapped into a Proxy. */
 const RUNNER_VARIABLE = /^__vi(?:te)?_/;
@@ -43,36 +42,53 @@ export class CapturedVariables {
       if (scope.kind === "with") this.#run.refuse(path, "a function inside of a with statement", FIXES.parameter);
       const variables = scope.read(pending);
       for (const [name, variable] of variables) {
-        const isEarly =
-          variable.isUninitialized === true ||
-          (variable.isUninitialized === "maybe" && !isSurelyInitialized(name, site, known));
-        if (isEarly) {
+        if (variable.isUninitialized === true) {
           this.#run.refuse(
             below(path, name),
             "a variable that is not yet initialized",
             "Start the job after the line that declares it.",
           );
         }
+        if (variable.isUninitialized === "maybe" && !isSurelyInitialized(name, site, known.parsed!.program, scope)) {
+          this.#run.refuse(
+            below(path, name),
+            "a variable that is not yet initialized, or holds undefined, which this version of Node.js does not tell apart",
+            "Declare it above the function, give it null, or use Node.js 22 or later; if it has no value yet, start the job after the line that declares it.",
+          );
+        }
         found.set(name, variable.value);
       }
       pending = pending.filter((name) => !variables.has(name));
     }
-    for (const name of pending) this.#global(name, code.analysis, found, path);
+    const globals = inspected.scopes.find(({ kind }) => kind === "global");
+    for (const name of pending) this.#global(name, code.analysis, found, globals, path);
     return found;
   }
 
   /** A name in no scope: a built-in stays a name, what the program put on the global object is captured. */
-  #global(name: string, analysis: FunctionAnalysis, found: Map<string, unknown>, path: CapturePath): void {
+  #global(
+    name: string,
+    analysis: FunctionAnalysis,
+    found: Map<string, unknown>,
+    globals: InspectedScope | undefined,
+    path: CapturePath,
+  ): void {
     if (BUILT_IN_GLOBALS.has(name)) {
       const { members } = analysis.freeNames.find((free) => free.name === name)!;
       this.#checkBuiltIn(name, members, path);
       const isGlobalObject = name === "globalThis" || name === "global";
-      if (isGlobalObject && members !== "whole" && members.some(isOfProgram)) found.set(name, globalThis);
+      if (isGlobalObject && members !== "whole" && members.some(isOfJob)) found.set(name, globalThis);
+      const process = name === "process" && usesProcessSettings(members) ? processObject() : undefined;
+      if (process !== undefined && !this.#run.isSettingUp) found.set(name, process);
       return;
     }
     const descriptor = Object.getOwnPropertyDescriptor(globalThis, name);
-    // A name that exists nowhere throws a ReferenceError here as there.
-    if (descriptor === undefined) return;
+    if (descriptor === undefined) {
+      if (globals?.read([name]).has(name))
+        this.#run.refuse(below(path, name), "a global of another realm", FIXES.parameter);
+      // A name that exists nowhere throws a ReferenceError here as there.
+      return;
+    }
     if (!("value" in descriptor))
       this.#run.refuse(below(path, name), "a global that is read by a getter", FIXES.parameter);
     found.set(name, descriptor.value);
@@ -101,6 +117,9 @@ export class CapturedVariables {
 
   /** What code reads of the global object: what the program put there travels, built-ins are those of the worker. */
   #globalView(members: readonly string[], path: CapturePath): WireValue {
+    const process = members.includes("process") ? processObject() : undefined;
+    const ofJob: WireProperty[] =
+      process === undefined ? [] : [["process", ALL_ATTRIBUTES, this.#run.value(process, below(path, "process"))]];
     const properties = members.filter(isOfProgram).map((member): WireProperty => {
       if (!("value" in Object.getOwnPropertyDescriptor(globalThis, member)!))
         this.#run.refuse(below(path, member), "a global that is read by a getter", FIXES.parameter);
@@ -108,8 +127,8 @@ export class CapturedVariables {
     });
     return this.#run.addNode({
       type: "globalView",
-      names: members.filter((member) => !isOfProgram(member)),
-      properties,
+      names: members.filter((member) => !isOfJob(member)),
+      properties: [...properties, ...ofJob],
     });
   }
 
@@ -120,6 +139,8 @@ export class CapturedVariables {
     const isModule =
       members !== "whole" && typeof value === "object" && value !== null && this.#isModuleObject(name, value);
     const isOfPackage = isObject(value) && this.#run.packages.find(value) !== undefined;
+    const ofProcess = isOfPackage ? this.#run.processModule(value) : undefined;
+    if (ofProcess !== undefined) return ofProcess;
     if (isOfPackage && members !== "whole") return this.#run.packageValue(value, members, path);
     if (!isModule || isOfPackage) return this.#run.value(value, path);
     const properties: WireProperty[] = [];
@@ -155,6 +176,11 @@ export class CapturedVariables {
   }
 }
 
+/** Tells whether what a property of the global object gives goes with the job. */
+function isOfJob(name: string): boolean {
+  return isOfProgram(name) || (name === "process" && processObject() !== undefined);
+}
+
 /** Tells whether the program put a property on the global object. */
 function isOfProgram(name: string): boolean {
   return !BUILT_IN_GLOBALS.has(name) && Object.hasOwn(globalThis, name);
@@ -178,24 +204,4 @@ function holderOf(value: object, key: string): object | undefined {
     if (Object.hasOwn(holder, key)) return holder;
   }
   return undefined;
-}
-
-/** Where the engine does not tell: a function that stands behind the declaration was made after it. */
-function isSurelyInitialized(name: string, site: FunctionSite, known: KnownScript): boolean {
-  let declared: AnyNode | undefined;
-  let current: AnyNode | undefined = known.parsed!.program;
-  while (current !== undefined && current !== site.node) {
-    const parts = partsOf(current);
-    for (const part of parts) {
-      const declaration = part.type === "ExportNamedDeclaration" && part.declaration ? part.declaration : part;
-      if (declaration.type === "ClassDeclaration" && declaration.id?.name === name) declared = declaration;
-      if (declaration.type !== "VariableDeclaration" || declaration.kind === "var") continue;
-      for (const each of declaration.declarations) {
-        if (each.id.type === "Identifier" ? each.id.name === name : true)
-          declared = each.id.type === "Identifier" ? each : (declared ?? each);
-      }
-    }
-    current = parts.find((part) => part.start <= site.start && site.node.end <= part.end);
-  }
-  return declared === undefined || declared.end <= site.start;
 }

@@ -5,12 +5,12 @@
  * and what it sees tell: a class that is made more than once, as by a mixin, has methods of the same text that see other values.
  */
 import type { FunctionAnalysis } from "../analysis.js";
-import { isAnalyzed } from "../analysis.js";
 import { type AnyNode, isFunctionNode, partsOf } from "../syntax.js";
+import { isObject } from "./built-ins.js";
 import { attributesOf, type Capture } from "./capture.js";
-import { readScopes } from "./captured-variables.js";
+import { ClassHomes } from "./class-homes.js";
 import type { ClassMember, FunctionCode } from "./code.js";
-import { type FunctionSource, type FunctionSources, siteOf } from "./function-sources.js";
+import type { FunctionSource, FunctionSources } from "./function-sources.js";
 import { below, type CapturePath, FIXES } from "./refusal.js";
 import { CONFIGURABLE, type WireNode, type WireOwn, type WireProperty, WRITABLE } from "./wire.js";
 
@@ -31,17 +31,28 @@ interface ClassView {
 export class ClassCapture {
   readonly #run: Capture;
   readonly #sources: FunctionSources;
+  readonly #homes: ClassHomes;
   readonly #members = new Map<object, MemberOf>();
   readonly #views = new Map<object, ClassView>();
+  /** Of the prototypes that do not tell it themselves. */
+  readonly #owners = new Map<object, object>();
 
   constructor(run: Capture, sources: FunctionSources) {
     this.#run = run;
     this.#sources = sources;
+    this.#homes = new ClassHomes(run, sources);
   }
 
   /** Gives prototype, own properties and whether new ones may be added. */
   ownOf(value: object, code: FunctionCode, path: CapturePath): WireOwn {
     const isClass = code.members !== undefined;
+    if (code.hasPrivates && code.hasHeritage && this.#homes.mayHavePrivatesElsewhere(value)) {
+      this.#run.refuse(
+        path,
+        "a class with #private fields whose base returns objects of others from its constructor, which then have them too",
+        FIXES.privateFields,
+      );
+    }
     const properties = Reflect.ownKeys(value).map((key): WireProperty => {
       if (key === "prototype") return this.#prototypeProperty(value, isClass, path);
       if ((key === "arguments" || key === "caller") && code.analysis.strictness === "sloppy") return [key];
@@ -66,13 +77,20 @@ export class ClassCapture {
   #prototypeProperty(value: object, isClass: boolean, path: CapturePath): WireProperty {
     const descriptor = Object.getOwnPropertyDescriptor(value, "prototype")!;
     const prototype: unknown = descriptor.value;
-    if (isClass || (isOwnerOf(value, prototype) && !isBare(prototype as object, 1))) {
+    if (isObject(prototype) && this.#run.session.isProxy(prototype))
+      return this.#run.property(value, "prototype", path);
+    if (isClass) {
+      this.#noteOwner(value, prototype as object, path);
       this.#run.value(prototype, below(path, "prototype"));
       return ["prototype"];
     }
-    if (isOwnerOf(value, prototype)) return ["prototype"];
+    if (isOwnerOf(value, prototype)) {
+      if (descriptor.writable !== true) return this.#run.property(value, "prototype", path);
+      if (!isBare(prototype as object, value)) this.#run.value(prototype, below(path, "prototype"));
+      return ["prototype"];
+    }
     // A generator's prototype has no constructor; the one that it is born with is empty.
-    const isBorn = typeof prototype === "object" && prototype !== null && isBare(prototype, 0);
+    const isBorn = typeof prototype === "object" && prototype !== null && isBare(prototype, undefined);
     if (
       isBorn &&
       descriptor.writable === true &&
@@ -81,6 +99,19 @@ export class ClassCapture {
     )
       return ["prototype"];
     return this.#run.property(value, "prototype", path);
+  }
+
+  /** The prototype of a class is made with the class, also when its constructor property was deleted or says another. */
+  #noteOwner(owner: object, prototype: object, path: CapturePath): void {
+    if (isOwnerOf(owner, prototype)) return;
+    if (this.#run.isKnown(prototype) && !this.#owners.has(prototype)) {
+      this.#run.refuse(
+        path,
+        "a class whose prototype says another constructor, with instances that were met before it",
+        "Leave the constructor property of prototypes as it is.",
+      );
+    }
+    this.#owners.set(prototype, owner);
   }
 
   #isGeneratorPrototype(value: object): boolean {
@@ -139,8 +170,9 @@ export class ClassCapture {
     if (this.#run.session.kindOf(value) !== "function") return false;
     const other = this.#members.get(value);
     if (other !== undefined && other.owner !== owner) return this.#isShared(value, path);
-    const { isMadeOnce } = this.#viewOf(owner, path);
-    return isMadeOnce || this.#seesTheSame(value, owner);
+    const { isMadeOnce, source } = this.#viewOf(owner, path);
+    if (isMadeOnce) return this.#homes.standsIn(value, source);
+    return this.#homes.isMadeWith(owner, source, value, member.isStatic, path);
   }
 
   /** A method of two classes is at home in one, which only `super` and private names can tell. */
@@ -154,28 +186,6 @@ export class ClassCapture {
       );
     });
     return false;
-  }
-
-  /** Tells whether a method sees the values that the class sees. */
-  #seesTheSame(method: object, owner: object): boolean {
-    const { session } = this.#run;
-    try {
-      const [inside, around] = [session.inspect(method), session.inspect(owner)];
-      if (inside === undefined || around === undefined || inside.scriptId !== around.scriptId) return false;
-      const known = this.#sources.scriptOf(inside);
-      const [site, home] = [siteOf(inside, known), siteOf(around, known)];
-      if (site === undefined || home === undefined) return false;
-      if (site.start < home.node.start || site.node.end > home.node.end) return false;
-      const analysis = known.parsed!.analysisOf(site);
-      if (!isAnalyzed(analysis)) return false;
-      const names = analysis.freeNames.map(({ name }) => name);
-      const { root } = home.parsed;
-      if ("id" in root && root.id) names.push(root.id.name);
-      const [own, ofClass] = [readScopes(inside.scopes, names), readScopes(around.scopes, names)];
-      return names.every((name) => own.has(name) === ofClass.has(name) && Object.is(own.get(name), ofClass.get(name)));
-    } finally {
-      session.release();
-    }
   }
 
   #viewOf(owner: object, path: CapturePath): ClassView {
@@ -211,8 +221,11 @@ export class ClassCapture {
 
   /** Gives the function whose prototype an object is. */
   ownerOfPrototype(value: object): object | undefined {
+    const noted = this.#owners.get(value);
+    if (noted !== undefined) return noted;
     const owner: unknown = Object.getOwnPropertyDescriptor(value, "constructor")?.value;
-    return typeof owner === "function" && isOwnerOf(owner, value) ? owner : undefined;
+    if (typeof owner !== "function" || this.#run.session.isProxy(owner)) return undefined;
+    return isOwnerOf(owner, value) ? owner : undefined;
   }
 
   /** Tells whether instances of a class of the user's have private elements. */
@@ -231,7 +244,9 @@ export class ClassCapture {
     const of = this.#run.value(owner, below(path, "constructor"));
     const properties = Reflect.ownKeys(value).map(
       (key): WireProperty =>
-        key === "constructor" ? ["constructor"] : this.#memberProperty(owner, value, key, code, path),
+        key === "constructor" && isUsualConstructor(owner, value)
+          ? ["constructor"]
+          : this.#memberProperty(owner, value, key, code, path),
     );
     const prototype = Object.getPrototypeOf(value) as object | null;
     const isUsual = prototype === usualPrototypeOf(owner, code);
@@ -266,10 +281,18 @@ function isOwnerOf(owner: object, prototype: unknown): boolean {
   return Object.getOwnPropertyDescriptor(prototype, "constructor")?.value === owner;
 }
 
-/** Tells whether a prototype has nothing but what every function's has. */
-function isBare(prototype: object, numKeys: number): boolean {
+/** Tells whether the constructor property of a prototype is as its function made it. */
+function isUsualConstructor(owner: object, prototype: object): boolean {
+  const descriptor = Object.getOwnPropertyDescriptor(prototype, "constructor")!;
+  return descriptor.value === owner && attributesOf(descriptor) === WRITABLE + CONFIGURABLE;
+}
+
+/** Tells whether a prototype has nothing but what its function gave it, which is the constructor property if it has an owner. */
+function isBare(prototype: object, owner: object | undefined): boolean {
+  const numKeys = owner === undefined ? 0 : 1;
   if (Reflect.ownKeys(prototype).length !== numKeys || !Object.isExtensible(prototype)) return false;
-  return numKeys === 0 || Object.getPrototypeOf(prototype) === Object.prototype;
+  if (owner === undefined) return true;
+  return isUsualConstructor(owner, prototype) && Object.getPrototypeOf(prototype) === Object.prototype;
 }
 
 function usualPrototypeOf(owner: object, code: FunctionCode): object | null {

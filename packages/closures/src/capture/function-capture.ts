@@ -37,12 +37,11 @@ export class FunctionCapture {
 
   describe(value: object, path: CapturePath): WireNode {
     this.#run.countFunction(path);
-    const kind = this.#run.session.kindOf(value);
-    if (kind === "proxy") this.#run.refuse(path, "a Proxy", FIXES.data);
-    if (kind === "bound function") {
+    if (this.#run.session.kindOf(value) === "bound function") {
       this.#run.refuse(path, "a bound function", "Write an arrow function around the call: (x) => object.method(x).");
     }
     if (isMock(value)) this.#run.refuse(path, "a mock function", "Write the function down, or run the job inline.");
+    this.#refuseProxies(value, path);
     const member = this.#classes.describeMember(value, path);
     if (member !== undefined) return member;
     const factory: unknown = Object.getOwnPropertyDescriptor(value, PER_SLOT)?.value;
@@ -51,6 +50,16 @@ export class FunctionCapture {
       return this.#function(value, path);
     } finally {
       this.#run.session.release();
+    }
+  }
+
+  /** Looking into a function whose prototypes have a Proxy would run it. */
+  #refuseProxies(value: object, path: CapturePath): void {
+    let prototype = Object.getPrototypeOf(value) as object | null;
+    while (prototype !== null) {
+      if (this.#run.session.isProxy(prototype))
+        this.#run.refuse(path, "a function or class whose prototype is a Proxy", FIXES.data);
+      prototype = Object.getPrototypeOf(prototype) as object | null;
     }
   }
 
@@ -69,6 +78,8 @@ export class FunctionCapture {
         `a function of ${whose} that is not among the exports of what the program imports`,
       );
     }
+    if (known.origin === "hidden")
+      this.#run.refuse(path, "a function of another realm, whose script the engine does not show", FIXES.inline);
     this.#run.packages.noteScript(known, inspected);
     // What Millrace does not export, such as the function objects of its own operators, travels as the user's code does.
     const now = this.#run.packageReference(value, known.origin === "millrace");

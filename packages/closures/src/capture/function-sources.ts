@@ -4,10 +4,10 @@ import type { FunctionSite } from "../script-source.js";
 import type { Capture } from "./capture.js";
 import { codeOf, type FunctionCode } from "./code.js";
 import { type CapturePath, FIXES } from "./refusal.js";
-import type { KnownScript } from "./script-table.js";
+import type { KnownScript, ScriptOrigin } from "./script-table.js";
 
 /** Whose code a function is. */
-export type FunctionOrigin = "user" | "package" | "host" | "millrace" | "native";
+export type FunctionOrigin = ScriptOrigin | "native";
 
 /** A function of the user's and what its script tells of it. Its scopes can be read until the session is released. */
 export interface FunctionSource {
@@ -92,7 +92,7 @@ export class FunctionSources {
       const inspected = this.#run.session.inspect(value);
       if (inspected === undefined) return "native";
       const known = this.scriptOf(inspected);
-      if (known.origin === "package" || known.origin === "host") return known.origin;
+      if (known.origin === "package" || known.origin === "host" || known.origin === "hidden") return known.origin;
       this.#run.packages.noteScript(known, inspected);
       const isExported = known.origin === "millrace" && this.#run.packages.findDeep(value) !== undefined;
       return isExported ? "millrace" : "user";

@@ -20,7 +20,8 @@ export function homeOf(method: object, { inspected, known, site }: FunctionSourc
     : undefined;
 }
 
-function nodesAround(node: AnyNode, program: AnyNode): AnyNode[] {
+/** Lists the nodes around a node, from the whole script to the innermost. */
+export function nodesAround(node: AnyNode, program: AnyNode): AnyNode[] {
   const around: AnyNode[] = [];
   let current: AnyNode | undefined = program;
   while (current !== undefined && current !== node) {
@@ -47,7 +48,8 @@ function isBoundOnce(name: string, around: readonly AnyNode[]): boolean {
   return around.slice(0, innermost).every((node) => numBindings(name, node, false) === 0);
 }
 
-function numBindings(name: string, node: AnyNode, isDeep: boolean): number {
+/** Counts what binds or assigns a name in a node: in a function around it, and `isDeep` in inner ones too. */
+export function numBindings(name: string, node: AnyNode, isDeep: boolean): number {
   let count = bindingsIn(node).reduce((sum, target) => sum + countName(name, target), 0);
   for (const part of partsOf(node)) {
     if (isDeep || !isFunctionNode(part)) count += numBindings(name, part, isDeep);

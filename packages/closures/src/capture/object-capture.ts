@@ -20,7 +20,6 @@ const REFUSED: Partial<Record<InspectedKind, readonly [what: string, fix: string
   generator: ["a generator", FIXES.data],
   iterator: ["an iterator", FIXES.data],
   promise: ["a Promise", "Await it in the program, and capture its value."],
-  proxy: ["a Proxy", FIXES.data],
   "shared array buffer": ["a SharedArrayBuffer", FIXES.data],
   "weak map": ["a WeakMap", FIXES.data],
   "weak set": ["a WeakSet", FIXES.data],
@@ -149,6 +148,13 @@ export class ObjectCapture {
   }
 
   #array(value: unknown[], path: CapturePath): WireNode {
+    if (isTemplateObject(value)) {
+      this.#run.refuse(
+        path,
+        "the strings of a tagged template, which code knows by their identity",
+        "Capture a copy of them: [...strings].",
+      );
+    }
     const length = value.length;
     const isPlain =
       !this.#hasNamedKeys(value, path) &&
@@ -205,8 +211,7 @@ export class ObjectCapture {
   #arrayBuffer(value: ArrayBuffer, own: WireOwn, path: CapturePath): WireNode {
     if ((value as { resizable?: boolean }).resizable === true)
       this.#run.refuse(path, "a resizable ArrayBuffer", FIXES.data);
-    if ((value as { detached?: boolean }).detached === true)
-      this.#run.refuse(path, "a detached ArrayBuffer", FIXES.data);
+    if (isDetached(value)) this.#run.refuse(path, "a detached ArrayBuffer", FIXES.data);
     return { type: "bytes", chunk: this.#chunk(new Uint8Array(value), path), ...own };
   }
 
@@ -300,6 +305,21 @@ export class ObjectCapture {
     if (!isEngine) return this.#run.property(value, "stack", path);
     return ["stack", 5, this.#run.value(descriptor.get!.call(value), below(path, "stack"))];
   }
+}
+
+/** Some versions of the engine say so only when it is used. */
+function isDetached(buffer: ArrayBuffer): boolean {
+  try {
+    return new Uint8Array(buffer).byteLength !== buffer.byteLength;
+  } catch {
+    return true;
+  }
+}
+
+/** The engine makes one such array for each place in the code, and no program does. */
+function isTemplateObject(value: unknown[]): boolean {
+  const raw = Object.getOwnPropertyDescriptor(value, "raw");
+  return raw?.enumerable === false && Array.isArray(raw.value) && Object.isFrozen(value) && Object.isFrozen(raw.value);
 }
 
 const PROPERTY_BYTES = 8;

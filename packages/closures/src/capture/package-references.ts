@@ -4,7 +4,7 @@
  * Of each import the value itself and its direct members are noted when its script is first seen; the members of those only when
  * something of a package is met that is not known, since packages have thousands.
  */
-import type { HostScripts, InspectedFunction, InspectedScript } from "@millrace/core";
+import type { HostScripts, InspectedFunction, InspectedScript, InspectionSession } from "@millrace/core";
 import { type ParsedScript, parseWholeScript } from "../script-source.js";
 import { isObject } from "./built-ins.js";
 import { type KnownScript, MILLRACE_SPECIFIER, type ScriptTable } from "./script-table.js";
@@ -29,11 +29,13 @@ export class PackageReferences {
   readonly #seenScripts = new Set<string>();
   readonly #host: HostScripts;
   readonly #scripts: ScriptTable;
+  readonly #session: InspectionSession;
   #numDeep = 0;
 
-  constructor(host: HostScripts, scripts: ScriptTable) {
+  constructor(host: HostScripts, scripts: ScriptTable, session: InspectionSession) {
     this.#host = host;
     this.#scripts = scripts;
+    this.#session = session;
   }
 
   /** Notes the imports of a script, whose values are read through one of its functions. */
@@ -116,6 +118,7 @@ export class PackageReferences {
       walked.add(value);
       if (!this.#references.has(value)) this.#references.set(value, at);
       if (at.path.length - reference.path.length >= depth || value === globalThis) continue;
+      if (this.#session.isProxy(value)) continue;
       for (const key of Object.getOwnPropertyNames(value)) {
         const member = ownValueOf(value, key);
         if (isObject(member)) queue.push([member, { ...at, path: [...at.path, key] }]);

@@ -44,7 +44,7 @@ export class PrototypeChains {
     let privates: Privates = "none";
     let current: object | null = first;
     for (let count = 0; current !== null && count < MAX_PROTOTYPES; count++) {
-      if (this.#run.session.kindOf(current) === "proxy")
+      if (this.#run.session.isProxy(current))
         this.#run.refuse(path, "an object whose prototype is a Proxy", FIXES.data);
       const builtIn = this.#run.tools.builtIns.pathOf(current);
       if (builtIn !== undefined) {
@@ -63,6 +63,9 @@ export class PrototypeChains {
         if (origin === "millrace") return privates === "none" ? "unknown" : privates;
         if (origin !== "user") this.#refuseInstance(nameOf(owner), path);
         if (this.#classes.hasPrivates(owner, path)) privates = "some";
+      } else if (privates === "none") {
+        // An object that serves as a prototype, or the prototype of a class that does not say so.
+        privates = "unknown";
       }
       current = Object.getPrototypeOf(current) as object | null;
     }

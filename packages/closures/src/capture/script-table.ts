@@ -8,8 +8,8 @@ import { DecodedSourceMap } from "./source-map.js";
 /** How many scripts are kept: more than programs have, at the size of their text and its tree each. */
 const MAX_SCRIPTS = 256;
 
-/** Whose code a script is. */
-export type ScriptOrigin = "user" | "package" | "host" | "millrace";
+/** Whose code a script is; `"hidden"` for one that the engine does not show. */
+export type ScriptOrigin = "user" | "package" | "host" | "millrace" | "hidden";
 
 /** Is one import of a script: under which name it stands there, and what it names. */
 export interface ScriptImport {
@@ -51,7 +51,8 @@ export class ScriptTable {
   get(scriptId: string, session: InspectionSession): KnownScript {
     let known = this.#scripts.get(scriptId);
     if (known === undefined) {
-      known = this.#read(session.script(scriptId));
+      const script = session.script(scriptId);
+      known = script === undefined ? hiddenScript(scriptId) : this.#read(script);
       if (this.#scripts.size >= MAX_SCRIPTS) this.#scripts.delete(this.#scripts.keys().next().value!);
       this.#scripts.set(scriptId, known);
     }
@@ -103,6 +104,11 @@ export class ScriptTable {
     const url = this.#host.resolve(specifier, fromUrl);
     if (url !== undefined) this.#millraceFolders.add(this.#host.realUrl(url).replace(/[^/]*$/, ""));
   }
+}
+
+function hiddenScript(scriptId: string): KnownScript {
+  const script = { scriptId, url: "", source: "", isModule: false, lineOffset: 0, columnOffset: 0, sourceMapUrl: "" };
+  return { script, origin: "hidden", parsed: undefined, imports: [] };
 }
 
 /** Tells whether a URL or path is that of a file of a package. */

@@ -1,12 +1,14 @@
 /** Holds what came over the wire against the form, so that what revives it can rely on it. */
 import { MillraceError } from "@millrace/core";
+import { PROCESS_SETTINGS } from "./process-parts.js";
 
 const NODE_TYPES = new Set(
   (
     "intrinsic module symbol object record list array map set date regexp error boxed bytes view nodeBuffer made textEncoder " +
-    "textDecoder intl function prototype member branded globalView require importer perSlot handle"
+    "textDecoder intl function prototype member branded globalView process require importer perSlot handle"
   ).split(" "),
 );
+const PROCESS_PARTS = new Set<unknown>(["process", "module", ...PROCESS_SETTINGS]);
 const TAGS = new Set(["undefined", "number", "bigint", "node"]);
 
 /** Throws CAPTURE_CORRUPT unless `content` has the form of a graph whose every reference leads to something. */
@@ -66,6 +68,7 @@ function checkNode(node: Record<string, unknown>, { check, numChunks, units }: S
       for (const part of list(entry, "an entry of a state")) text(part, "a part of a state");
   }
   if (type === "branded") text(node.name, "the name of a class");
+  if (type === "process" && !PROCESS_PARTS.has(node.part)) fail("a part of the process is unknown");
   if (type === "globalView") for (const name of list(node.names, "names")) text(name, "a name");
   if ("path" in node) for (const step of list(node.path, "a path")) text(step, "a step of a path");
   if ("properties" in node) {

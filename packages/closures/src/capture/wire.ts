@@ -7,10 +7,11 @@
  */
 
 import type { StateEntry } from "../package-state.js";
+import type { ProcessPart } from "./process-parts.js";
 import type { WireSourceMap } from "./source-map.js";
 
 /** Is raised by every change of the form; a reader takes its own version only. */
-export const WIRE_VERSION = 2;
+export const WIRE_VERSION = 3;
 
 /** Is one value inside a graph. */
 export type WireValue =
@@ -131,6 +132,7 @@ export type WireNode =
   | { readonly type: "branded"; readonly name: string; readonly isPrototype: boolean }
   /** Stands for the global object where code reads these properties of it only. */
   | { readonly type: "globalView"; readonly names: readonly string[]; readonly properties: readonly WireProperty[] }
+  | { readonly type: "process"; readonly part: ProcessPart }
   | { readonly type: "require"; readonly from: string }
   | { readonly type: "importer"; readonly from: string }
   | { readonly type: "perSlot"; readonly factory: WireValue }

@@ -55,7 +55,7 @@ export class CodeMaker {
     const declaration = late.length === 0 ? "" : `let ${late.join()};`;
     const set =
       late.length === 0
-        ? "undefined"
+        ? "void 0"
         : `function(${values.join()}){${late.map((name, index) => `${name}=${values[index]};`).join("")}}`;
     const strict = unit.isStrict ? '"use strict";' : "";
     const before = `(function(${early.join()}){${strict}${declaration}return[${prefixOf(unit)}`;

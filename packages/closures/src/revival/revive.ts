@@ -18,6 +18,8 @@ import { type CapturedGraph, contentOf, type WireNode, type WireValue } from "..
 import { perSlot } from "../per-slot.js";
 import { CaptureDigests } from "./capture-digests.js";
 import { CodeMaker } from "./code-maker.js";
+import { JobProcess } from "./job-process.js";
+import { bufferOf, globalView, localeOf, symbolOf, viewOf } from "./made-values.js";
 import { ObjectFiller } from "./object-filler.js";
 import { missing, RevivedModules } from "./revived-modules.js";
 
@@ -91,6 +93,7 @@ class Revival {
   /** Sets a name of a function that was made before the name's value. */
   readonly #late: (() => void)[] = [];
   readonly #code: CodeMaker;
+  #process: JobProcess | undefined;
   readonly #filler = new ObjectFiller((wire) => this.value(wire));
 
   constructor(graph: CapturedGraph, scripts: HostScripts, modules: RevivedModules, options: ReviveOptions) {
@@ -165,6 +168,9 @@ class Revival {
       }
       case "globalView":
         return globalView(node.names);
+      case "process":
+        this.#process ??= new JobProcess(contentOf(this.#graph).process);
+        return this.#process.part(node.part);
       case "symbol":
         return symbolOf(node.kind, node.key);
       case "object":
@@ -323,39 +329,4 @@ function isNode(wire: WireValue): wire is readonly ["node", number] {
 
 function ownValue(holder: unknown, key: string): unknown {
   return Object.getOwnPropertyDescriptor(holder as object, key)?.value;
-}
-
-function symbolOf(kind: "registered" | "wellKnown" | "unique", key: string | null): symbol {
-  if (kind === "registered") return Symbol.for(key ?? "");
-  if (kind === "unique") return key === null ? Symbol() : Symbol(key);
-  const symbol: unknown = (Symbol as unknown as Record<string, unknown>)[key ?? ""];
-  return typeof symbol === "symbol" ? symbol : missing(`Symbol.${key}`);
-}
-
-function localeOf(made: object): string | undefined {
-  return (made as Partial<Intl.PluralRules>).resolvedOptions?.().locale;
-}
-
-function globalView(names: readonly string[]): object {
-  const view = {};
-  for (const name of names) Object.defineProperty(view, name, { get: () => (globalThis as never)[name] as unknown });
-  return view;
-}
-
-function bufferOf(bytes: Uint8Array): Uint8Array {
-  const { Buffer } = globalThis as unknown as { Buffer?: { from(bytes: Uint8Array): Uint8Array } };
-  return Buffer?.from(bytes) ?? missing("Buffer");
-}
-
-function viewOf(name: string, buffer: ArrayBuffer, offset: number, length: number): object {
-  const makers = globalThis as unknown as Record<
-    string,
-    new (
-      buffer: ArrayBuffer,
-      offset: number,
-      length: number,
-    ) => object
-  >;
-  const maker = makers[name];
-  return maker === undefined ? missing(name) : new maker(buffer, offset, length);
 }

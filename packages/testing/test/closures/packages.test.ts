@@ -18,6 +18,9 @@ exports.hide = () => inner;
 exports.defaults = { retry: { times: 3 }, plugins: ["a"] };
 exports.fetchAll = Object.assign(() => exports.defaults.retry.times, { limit: 10 });
 exports.cache = new Map();
+exports.table = new Map([["k", 0]]);
+exports.flags = new Set();
+exports.count = () => kept.length;
 let kept = [];
 let numIds = 0;
 exports.nextId = () => ++numIds;
@@ -145,6 +148,9 @@ describe("packages", () => {
     ["an object of settings", "tools.defaults.retry.times = 9;", "tools.defaults.retry.times", "defaults.retry.times"],
     ["a setting that was not there", "tools.defaults.added = null;", "tools.defaults.added", "defaults.added"],
     ["an item of a list", 'tools.defaults.plugins.push("mine");', "tools.defaults.plugins", "defaults.plugins.1"],
+    ["an entry of a Map", 'tools.cache.set("k", 1);', 'tools.cache.get("k")', "cache"],
+    ["a value of a Map", 'tools.table.set("k", 1);', 'tools.table.get("k")', "table"],
+    ["an item of a Set", 'tools.flags.add("k");', 'tools.flags.has("k")', "flags"],
     ["a setting of a function", "tools.fetchAll.limit = 1;", "tools.fetchAll()", "fetchAll.limit"],
     [
       "a class, when the module is used as a whole",
@@ -192,6 +198,13 @@ describe("packages", () => {
     expect(await run(`${program}${print("there(() => tools.fetchAll())")}`)).toEqual({ value: "3" });
   });
 
+  test("[C65] what a package keeps in variables of its modules is as delivered in the worker, unless setUp makes it so", async () => {
+    const program = `import { count, remember } from "decimal";\nconst setUp = () => remember("one");\nsetUp();\n`;
+    expect(await run(`${program}${print("there(() => count())")}`)).toEqual({ value: "0" });
+    const options = `{ captureOptions: { setUp: [{ value: setUp, where: { operator: "setUp" } }] } }`;
+    expect(await run(`${program}${print(`there(() => count(), ${options})`)}`)).toEqual({ value: "1" });
+  });
+
   test("[C65] a module of Node.js that the program patched", async () => {
     const program = `import fs from "node:fs";\nfs.existsSync = () => "patched";\n`;
     expect(await run(`${program}${print('there(() => fs.existsSync("/"))')}`)).toMatchObject({
@@ -230,6 +243,71 @@ describe("packages", () => {
       value: expect.stringMatching(
         /^\[\s+'changed',\s+'changed',\s+'changed',\s+'changed',\s+undefined,\s+'changed',\s+false,\s+\[ 'one', 'two', '--late' \],\s+true,\s+'--conditions=mine'\s+\]$/,
       ),
+    });
+  });
+
+  test("[C78] two jobs in one thread have each their own", async () => {
+    const program = `import own, { argv, env } from "node:process";
+      import * as module from "node:process";
+      import { captureFunctions, decodeCapturedGraph, encodeCapturedGraph, reviveFunctions } from "@millrace/closures";
+      import { nodeHost } from "@millrace/host-node";
+      const host = nodeHost();
+      const look = () => [process.env, own.env, env, globalThis.process.env, module.env, module.default.env].map((each) => each.JOB)
+        .concat(process.argv.at(-1), argv.at(-1), module.argv.at(-1), module.execArgv.length).join();
+      const write = () => { process.env.JOB = 5; return typeof process.env.JOB + process.env.JOB; };
+      const use = () => {
+        const held = process;
+        const heard = [];
+        held.once("millrace", (x) => heard.push(x, held.env.JOB));
+        held.emit("millrace", 1);
+        return [heard.join(), typeof held.cwd(), held.pid === process.pid, held === own, Object.keys(held).includes("env")].join();
+      };
+      const revived = [];
+      for (const job of ["first", "second"]) {
+        process.env.JOB = job;
+        process.argv.push(job);
+        const functions = [look, use, write].map((value) => ({ value, where: { operator: "Map" } }));
+        revived.push(await reviveFunctions(decodeCapturedGraph(encodeCapturedGraph(captureFunctions(functions, host))), host.scripts));
+      }
+      console.log(JSON.stringify([...revived.map(({ functions }) => functions.map((each) => each())), process.env.JOB]));\n`;
+    const expected = (job: string): string[] => [
+      [...new Array<string>(9).fill(job), 0].join(),
+      `1,${job},string,true,true,true`,
+      "string5",
+    ];
+    expect(await run(program)).toEqual([expected("first"), expected("second"), "second"]);
+  });
+
+  test("[C61] live bindings that are exported again, circular imports, JSON and top-level await", async () => {
+    folder.write(
+      "source.mjs",
+      "export let ticks = 0; export const tick = () => { ticks++; }; export const reader = () => () => ticks;",
+    );
+    folder.write("again.mjs", 'export { ticks as count, tick, reader } from "./source.mjs";');
+    folder.write(
+      "left.mjs",
+      `import { Right, define, nameOfRight } from "./right.mjs";
+       export class Left { who() { return "left"; } }
+       export const nameOfLeft = () => "left";
+       export const both = () => [nameOfLeft(), nameOfRight(), new Right().who()].join();
+       define();`,
+    );
+    folder.write(
+      "right.mjs",
+      `import * as left from "./left.mjs";
+       export let Right;
+       export const define = () => { Right = class extends left.Left { who() { return "right " + super.who(); } }; };
+       export const nameOfRight = () => left.nameOfLeft() + " right";`,
+    );
+    folder.write("data.json", '{ "nested": { "x": 5 } }');
+    const program = `import { count, tick, reader } from "./again.mjs";
+      import * as left from "./left.mjs";
+      import data from "./data.json" with { type: "json" };
+      const awaited = await Promise.resolve({ from: "the top" });
+      tick();\n`;
+    const look = "() => [count, reader()(), left.both(), data.nested.x, awaited.from].join()";
+    expect(await run(`${program}${print(`there(${look})`)}`)).toEqual({
+      value: "'1,1,left,left right,right left,5,the top'",
     });
   });
 

@@ -420,7 +420,7 @@ describe("the inspector", () => {
     const session = host.inspector!.open();
     try {
       const inspected = session.inspect(look)!;
-      expect(session.script(inspected.scriptId).source).toContain("const wanted = 1");
+      expect(session.script(inspected.scriptId)!.source).toContain("const wanted = 1");
       const values = inspected.scopes.flatMap((scope) => (scope.kind === "global" ? [] : [...scope.read(["wanted"])]));
       expect(values).toEqual([["wanted", { value: 1, isUninitialized: false }]]);
       expect(session.inspect(Math.max)).toBeUndefined();

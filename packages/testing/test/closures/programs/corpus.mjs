@@ -1,10 +1,12 @@
 // Runs the corpus here and in a fresh worker thread, and says what differs.
 import { captureFunctions, encodeCapturedGraph } from "@millrace/closures";
 import { nodeHost } from "@millrace/host-node";
-import { entries as corpus } from "./entries.mjs";
+import { entries as usual } from "./entries.mjs";
+import { entries as language } from "./language-entries.mjs";
 import { outcomeOf } from "./outcome.mjs";
 
 const host = nodeHost();
+const corpus = [...usual, ...language];
 
 /**
  * Gives the names of the entries, each with its problem if it has one.
@@ -62,6 +64,8 @@ async function problemOf({ make, args, pattern }, there, isRenamed) {
 
 /** Takes back what an entry did to built-ins. */
 function restore() {
-  corpus.restore?.();
-  corpus.restore = undefined;
+  for (const each of [usual, language]) {
+    each.restore?.();
+    each.restore = undefined;
+  }
 }
