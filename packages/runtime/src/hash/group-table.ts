@@ -50,6 +50,8 @@ export interface GroupTableOptions {
   readonly numReservedPages: number;
   /** How many high bits all hashes have in common, because it is one of many tables; any of those may get no memory at all. */
   readonly numCommonBits: number;
+  /** A word for each row of a page, for moments; many tables share them. */
+  readonly pointers: Int32Array;
 }
 
 /** Keeps one entry for each key. @internal */
@@ -64,7 +66,7 @@ export class GroupTable {
   readonly #prefixSlots: number;
   readonly #entries: EntryWriter;
   readonly #row: EntryRow;
-  readonly #pointers = new Int32Array(PAGE_SLOTS);
+  readonly #pointers: Int32Array;
   /** The layout of all rows, or undefined when there are several or none. */
   #onlyLayout: StreamLayout | undefined;
   #hasSeveralLayouts = false;
@@ -78,6 +80,7 @@ export class GroupTable {
   constructor(options: GroupTableOptions) {
     const { budget, layouts, file, stateSlots } = options;
     this.#options = options;
+    this.#pointers = options.pointers;
     this.#memory = budget.memory;
     this.#prefixSlots = 1 + stateSlots;
     this.#directory = new GroupDirectory(budget, options.numCommonBits);

@@ -109,6 +109,8 @@ export class HashGroups {
   readonly #parts: SpilledPart[] = [];
   /** The entries of the groups of a batch, by row. */
   readonly #groups: Int32Array;
+  /** What tables note for the rows of a page. */
+  readonly #pointers = new Int32Array(PAGE_SLOTS);
   /** The rows that were read. */
   readonly #batch: RowBatch;
   /** Rows that waited. */
@@ -461,6 +463,7 @@ export class HashGroups {
       stateSlots: fold.stateSlots,
       numReservedPages: this.#numReservedPages,
       numCommonBits,
+      pointers: this.#pointers,
     });
   }
 }
