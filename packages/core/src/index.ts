@@ -138,6 +138,7 @@ export {
   type Clock,
   type CompressionName,
   type Host,
+  type HostAsyncContext,
   type HostCompression,
   type HostInspector,
   type HostListener,

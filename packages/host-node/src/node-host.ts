@@ -1,4 +1,5 @@
 import type { Host } from "@millrace/core";
+import { nodeAsyncContext } from "./node-async-context.js";
 import { nodeClock, nodeRandom, nodeTimers } from "./node-clock.js";
 import { nodeCompression } from "./node-compression.js";
 import { NodeFileSystem } from "./node-file-system.js";
@@ -24,6 +25,7 @@ export function nodeHost(): Host {
     compression: nodeCompression,
     terminal: nodeTerminal,
     process: nodeProcess,
+    asyncContext: nodeAsyncContext,
     sockets: nodeSockets,
     workers: nodeWorkers,
     inspector: nodeInspector,

@@ -1,22 +1,28 @@
 /**
- * Temporary files in folders that name their owner, so that a later process can tell which are left over:
+ * Temporary files that are gone with their process, however it ends: a file is unlinked as soon as it is open, and lives on without a name until it is
+ * closed. The system closes it when the process ends, be it by a signal, a kill or a crash, and takes its space back. So nobody
+ * has to listen for signals, which would change what they do.
  *
- *     millrace-<machine>-<pid>-<start>-<number>
+ * Where the system refuses to unlink an open file (some network and virtual file systems), it keeps its name until it is removed: by its
+ * owner, at the end of the process if that comes in order, or by the next process that makes temporary files in the same place. For that
+ * the name tells the owner:
+ *
+ *     millrace-<machine>-<pid>-<start>-<number>-<name>
  *
  * `machine` stands for the host name and the namespace of process ids: only ids of the same one mean something here. `start` stands for
- * the boot and the moment in which the process started, where the system tells it (Linux): ids are used again. A folder is left
- * over when no process with that id runs, or one that started at another moment. Folders of other machines, on a disk that is shared, are left alone.
+ * the boot and the moment in which the process started, where the system tells it (Linux): ids are used again. A file is left
+ * over when no process with that id runs, or one that started at another moment. Files of other machines, on a disk that is shared, are left alone.
  */
 import { createHash } from "node:crypto";
 import {
   closeSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
   readlinkSync,
   readSync,
   rmSync,
+  statSync,
   unlinkSync,
   writeSync,
 } from "node:fs";
@@ -25,11 +31,12 @@ import { join, resolve } from "node:path";
 import type { HostScratch, ScratchFile, ScratchFolder } from "@millrace/core";
 import { fileSystemError } from "./system-errors.js";
 
-const FOLDER_NAME = /^millrace-([0-9a-f]{8})-(\d+)-([0-9a-f]{8})-\d+$/;
+/** Names of files, and of the folders that they lay in before. */
+const OWNED_NAME = /^millrace-([0-9a-f]{8})-(\d+)-([0-9a-f]{8})-\d+(-[\w.-]+)?$/;
 /** The field of /proc/<pid>/stat that holds the moment of the start, counted from the one behind the program's name. */
 const STAT_START_FIELD = 19;
-/** A process has at most this many folders in one parent; names beyond it are taken by folders that can't be removed. */
-const MAX_FOLDERS = 100_000;
+/** How many names are tried; each may be taken by another thread for a moment, or by a file that could not be unlinked. */
+const MAX_NAMES = 100_000;
 
 /** Makes temporary files on the disks of the machine. @internal */
 export class NodeScratch implements HostScratch {
@@ -37,19 +44,13 @@ export class NodeScratch implements HostScratch {
 
   makeFolder(parent: string = tmpdir()): ScratchFolder {
     const absolute = resolve(parent);
+    requireDirectory(absolute);
     if (!this.#swept.has(absolute)) {
       this.#swept.add(absolute);
       sweep(absolute);
     }
-    return new NodeScratchFolder(makeOwnDirectory(absolute));
+    return new NodeScratchFolder(absolute);
   }
-}
-
-/** The folders of this thread, which are removed at its end; somebody listens for that while there are any. */
-const folders = new Set<NodeScratchFolder>();
-
-function removeFolders(): void {
-  for (const folder of [...folders]) folder.remove();
 }
 
 class NodeScratchFolder implements ScratchFolder {
@@ -58,27 +59,24 @@ class NodeScratchFolder implements ScratchFolder {
 
   constructor(path: string) {
     this.path = path;
-    if (folders.size === 0) process.on("exit", removeFolders);
-    folders.add(this);
   }
 
   createFile(name: string): ScratchFile {
-    const path = join(this.path, name);
-    try {
-      const file = new NodeScratchFile(path, openSync(path, "wx+", 0o600), () => this.#files.delete(file));
-      this.#files.add(file);
-      return file;
-    } catch (error) {
-      throw fileSystemError("create", path, error);
-    }
+    const file = new NodeScratchFile(openNew(this.path, name), () => this.#files.delete(file));
+    this.#files.add(file);
+    return file;
   }
 
   remove(): void {
     for (const file of [...this.#files]) file.remove();
-    removeTree(this.path);
-    folders.delete(this);
-    if (folders.size === 0) process.off("exit", removeFolders);
   }
+}
+
+/** The files of this thread that could not be unlinked, which are removed at its end; somebody listens for that while there are any. */
+const namedFiles = new Set<NodeScratchFile>();
+
+function removeNamedFiles(): void {
+  for (const file of [...namedFiles]) file.remove();
 }
 
 class NodeScratchFile implements ScratchFile {
@@ -86,10 +84,14 @@ class NodeScratchFile implements ScratchFile {
   #descriptor: number | undefined;
   readonly #onRemove: () => void;
 
-  constructor(path: string, descriptor: number, onRemove: () => void) {
+  constructor({ path, descriptor }: OpenFile, onRemove: () => void) {
     this.path = path;
     this.#descriptor = descriptor;
     this.#onRemove = onRemove;
+    if (!unlinked(path)) {
+      if (namedFiles.size === 0) process.on("exit", removeNamedFiles);
+      namedFiles.add(this);
+    }
   }
 
   write(bytes: Uint8Array, position: number): number {
@@ -116,7 +118,9 @@ class NodeScratchFile implements ScratchFile {
     this.#descriptor = undefined;
     this.#onRemove();
     ignoreErrors(() => closeSync(descriptor));
-    ignoreErrors(() => unlinkSync(this.path));
+    if (!namedFiles.delete(this)) return;
+    unlinked(this.path);
+    if (namedFiles.size === 0) process.off("exit", removeNamedFiles);
   }
 
   #open(): number {
@@ -125,26 +129,51 @@ class NodeScratchFile implements ScratchFile {
   }
 }
 
-function makeOwnDirectory(parent: string): string {
+interface OpenFile {
+  readonly path: string;
+  readonly descriptor: number;
+}
+
+/** How many files this thread has made. Another thread of the process may take the same names, each for a moment. */
+let numFiles = 0;
+
+/** Opens a file that is new, and that nobody else may look into. */
+function openNew(parent: string, name: string): OpenFile {
   const owner = `millrace-${machineMark()}-${process.pid}-${startMark(process.pid) ?? UNKNOWN_START}`;
-  for (let number = 0; ; number++) {
-    const path = join(parent, `${owner}-${number}`);
+  for (let attempt = 1; ; attempt++) {
+    const path = join(parent, `${owner}-${numFiles++}-${name}`);
     try {
-      // Not recursive: it has to be new, and nobody else may look into it.
-      mkdirSync(path, { mode: 0o700 });
-      return path;
+      return { path, descriptor: openSync(path, "wx+", 0o600) };
     } catch (error) {
       const isTaken = error instanceof Error && "code" in error && error.code === "EEXIST";
-      if (!isTaken || number >= MAX_FOLDERS) throw fileSystemError("make the directory", path, error);
+      if (!isTaken || attempt === MAX_NAMES) throw fileSystemError("create", path, error);
     }
   }
 }
 
-/** Removes the folders whose owners are gone. What cannot be removed, or not even be listed, is left for another time. */
+/** Takes the name of a file away; false when the system refuses that. */
+function unlinked(path: string): boolean {
+  try {
+    unlinkSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function requireDirectory(path: string): void {
+  try {
+    if (!statSync(path).isDirectory()) throw Object.assign(new Error("not a directory"), { code: "ENOTDIR" });
+  } catch (error) {
+    throw fileSystemError("make temporary files in", path, error);
+  }
+}
+
+/** Removes what is left of owners that are gone. What cannot be removed, or not even be listed, is left for another time. */
 function sweep(parent: string): void {
   ignoreErrors(() => {
     for (const name of readdirSync(parent)) {
-      const [, machine, pid, start] = FOLDER_NAME.exec(name) ?? [];
+      const [, machine, pid, start] = OWNED_NAME.exec(name) ?? [];
       if (machine === machineMark() && !isOwnerAlive(Number(pid), start!)) removeTree(join(parent, name));
     }
   });

@@ -1,5 +1,6 @@
-import { availableParallelism, freemem } from "node:os";
+import { availableParallelism, freemem, totalmem } from "node:os";
 import type { HostProcess, Terminal } from "@millrace/core";
+import { controlGroupMemory } from "./control-groups.js";
 
 const DEFAULT_COLUMNS = 80;
 
@@ -30,8 +31,12 @@ export const nodeProcess: HostProcess = {
   get numProcessors() {
     return Math.max(1, availableParallelism());
   },
-  /** Respects the limits of control groups, of both versions. Where they do not apply it is what the system calls available. */
+  /** The least of what the system calls available and what control groups leave. */
   get availableMemoryBytes() {
-    return Math.min(process.availableMemory(), freemem());
+    const { availableBytes = Number.POSITIVE_INFINITY } = controlGroupMemory() ?? {};
+    return Math.min(process.availableMemory(), freemem(), availableBytes);
+  },
+  get totalMemoryBytes() {
+    return Math.min(totalmem(), controlGroupMemory()?.limitBytes ?? Number.POSITIVE_INFINITY);
   },
 };

@@ -4,6 +4,7 @@ import {
   createIoContext,
   createSubtaskIoContext,
   type Host,
+  type HostAsyncContext,
   type HostCompression,
   type HostProcess,
   invariant,
@@ -34,6 +35,10 @@ export interface TestHostOptions {
   readonly numProcessors?: number | undefined;
   /** 1 GiB by default. */
   readonly availableMemoryBytes?: number | undefined;
+  /** Not known by default. */
+  readonly totalMemoryBytes?: number | undefined;
+  /** None by default; that of a real host may be lent. */
+  readonly asyncContext?: HostAsyncContext | undefined;
 }
 
 /**
@@ -55,6 +60,7 @@ export class TestHost implements Host {
   readonly compression: HostCompression;
   readonly terminal: CapturedTerminal;
   readonly process: HostProcess;
+  readonly asyncContext: HostAsyncContext | undefined;
   readonly sockets = undefined;
   readonly workers = undefined;
   readonly inspector = undefined;
@@ -75,7 +81,9 @@ export class TestHost implements Host {
       execArgv: [],
       numProcessors: options.numProcessors ?? 2,
       availableMemoryBytes: options.availableMemoryBytes ?? DEFAULT_AVAILABLE_BYTES,
+      totalMemoryBytes: options.totalMemoryBytes,
     };
+    this.asyncContext = options.asyncContext;
   }
 
   get clock(): VirtualTime {

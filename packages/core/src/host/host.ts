@@ -27,6 +27,8 @@ export interface Host {
   readonly terminal: Terminal;
   /** Program arguments and environment variables, for parameter tools; empty where there are none. */
   readonly process: HostProcess;
+  /** Carries values along asynchronous work, so that a job knows inside of which other one it was started; undefined where nothing can. */
+  readonly asyncContext: HostAsyncContext | undefined;
   /** TCP sockets; undefined where there are none. */
   readonly sockets: HostSockets | undefined;
   /** Worker threads; undefined where there are none. */
@@ -101,6 +103,16 @@ export interface HostProcess {
    * known.
    */
   readonly availableMemoryBytes: number | undefined;
+  /** How many bytes of memory this process may have at most: the machine's, or the limit of its container; undefined where that is not known. */
+  readonly totalMemoryBytes: number | undefined;
+}
+
+/** Carries a value along everything that a call does, also later: behind promises and in callbacks that it leaves. @public */
+export interface HostAsyncContext {
+  /** Calls `action`; `current` is `value` in everything that it does. Returns what it returns. */
+  run<Result>(value: unknown, action: () => Result): Result;
+  /** Returns the value of the innermost `run` that this is a part of; undefined outside of all. */
+  current(): unknown;
 }
 
 /** Opens TCP connections and listens for them. @public */

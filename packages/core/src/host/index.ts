@@ -3,6 +3,7 @@ export type {
   Clock,
   CompressionName,
   Host,
+  HostAsyncContext,
   HostCompression,
   HostListener,
   HostProcess,

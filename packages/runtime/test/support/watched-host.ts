@@ -15,7 +15,7 @@ export function watchedHost(host: TestHost, onCall: (n: number) => void): Host {
 }
 
 function hostParts(host: TestHost): Host {
-  const { name, clock, timers, random, files, scratch, compression, terminal, process } = host;
+  const { name, clock, timers, random, files, scratch, compression, terminal, process, asyncContext } = host;
   const none = { sockets: undefined, workers: undefined, inspector: undefined, scripts: undefined };
-  return { name, clock, timers, random, files, scratch, compression, terminal, process, ...none };
+  return { name, clock, timers, random, files, scratch, compression, terminal, process, asyncContext, ...none };
 }

@@ -2,12 +2,12 @@
  * What runs in the browser: a word count with an iteration, and the conformance kit, on the collection engine over a Host
  * that a page can offer. The test bundles this file for browsers, so it may import nothing of Node.js.
  */
-import type { Host } from "@millrace/core";
+import { bareHost, type Host } from "@millrace/core";
 import { ExecutionEnvironment } from "@millrace/dataset";
 import { collectionEngine } from "@millrace/environment-collection";
 import { runConformance } from "../../src/index.js";
 
-const pageHost: Host = {
+const pageHost = bareHost({
   name: "a browser page",
   clock: { now: () => Date.now(), monotonic: () => performance.now() },
   timers: {
@@ -17,16 +17,7 @@ const pageHost: Host = {
     },
   },
   random: { seed: () => crypto.getRandomValues(new Uint32Array(1))[0]! },
-  files: undefined,
-  scratch: undefined,
-  compression: { decompress: () => undefined, compress: () => undefined },
-  terminal: { write: () => {}, writeError: () => {}, isInteractive: false, columns: 80 },
-  process: { argv: [], env: {}, execArgv: [], numProcessors: 1, availableMemoryBytes: undefined },
-  sockets: undefined,
-  workers: undefined,
-  inspector: undefined,
-  scripts: undefined,
-};
+});
 
 /** Counts words, then doubles the counts in an iteration. */
 export async function wordCount(lines: readonly string[], host: Host = pageHost): Promise<unknown[]> {

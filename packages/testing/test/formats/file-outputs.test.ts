@@ -194,7 +194,7 @@ function slowedDown(host: TestHost, random: SeededRandom): IoContext {
 
 function hostParts(host: Host): Host {
   const { name, clock, timers, random, files, compression, terminal, process: parts, sockets, workers } = host;
-  const { inspector, scripts, scratch } = host;
+  const { inspector, scripts, scratch, asyncContext } = host;
   return {
     name,
     clock,
@@ -209,6 +209,7 @@ function hostParts(host: Host): Host {
     inspector,
     scripts,
     scratch,
+    asyncContext,
   };
 }
 
