@@ -27,11 +27,12 @@ export type {
 } from "./kernels/kernels.js";
 export { type KernelOptions, kernelsFor } from "./kernels/kernels-for.js";
 export { writeNeedles } from "./kernels/needles.js";
-// Memory
 export { jobMemory } from "./memory/job-memory.js";
+// Memory
+export { JobScope } from "./memory/job-scope.js";
 export { MemoryManager, type MemoryRequest } from "./memory/memory-manager.js";
 export type { MemoryGrant, MemoryReservation } from "./memory/memory-reservation.js";
-export { defaultMemoryBytes, memorySizeBytes, memorySizeText } from "./memory/memory-size.js";
+export { defaultMemoryBytes, memorySizeBytes, memorySizeText, requireMemoryOfMachine } from "./memory/memory-size.js";
 export type { PageBudget, PageSupply } from "./memory/page-budget.js";
 export type { PageRange } from "./memory/page-ranges.js";
 export { processMemory } from "./memory/process-memory.js";

@@ -40,6 +40,7 @@ export const errorCodes = {
   FILE_EXISTS: "An output exists and may not be overwritten",
   FILE_SYSTEM_FAILED: "The file system refused an operation",
   INSUFFICIENT_MEMORY: "A job needs more memory than it may use",
+  JOB_WAITS_FOR_ITSELF: "A job started inside of another one needs its memory",
   SPILL_FAILED: "Data that did not fit into memory could not be written or read",
   SPILL_CORRUPT: "Data that was spilled to disk came back damaged",
   FRAME_CORRUPT: "A frame between two subtasks is damaged, or frames are missing",

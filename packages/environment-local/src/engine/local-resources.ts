@@ -5,6 +5,7 @@ import {
   jobMemory,
   memorySizeBytes,
   processMemory,
+  requireMemoryOfMachine,
   type SpillSpace,
 } from "@millrace/runtime";
 
@@ -32,6 +33,7 @@ export function localResources(host: Host, { memory, tempFolders }: ResourceSett
     jobMemory: (jobName, ofEnvironment) => {
       const figure = ofEnvironment ?? memory;
       const limitBytes = figure === undefined ? undefined : memorySizeBytes(figure);
+      if (limitBytes !== undefined) requireMemoryOfMachine(limitBytes, host);
       const manager = processMemory(host, limitBytes);
       const maxPages = limitBytes === undefined ? manager.limitPages : Math.floor(limitBytes / PAGE_SIZE_BYTES);
       return jobMemory(manager, jobName, maxPages);

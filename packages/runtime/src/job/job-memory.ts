@@ -1,3 +1,4 @@
+import type { JobScope } from "../memory/job-scope.js";
 import type { PageBudget } from "../memory/page-budget.js";
 
 /** Is what one owner of pages asks for. @internal */
@@ -16,9 +17,9 @@ export interface MemoryDemand {
 export interface JobMemory {
   /**
    * Returns a budget for each demand, in their order, all at once: it waits for other jobs, until `signal` aborts. Rejects when
-   * the least figures are together more than there ever will be.
+   * the least figures are together more than there ever will be, or when the job would wait for the one that it was started in, which `scope` knows.
    */
-  allocate(demands: readonly MemoryDemand[], signal: AbortSignal): Promise<readonly PageBudget[]>;
+  allocate(demands: readonly MemoryDemand[], signal: AbortSignal, scope?: JobScope): Promise<readonly PageBudget[]>;
   /** Takes the budgets back. All their pages must be in. */
   release(budgets: readonly PageBudget[]): void;
 }

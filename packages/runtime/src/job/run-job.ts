@@ -6,6 +6,7 @@
 import { invariant, isMillraceError, MillraceError, type Sink, type Source } from "@millrace/core";
 import type { JobVertex } from "@millrace/job-graph";
 import type { IterationRun } from "../iteration/iteration-run.js";
+import { inJobScope, type JobScope } from "../memory/job-scope.js";
 import type { PageBudget } from "../memory/page-budget.js";
 import type { SpillSpace } from "../spill/spill-space.js";
 import { SlotScheduler } from "../task/slot-scheduler.js";
@@ -27,7 +28,7 @@ const CLEAN_UP_MS = 10_000;
 /** Starts a job. @internal */
 export function runJob(options: LocalJobOptions): LocalJob {
   const run = new JobRun(options);
-  const result = run.run();
+  const result = inJobScope(options.host, options.graph.name, (scope) => run.run(scope));
   // Whoever asks for the result hears of a failure; a job that nobody asks about must not end the process.
   result.catch(() => undefined);
   return {
@@ -71,14 +72,14 @@ class JobRun {
     this.#scheduler?.interrupt();
   }
 
-  async run(): Promise<LocalJobResult> {
+  async run(scope: JobScope): Promise<LocalJobResult> {
     const { signal } = this.#options;
     const onAbort = (): void => this.cancel(signal?.reason);
     signal?.addEventListener("abort", onAbort);
     if (signal?.aborted === true) onAbort();
     try {
       await undefined;
-      return await this.#runInMemory();
+      return await this.#runInMemory(scope);
     } catch (error) {
       throw this.#isCancelled ? this.#cancelled() : error;
     } finally {
@@ -87,11 +88,11 @@ class JobRun {
     }
   }
 
-  async #runInMemory(): Promise<LocalJobResult> {
+  async #runInMemory(scope: JobScope): Promise<LocalJobResult> {
     const { graph, memory, createSpillSpace } = this.#options;
     this.#throwIfCancelled();
     const wiring = new JobWiring(graph);
-    const budgets = await memory.allocate(wiring.demands(), this.#controller.signal);
+    const budgets = await memory.allocate(wiring.demands(), this.#controller.signal, scope);
     let spill: SpillSpace | undefined;
     let hasFailed = true;
     try {

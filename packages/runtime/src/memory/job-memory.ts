@@ -12,8 +12,8 @@ import type { PageBudget } from "./page-budget.js";
 export function jobMemory(manager: MemoryManager, jobName: string, maxPages: number): JobMemory {
   const reservations = new Map<readonly PageBudget[], MemoryReservation>();
   return {
-    async allocate(demands, signal) {
-      const reservation = await manager.reserve({ jobName, demands, maxPages, signal });
+    async allocate(demands, signal, scope) {
+      const reservation = await manager.reserve({ jobName, demands, maxPages, scope, signal });
       reservations.set(reservation.budgets, reservation);
       return reservation.budgets;
     },

@@ -33,6 +33,22 @@ function parse(text: string): number {
   return Number(number) * base ** POWERS.indexOf(unit.slice(0, 1).toLowerCase());
 }
 
+/**
+ * Throws INSUFFICIENT_MEMORY for a figure that is more than this process can ever have: it would not be refused by the system when pages are used, but
+ * ended by it.
+ * @internal
+ */
+export function requireMemoryOfMachine(figureBytes: number, { process }: Host): void {
+  const { totalMemoryBytes } = process;
+  if (totalMemoryBytes === undefined || figureBytes <= totalMemoryBytes) return;
+  throw new MillraceError({
+    code: "INSUFFICIENT_MEMORY",
+    what: `The environment was given ${memorySizeText(figureBytes)} of memory, and this process may have ${memorySizeText(totalMemoryBytes)} at most, by the machine or by the limit of its container`,
+    expected: "a figure that leaves some for the heap and other programs",
+    fix: "Give the environment less memory, or leave it out: 70 % of what is free is taken then. What does not fit is spilled.",
+  });
+}
+
 /** Returns the figure that is taken when none was given: 70 % of what is free now, limits of containers respected. @internal */
 export function defaultMemoryBytes(host: Host): number {
   return Math.floor((host.process.availableMemoryBytes ?? UNKNOWN_AVAILABLE_BYTES) * DEFAULT_FRACTION);

@@ -20,6 +20,8 @@ const EMPTY = new Memory(new ArrayBuffer(0));
 
 /** Is what a spill file needs of its space. */
 export interface SpillFileParent {
+  /** The folders, for errors; empty when it is the system's. */
+  readonly folders: readonly string[];
   /** Creates the file, at the first write. */
   open(owner: string): ScratchFile;
   /** Counts bytes that were written. */
@@ -105,7 +107,7 @@ export class ScratchSpillFile implements SpillFile {
         done += this.#file.write(memory.u8.subarray(from + done, from + size), begin + done);
       }
     } catch (error) {
-      throw spillFailed(this.#owner, "written", error);
+      throw spillFailed(this.#owner, "written", error, this.#parent.folders);
     }
     this.#sizeBytes += size;
     this.#parent.written(size);
@@ -124,7 +126,7 @@ export class ScratchSpillFile implements SpillFile {
         done += count;
       }
     } catch (error) {
-      throw spillFailed(this.#owner, "read again", error);
+      throw spillFailed(this.#owner, "read again", error, this.#parent.folders);
     }
     if (done < size) throw spillCorrupt(this.#owner, this.#file.path, block, `ends after ${done} of ${size} bytes`);
     if (this.#checksum(memory, from, size) !== this.#index.checksumOf(block)) {

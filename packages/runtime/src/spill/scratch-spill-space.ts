@@ -16,8 +16,9 @@ export function createSpillSpace(host: Host, options: SpillOptions = {}): SpillS
 
 class ScratchSpillSpace implements SpillSpace {
   readonly #host: Host;
-  readonly #parents: readonly (string | undefined)[];
-  /** The job's folder in each parent, once there is one. */
+  /** Where it spills to; the system's folder for temporary files when empty. */
+  readonly #parents: readonly string[];
+  /** The job's place in each parent, once there is one. */
   readonly #folders: (ScratchFolder | undefined)[] = [];
   readonly #files = new Set<SpillFile>();
   #numOpened = 0;
@@ -27,7 +28,7 @@ class ScratchSpillSpace implements SpillSpace {
 
   constructor(host: Host, { folders = [] }: SpillOptions) {
     this.#host = host;
-    this.#parents = folders.length === 0 ? [undefined] : folders;
+    this.#parents = folders;
   }
 
   get numBytesWritten(): number {
@@ -40,6 +41,7 @@ class ScratchSpillSpace implements SpillSpace {
 
   createFile(owner: string): SpillFile {
     const file = new ScratchSpillFile(owner, {
+      folders: this.#parents,
       open: (name) => this.#open(name),
       written: (numBytes) => {
         this.#numBytesWritten += numBytes;
@@ -72,7 +74,7 @@ class ScratchSpillSpace implements SpillSpace {
       });
     }
     const number = this.#numOpened++;
-    const turn = number % this.#parents.length;
+    const turn = number % Math.max(1, this.#parents.length);
     try {
       let folder = this.#folders[turn];
       if (folder === undefined) {
@@ -81,7 +83,7 @@ class ScratchSpillSpace implements SpillSpace {
       }
       return folder.createFile(`spill-${number}`);
     } catch (error) {
-      throw spillFailed(owner, "written", error);
+      throw spillFailed(owner, "written", error, this.#parents);
     }
   }
 }

@@ -1,6 +1,7 @@
 import { isMillraceError, type MillraceError, PAGE_SIZE_BYTES } from "@millrace/core";
+import { SeededRandom } from "@millrace/host-test";
 import { expect, test } from "vitest";
-import { jobMemory, type MemoryDemand, MemoryManager } from "../../src/index.js";
+import { JobScope, jobMemory, type MemoryDemand, MemoryManager, type MemoryRequest } from "../../src/index.js";
 import type { MemoryReservation } from "../../src/memory/memory-reservation.js";
 import { MAX_MEMORY_PAGES, wasmMemoryOf } from "../../src/memory/shared-memory.js";
 
@@ -236,4 +237,135 @@ test("[RT1] a job asks for all its budgets at once and gives them back at once",
   mine.release(budgets);
   expect(() => mine.release(budgets)).toThrow("budgets are released once");
   expect(memory.numPagesInUse).toBe(0);
+});
+
+/** A job that needs and gets `numPages`, inside of `outer` if that is given. */
+function jobOf(name: string, numPages: number, outer?: JobScope): MemoryRequest & { readonly scope: JobScope } {
+  const demands = [owner(`${name}'s`, numPages, 0, numPages)];
+  return { jobName: name, demands, maxPages: 1_000_000, scope: new JobScope(name, outer) };
+}
+
+test("[RT57] jobs that can't use all there is run beside each other", async () => {
+  const memory = manager(100);
+  const small = await memory.reserve(request("small", [owner("map", 2, 1, 6), owner("ring", 2)]));
+  const other = await memory.reserve(request("other", [owner("map", 2, 1, 6), owner("ring", 2)]));
+  const large = await memory.reserve(request("large", [owner("sort", 10, 1)]));
+  expect([small, other, large].map(({ numPages }) => numPages)).toEqual([8, 8, 84]);
+  for (const each of [small, other, large]) each.release();
+});
+
+test("[RT58] a job inside of another one is refused when only that one's memory would do, with what to do", async () => {
+  const memory = manager(100);
+  const outer = jobOf("the outer", 80);
+  const running = await memory.reserve(outer);
+  const error = await codeOf(memory.reserve(jobOf("the inner", 30, outer.scope)));
+  expect(error.code).toBe("JOB_WAITS_FOR_ITSELF");
+  expect(error.message).toMatch(/"the inner" was started inside of the job "the outer".*needs 960KiB.*have 2.5MiB/);
+  expect(memory.numWaiting).toBe(0);
+  const fits = await memory.reserve(jobOf("the inner", 20, outer.scope));
+  fits.release();
+  running.release();
+});
+
+test("[RT58] a job deep inside counts what all around it have", async () => {
+  const memory = manager(100);
+  const outer = jobOf("outer", 60);
+  const middle = jobOf("middle", 30, outer.scope);
+  const running = [await memory.reserve(outer), await memory.reserve(middle)];
+  expect((await codeOf(memory.reserve(jobOf("inner", 11, middle.scope)))).code).toBe("JOB_WAITS_FOR_ITSELF");
+  const inner = await memory.reserve(jobOf("inner", 10, middle.scope));
+  for (const each of [...running, inner]) each.release();
+});
+
+test("[RT57] a job inside of another one waits for others, and comes before all that wait", async () => {
+  const memory = manager(100);
+  const started: string[] = [];
+  const outer = jobOf("outer", 40);
+  const [running, other] = [await memory.reserve(outer), await memory.reserve(jobOf("other", 40))];
+  const begin = (each: MemoryRequest): Promise<MemoryReservation> =>
+    memory.reserve(each).then((reservation) => {
+      started.push(each.jobName);
+      return reservation;
+    });
+  const first = begin(jobOf("first in the queue", 30));
+  const inner = begin(jobOf("inner", 50, outer.scope));
+  const little = begin(jobOf("little", 20, outer.scope));
+  (await little).release();
+  expect([...started]).toEqual(["little"]);
+  other.release();
+  (await inner).release();
+  running.release();
+  (await first).release();
+  expect(started).toEqual(["little", "inner", "first in the queue"]);
+  expect(memory.numPagesInUse).toBe(0);
+});
+
+test("[RT58] two jobs inside of two others do not wait for each other in a circle", async () => {
+  const memory = manager(100);
+  const [a, b] = [jobOf("a", 40), jobOf("b", 40)];
+  const running = [await memory.reserve(a), await memory.reserve(b)];
+  const insideOfA = memory.reserve(jobOf("inside of a", 30, a.scope));
+  expect((await codeOf(memory.reserve(jobOf("inside of b", 30, b.scope)))).code).toBe("JOB_WAITS_FOR_ITSELF");
+  running[1]!.release();
+  (await insideOfA).release();
+  running[0]!.release();
+});
+
+test("[RT2] a job inside of another one can be cancelled while it waits", async () => {
+  const memory = manager(100);
+  const outer = jobOf("outer", 40);
+  const running = [await memory.reserve(outer), await memory.reserve(jobOf("other", 60))];
+  const controller = new AbortController();
+  const inner = memory.reserve({ ...jobOf("inner", 50, outer.scope), signal: controller.signal });
+  const later = memory.reserve(jobOf("later", 40));
+  controller.abort("enough");
+  expect((await codeOf(inner)).code).toBe("JOB_CANCELLED");
+  running[0]!.release();
+  (await later).release();
+  running[1]!.release();
+  expect(memory.numPagesInUse).toBe(0);
+});
+
+test("[RT58] what a job left behind after its end is inside of nothing", async () => {
+  const memory = manager(100);
+  const outer = jobOf("outer", 100);
+  const running = await memory.reserve(outer);
+  running.release();
+  outer.scope.end();
+  const other = await memory.reserve(jobOf("other", 100));
+  const left = memory.reserve(jobOf("left behind", 100, outer.scope));
+  other.release();
+  (await left).release();
+});
+
+const FUZZ_COUNT = Number(process.env.FUZZ_COUNT ?? 200);
+
+test("[RT58] whatever jobs are started inside of which others, each ends or is refused", async () => {
+  const firstSeed = Number(process.env.FUZZ_SEED ?? 1);
+  for (let seed = firstSeed; seed < firstSeed + FUZZ_COUNT; seed++) {
+    const random = new SeededRandom(seed);
+    const memory = manager(100);
+    let numEnded = 0;
+    let numRefused = 0;
+    /** Runs a job that waits for `numInside` others inside of it, which it starts one after the other or together. */
+    const run = async (depth: number, outer?: JobScope): Promise<void> => {
+      const own = jobOf(`depth ${depth}`, 1 + random.below(60), outer);
+      try {
+        const reservation = await memory.reserve(own);
+        await undefined;
+        const inside = Array.from({ length: depth === 0 ? 0 : random.below(3) }, () => () => run(depth - 1, own.scope));
+        if (random.below(2) === 0) await Promise.all(inside.map((begin) => begin()));
+        else for (const begin of inside) await begin();
+        reservation.release();
+        own.scope.end();
+        numEnded++;
+      } catch (error) {
+        if (!isMillraceError(error, "JOB_WAITS_FOR_ITSELF")) throw error;
+        numRefused++;
+      }
+    };
+    await Promise.all(Array.from({ length: 1 + random.below(6) }, () => run(3)));
+    expect(numEnded, `seed ${seed}, ${numRefused} refused`).toBeGreaterThan(0);
+    expect([memory.numWaiting, memory.numPagesInUse], `seed ${seed}`).toEqual([0, 0]);
+  }
 });

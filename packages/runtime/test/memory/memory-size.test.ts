@@ -1,7 +1,13 @@
 import { PAGE_SIZE_BYTES } from "@millrace/core";
 import { TestHost } from "@millrace/host-test";
 import { expect, test } from "vitest";
-import { defaultMemoryBytes, memorySizeBytes, memorySizeText, processMemory } from "../../src/index.js";
+import {
+  defaultMemoryBytes,
+  memorySizeBytes,
+  memorySizeText,
+  processMemory,
+  requireMemoryOfMachine,
+} from "../../src/index.js";
 
 test.each([
   ["2GiB", 2 ** 31],
@@ -50,4 +56,13 @@ test("all environments of the process share one manager, whose figure is the lar
   expect(first.limitPages).toBe(70);
   expect(processMemory(host, 90 * PAGE_SIZE_BYTES)).toBe(first);
   expect(processMemory(host, 10 * PAGE_SIZE_BYTES).limitPages).toBe(90);
+});
+
+test("[RT59] a figure that is more than the process can ever have is refused, and one that is as much is not", () => {
+  const host = new TestHost({ totalMemoryBytes: 8 * 2 ** 30 });
+  requireMemoryOfMachine(8 * 2 ** 30, host);
+  expect(() => requireMemoryOfMachine(2 ** 40, host)).toThrow(
+    /given 1TiB of memory, and this process may have 8GiB at most.*INSUFFICIENT_MEMORY/,
+  );
+  requireMemoryOfMachine(2 ** 40, new TestHost());
 });

@@ -293,3 +293,26 @@ function damage(host: TestHost, random: SeededRandom, numPages: number): void {
       block(1).set(block(0).subarray(0, block(1).length));
   }
 }
+
+test.each([
+  ["the system's folder", [], /what does not fit.*ENOSPC.*set TMPDIR.*or name folders as tempFolders/i],
+  ["folders of the engine", ["/a", "/b"], /tempFolders of the local engine: \/a, \/b/],
+])("[RT60] the error of a spill says what settles where the files lie: %s", (_, folders, text) => {
+  const disk = new FaultyDisk();
+  disk.failAt(1, ["scratchFolder"], { code: "ENOSPC" });
+  const space = createSpillSpace(bareHost({ scratch: disk.scratch }), { folders });
+  const page = pageBudget(1).take()!;
+  fillPage(page, 1);
+  expect(() => space.createFile("Sort at job.ts:3").writePage(page)).toThrow(text);
+  space.close();
+});
+
+test("[RT60] a folder for temporary files that is not there is named", () => {
+  const space = createSpillSpace(nodeHost(), { folders: ["/there/is/no/such/folder"] });
+  const page = pageBudget(1).take()!;
+  fillPage(page, 1);
+  expect(() => space.createFile("Sort at job.ts:3").writePage(page)).toThrow(
+    /no such file or directory.*\/there\/is\/no\/such\/folder.*tempFolders.*SPILL_FAILED/,
+  );
+  space.close();
+});
