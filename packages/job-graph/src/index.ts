@@ -9,7 +9,7 @@ export {
 export type { ChainedSpec, KeyPartSpec, OperatorInfo } from "./chained.js";
 // Checks, texts, JSON
 export { checkJobGraph } from "./check/check-job-graph.js";
-export { numInputsOf, numOutputsOf } from "./check/driver-inputs.js";
+export { numInputsOf, numOutputsOf, readsSolutionSet } from "./check/driver-inputs.js";
 export type {
   AggregateFunctionName,
   AggregateSpec,

@@ -55,17 +55,35 @@ export type { SpillFile, SpillSpace } from "./spill/spill-space.js";
 export { type RewindablePages, type RewindableRows, RowStore } from "./stores/row-store.js";
 export type { StoreOptions } from "./stores/stored-pages.js";
 // Subtasks from outside
-export { recordsOfFrames } from "./subtask/collected-frames.js";
+export {
+  type AccumulatorState,
+  accumulatorStates,
+  mergeAccumulatorStates,
+} from "./subtask/accumulator-states.js";
+export { type CollectedFramesOptions, recordsOfFrames } from "./subtask/collected-frames.js";
+export {
+  type CoordinatorOptions,
+  coordinateSupersteps,
+  type IterationCoordinator,
+} from "./subtask/coordinate-supersteps.js";
+export {
+  type FailureDetailsJson,
+  type FailureJson,
+  failureFromJson,
+  failureToJson,
+} from "./subtask/failure-json.js";
 export {
   FRAME_HEADER_BYTES,
   type Frame,
   type FrameHeader,
   type FrameKind,
+  type FrameStream,
+  jobHashOf,
   readFrame,
   writeFrame,
 } from "./subtask/frame.js";
-export type { FrameStream } from "./subtask/frame-input-channel.js";
-export { type RunningSubtask, runSubtask, type SubtaskOptions } from "./subtask/run-subtask.js";
+export { type RunningSubtask, runSubtask, type SubtaskOptions, type SubtaskResult } from "./subtask/run-subtask.js";
+export { type SubtaskStage, subtaskStages } from "./subtask/subtask-stages.js";
 export { subtaskStreams } from "./subtask/subtask-streams.js";
 // Contracts of drivers
 export type {

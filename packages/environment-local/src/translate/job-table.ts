@@ -3,10 +3,13 @@ import type { BroadcastHandle } from "@millrace/core";
 import type { ObjectRef } from "@millrace/job-graph";
 import type { FunctionObject, JobObjects } from "@millrace/runtime";
 
-/** Gives the function that runs in place of one of the plan's. */
+/** Gives the function that runs in place of one of the plan's. @beta */
 export type Replace = (userFunction: UserFunction) => UserFunction;
 
-/** Is what a plan has that is no data: functions, sources, sinks, the records of collections. A job graph names it by position. */
+/**
+ * Is what a plan has that is no data: functions, sources, sinks, the records of collections. A job graph names it by position.
+ * @beta
+ */
 export class JobTable implements JobObjects {
   readonly #plan: Plan;
   readonly #objects: unknown[] = [];
@@ -38,14 +41,17 @@ export class JobTable implements JobObjects {
     return this.#objects.push({ target, method } satisfies UserFunction) - 1;
   }
 
+  /** Returns an object as it lies in the table; of user code the target and its method. */
   get(ref: ObjectRef): unknown {
     return this.#objects[ref];
   }
 
+  /** Returns user code for one subtask. */
   instantiate(ref: ObjectRef): FunctionObject {
     return instantiate(this.#replace(this.#objects[ref] as UserFunction));
   }
 
+  /** Returns the id of the data set that a function asks for by its handle. */
   dataSetIdOf(handle: BroadcastHandle<unknown>): number | undefined {
     const operator = operatorOf(handle);
     return operator === undefined || !this.#plan.operators.includes(operator) ? undefined : this.#plan.idOf(operator);

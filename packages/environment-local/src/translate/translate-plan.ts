@@ -33,13 +33,15 @@ import * as partitions from "./partition-operators.js";
 import { chained, mapAsync, mapPartition } from "./record-operators.js";
 import { Translation } from "./translation.js";
 
-/** Is a physical plan, with the table of what it names. */
+/** Is a physical plan, with the table of what it names. @beta */
 export interface TranslatedPlan {
+  /** The plan. */
   readonly graph: JobGraph;
+  /** What it names. */
   readonly objects: JobTable;
 }
 
-/** Says how plans are translated. */
+/** Says how plans are translated. @beta */
 export interface TranslateSettings {
   /** The parallelism of operators that say nothing. */
   readonly defaultParallelism: number;
@@ -51,7 +53,7 @@ export interface TranslateSettings {
   readonly replace?: Replace | undefined;
 }
 
-/** Returns a physical plan that gives what the logical one means. */
+/** Returns a physical plan that gives what the logical one means. Throws when no plan can. @beta */
 export function translatePlan(plan: Plan, settings: TranslateSettings): TranslatedPlan {
   const objects = new JobTable(plan, settings.replace);
   const parallelism = parallelismOf(plan, settings.defaultParallelism);

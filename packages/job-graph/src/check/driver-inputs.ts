@@ -37,7 +37,7 @@ export function numOutputsOf(driver: DriverSpec): number {
   }
 }
 
-/** Tells whether a driver looks into the solution set of its iteration. @internal */
+/** Tells whether a driver looks into the solution set of its iteration. @public */
 export function readsSolutionSet(driver: DriverSpec): boolean {
   if (driver.kind === "coGroup") return driver.solution !== undefined;
   return driver.kind === "join" && (driver.strategy === "solution-first" || driver.strategy === "solution-second");

@@ -70,7 +70,7 @@ function byStrategy<S extends { readonly strategy: string }>(
 
 /** Returns the solution set of the task's index. */
 function solutionSetOf({ iteration, subtaskIndex }: TaskDriverContext): SolutionSet {
-  const solutionSet = iteration?.parts[subtaskIndex]?.solutionSet;
+  const solutionSet = iteration?.partOf(subtaskIndex)?.solutionSet;
   invariant(solutionSet !== undefined, "who reads a solution set is in a delta iteration, at its parallelism");
   return solutionSet;
 }

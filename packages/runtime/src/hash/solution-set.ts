@@ -10,6 +10,7 @@
 import { invariant, type Memory } from "@millrace/core";
 import type { KeyFieldSpec } from "@millrace/job-graph";
 import type { PageBudget } from "../memory/page-budget.js";
+import type { PageCursor } from "../rows/row-cursor.js";
 import { RowPairOrder } from "../rows/row-order.js";
 import type { LayoutTable, StreamLayout } from "../rows/stream-layout.js";
 import type { SpillSpace } from "../spill/spill-space.js";
@@ -100,6 +101,12 @@ export class SolutionSet {
     const hash = this.hash(memory, slot, layout);
     const partition = this.#partitions[this.partitionOf(hash)]!;
     while (!partition.upsert(memory, slot, layout, hash)) this.#makeRoom();
+  }
+
+  /** Takes all rows of the page that a cursor is at in, each in place of the one with its key. */
+  upsertPage({ memory, slot, endSlot, layout }: PageCursor): void {
+    const { i32 } = memory;
+    for (let at = slot; at < endSlot; at += i32[at * 2]! >> 3) this.upsert(memory, at, layout);
   }
 
   /**

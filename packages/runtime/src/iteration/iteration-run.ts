@@ -1,62 +1,63 @@
 /**
- * Is a running iteration: its superstep barrier, and what heads and tails of one index share.
+ * Is a running iteration as the tasks of one slot see it: its superstep barrier, and what heads and tails of one index share.
  *
  * 1. The heads send the state of a superstep, each followed by an event; tasks on the dynamic path pass the event on when their driver is done.
  * 2. A task of the dynamic path that has ended the superstep, and closed its functions, *arrives*. Not tails alone: where a driver needs no more of its
- *    input, they may end before tasks further up. When all have arrived, aggregators are merged, and it is decided whether there is another superstep.
+ *    input, they may end before tasks further up. When all in this slot have arrived, it is reported to the coordinator, who may be in this thread or
+ *    anywhere, and decides whether there is another superstep.
  * 3. Every head then turns its feedback, and applies the changes of its solution set. No head sends before all have *applied*: a task
  *    of one index may get rows from heads of others, and must not look into a solution set that is not there yet.
  */
 import { invariant } from "@millrace/core";
-import type { IterationSpec } from "@millrace/job-graph";
 import type { SolutionSet } from "../hash/solution-set.js";
-import { reportedAt } from "../job/reported.js";
 import type { RowKeeper } from "../task/row-keeper.js";
 import type { Feedback } from "./feedback.js";
 import type { IterationState } from "./iteration-state.js";
+import type { SuperstepDecision, SuperstepReport } from "./superstep-coordinator.js";
 
-/** Is what heads and tails of one index share. */
+/** Is what tasks of one index share: heads, tails, and those that look into the solution set. */
 export interface IterationPart {
-  readonly feedback: Feedback;
-  /** The changes of a superstep; undefined in bulk iterations. */
+  /** Undefined where the head is elsewhere. */
+  readonly feedback: Feedback | undefined;
+  /** The changes of a superstep; undefined in bulk iterations, and where the head is elsewhere. */
   readonly changes: RowKeeper | undefined;
-  /** Undefined in bulk iterations. */
+  /** Undefined in bulk iterations, and where nobody looks into it. */
   readonly solutionSet: SolutionSet | undefined;
+}
+
+/** Is what an iteration is made of in a slot. */
+export interface IterationRunParts {
+  readonly state: IterationState;
+  /** By the index of the subtask. */
+  readonly parts: ReadonlyMap<number, IterationPart>;
+  /** How many tasks of the slot end each superstep. */
+  readonly numTasks: number;
+  /** How many heads there are in the slot. */
+  readonly numHeads: number;
+  /** Tells the coordinator that all tasks of the slot have ended a superstep; {@link IterationRun.decide} is called with its answer. */
+  readonly report: (report: SuperstepReport) => void;
 }
 
 /** Is a running iteration in one slot. */
 export class IterationRun {
-  readonly spec: IterationSpec;
   readonly state: IterationState;
-  readonly parts: readonly IterationPart[];
-  readonly #numTasks: number;
-  readonly #hasTermination: boolean;
+  readonly #parts: IterationRunParts;
   readonly #listeners = new Set<() => void>();
   #numArrived = 0;
   #numApplied = 0;
   #numNextRows = 0;
   #numTerminationRows = 0;
-  /** Supersteps that all tasks have ended. */
   #numEnded = 0;
-  /** Supersteps that may be sent. */
-  #numStarted = 0;
+  #numStarted: number;
   #isDone = false;
 
-  /** @param path - how many tasks there are on the dynamic path, tails among them, and whether some of them read a termination criterion */
-  constructor(
-    spec: IterationSpec,
-    state: IterationState,
-    parts: readonly IterationPart[],
-    path: { readonly numTasks: number; readonly hasTermination: boolean },
-  ) {
-    this.spec = spec;
-    this.state = state;
-    this.parts = parts;
-    this.#numTasks = path.numTasks;
-    this.#hasTermination = path.hasTermination;
+  constructor(parts: IterationRunParts) {
+    this.#parts = parts;
+    this.state = parts.state;
+    this.#numStarted = parts.numHeads === 0 ? 1 : 0;
   }
 
-  /** Supersteps that all tasks have ended. */
+  /** Supersteps that have ended everywhere, and were decided about. */
   get numEnded(): number {
     return this.#numEnded;
   }
@@ -69,6 +70,11 @@ export class IterationRun {
   /** Whether there is no superstep after those that were ended. */
   get isDone(): boolean {
     return this.#isDone;
+  }
+
+  /** Returns what tasks of an index share. */
+  partOf(subtaskIndex: number): IterationPart | undefined {
+    return this.#parts.parts.get(subtaskIndex);
   }
 
   /** Tells `listener` whenever one of these changes. */
@@ -86,21 +92,29 @@ export class IterationRun {
     this.#numTerminationRows += count;
   }
 
-  /** Takes note of a task that has ended the superstep. The last one ends it for all. */
+  /** Takes note of a task that has ended the superstep. The last one ends it for the slot. */
   arrive(): void {
-    if (++this.#numArrived < this.#numTasks) return;
+    if (++this.#numArrived < this.#parts.numTasks) return;
     this.#numArrived = 0;
-    this.#isDone = this.#isLast();
+    const [numNextRows, numTerminationRows] = [this.#numNextRows, this.#numTerminationRows];
+    this.#numNextRows = this.#numTerminationRows = 0;
+    const { superstep } = this.state;
+    this.#parts.report({ superstep, numNextRows, numTerminationRows, aggregates: this.state.aggregates() });
+  }
+
+  /** Takes the coordinator's answer: the superstep has ended for all. */
+  decide({ isLast, aggregates }: SuperstepDecision): void {
+    this.state.begin(aggregates);
+    this.#isDone = isLast;
     this.#numEnded++;
-    this.#numNextRows = 0;
-    this.#numTerminationRows = 0;
+    if (this.#parts.numHeads === 0 && !isLast) this.#numStarted++;
     this.#changed();
   }
 
   /** Takes note of a head that has the state of the next superstep ready. The last one lets all begin. */
   apply(): void {
     invariant(this.#numStarted === this.#numEnded, "a superstep begins when the one before has ended");
-    if (++this.#numApplied < this.spec.parallelism) return;
+    if (++this.#numApplied < this.#parts.numHeads) return;
     this.#numApplied = 0;
     this.#numStarted++;
     this.#changed();
@@ -108,24 +122,11 @@ export class IterationRun {
 
   /** Gives everything back. Never throws. */
   close(): void {
-    for (const { feedback, changes, solutionSet } of this.parts) {
-      feedback.close();
+    for (const { feedback, changes, solutionSet } of this.#parts.parts.values()) {
+      feedback?.close();
       changes?.close();
       solutionSet?.close();
     }
-  }
-
-  #isLast(): boolean {
-    const { kind, maxIterations, operator } = this.spec;
-    const superstep = this.#numEnded + 1;
-    let hasConverged: boolean;
-    try {
-      hasConverged = this.state.endSuperstep();
-    } catch (error) {
-      throw reportedAt(error, "function isConverged", operator);
-    }
-    if (hasConverged || superstep >= maxIterations) return true;
-    return kind === "delta" ? this.#numNextRows === 0 : this.#hasTermination && this.#numTerminationRows === 0;
   }
 
   #changed(): void {

@@ -1,25 +1,21 @@
-import { type Aggregator, type AggregatorFactory, type ConvergenceCriterion, MillraceError } from "@millrace/core";
-
-/** Is an aggregator that an iteration has. */
-export interface RegisteredAggregator {
-  readonly name: string;
-  readonly factory: AggregatorFactory<unknown>;
-  readonly convergence: ConvergenceCriterion<unknown> | undefined;
-}
+import { type Aggregator, type AggregatorFactory, MillraceError } from "@millrace/core";
+import type { IterationSpec, ObjectRef } from "@millrace/job-graph";
 
 /**
  * Is what the tasks of an iteration in one slot share: the superstep, and the aggregators. Every operator of every task has instances of its own,
  * the same in all supersteps; at the end of a superstep they are merged and reset, and the next one can read the merged value.
  */
 export class IterationState {
-  readonly #registered: ReadonlyMap<string, RegisteredAggregator>;
+  readonly #factories: ReadonlyMap<string, AggregatorFactory<unknown>>;
   /** By the operator's runtime context in its task, then by name. */
   readonly #instances = new Map<object, Map<string, Aggregator<unknown>>>();
   #previous: ReadonlyMap<string, unknown> | undefined = undefined;
   #superstep = 1;
 
-  constructor(aggregators: readonly RegisteredAggregator[]) {
-    this.#registered = new Map(aggregators.map((each) => [each.name, each]));
+  constructor(spec: IterationSpec, objects: { get(ref: ObjectRef): unknown }) {
+    this.#factories = new Map(
+      spec.aggregators.map(({ name, factory }) => [name, objects.get(factory) as AggregatorFactory<unknown>]),
+    );
   }
 
   /** The 1-based number of the superstep. */
@@ -29,7 +25,7 @@ export class IterationState {
 
   /** Returns the instance that `owner` has of an aggregator. Throws INVALID_ARGUMENT for an unknown name. */
   aggregatorOf(owner: object, name: string): Aggregator<unknown> {
-    const { factory } = this.#find(name);
+    const factory = this.#find(name);
     let ofOwner = this.#instances.get(owner);
     if (ofOwner === undefined) {
       ofOwner = new Map();
@@ -46,34 +42,29 @@ export class IterationState {
     return this.#previous?.get(name) ?? null;
   }
 
-  /** Ends a superstep: merges the instances, which begin anew, and tells whether a criterion is true of what was aggregated. */
-  endSuperstep(): boolean {
-    const merged = new Map<string, unknown>();
-    let hasConverged = false;
-    for (const { name, factory, convergence } of this.#registered.values()) {
-      const total = factory();
-      for (const ofOwner of this.#instances.values()) {
-        const instance = ofOwner.get(name);
-        if (instance === undefined) continue;
-        total.aggregate(instance.getAggregate());
-        instance.reset();
-      }
-      const value = total.getAggregate();
-      merged.set(name, value);
-      if (convergence?.(this.#superstep, value) === true) hasConverged = true;
+  /** Returns what the instances have, by the name of the aggregator. */
+  aggregates(): ReadonlyMap<string, readonly unknown[]> {
+    const values = new Map<string, unknown[]>();
+    for (const ofOwner of this.#instances.values()) {
+      for (const [name, instance] of ofOwner) values.set(name, [...(values.get(name) ?? []), instance.getAggregate()]);
     }
-    this.#previous = merged;
-    this.#superstep++;
-    return hasConverged;
+    return values;
   }
 
-  #find(name: string): RegisteredAggregator {
-    const aggregator = this.#registered.get(name);
-    if (aggregator !== undefined) return aggregator;
+  /** Begins the next superstep: the instances begin anew, and `previous` can be read. */
+  begin(previous: ReadonlyMap<string, unknown>): void {
+    for (const ofOwner of this.#instances.values()) for (const instance of ofOwner.values()) instance.reset();
+    this.#previous = previous;
+    this.#superstep++;
+  }
+
+  #find(name: string): AggregatorFactory<unknown> {
+    const factory = this.#factories.get(name);
+    if (factory !== undefined) return factory;
     throw new MillraceError({
       code: "INVALID_ARGUMENT",
       what: `The iteration has no aggregator named ${JSON.stringify(name)}`,
-      expected: `one of those that are registered: ${[...this.#registered.keys()].join(", ") || "none"}`,
+      expected: `one of those that are registered: ${[...this.#factories.keys()].join(", ") || "none"}`,
       fix: "Register it on the iteration by registerAggregator.",
     });
   }

@@ -1,4 +1,4 @@
-import { type AggregatorFactory, type ConvergenceCriterion, invariant } from "@millrace/core";
+import { invariant } from "@millrace/core";
 import type { DriverSpec, IterationSpec, JobGraph, JobVertex } from "@millrace/job-graph";
 import { SolutionSet } from "../hash/solution-set.js";
 import type { JobContext } from "../job/job-context.js";
@@ -7,6 +7,7 @@ import { makeRowStore } from "../task/local-strategies.js";
 import { Feedback } from "./feedback.js";
 import { type IterationPart, IterationRun } from "./iteration-run.js";
 import { IterationState } from "./iteration-state.js";
+import { SuperstepCoordinator } from "./superstep-coordinator.js";
 
 /** Is the memory of heads and tails: that of their drivers, and what the head of a delta iteration has besides. */
 export interface IterationBudgets {
@@ -14,12 +15,17 @@ export interface IterationBudgets {
   worksetOf(vertex: JobVertex, subtaskIndex: number): PageBudget;
 }
 
+/** Tells whether a vertex is the head of an iteration, which drives its supersteps. */
+export function isHead({ driver }: JobVertex): boolean {
+  return driver.kind === "bulkHead" || driver.kind === "deltaHead";
+}
+
 /** Tells whether a vertex has a second budget, for the workset that its solution set's budget is not for. */
 export function hasWorksetBudget({ driver }: JobVertex): boolean {
   return driver.kind === "deltaHead";
 }
 
-/** Makes what the tasks of an iteration share in this slot. */
+/** Makes what the tasks of an iteration share when all of them are in this slot, and its coordinator too. */
 export function makeIteration(
   spec: IterationSpec,
   graph: JobGraph,
@@ -33,39 +39,35 @@ export function makeIteration(
   const tail = find("bulkTail", "worksetTail");
   invariant(head !== undefined && tail !== undefined, "an iteration has a head and a tail");
   const solutionTail = find("solutionTail");
-  const parts = Array.from({ length: spec.parallelism }, (_, index): IterationPart => {
-    const isDelta = head.driver.kind === "deltaHead";
-    const current = isDelta ? budgets.worksetOf(head, index) : budgets.driverOf(head, index);
+  const parts = new Map<number, IterationPart>();
+  for (let index = 0; index < spec.parallelism; index++) {
+    const current = hasWorksetBudget(head) ? budgets.worksetOf(head, index) : budgets.driverOf(head, index);
     const next = budgets.driverOf(tail, index);
-    return {
+    parts.set(index, {
       feedback: new Feedback(makeRowStore(current, job), makeRowStore(next, job)),
       changes: solutionTail === undefined ? undefined : makeRowStore(budgets.driverOf(solutionTail, index), job),
-      solutionSet:
-        head.driver.kind === "deltaHead"
-          ? new SolutionSet({
-              budget: budgets.driverOf(head, index),
-              spill: job.spill,
-              layouts: job.layouts,
-              keys: head.driver.keys,
-              hashSeed: job.hashSeed,
-              throwIfCancelled: () => job.throwIfCancelled(),
-            })
-          : undefined,
-    };
+      solutionSet: makeSolutionSet(head, budgets.driverOf(head, index), job),
+    });
+  }
+  const coordinator = new SuperstepCoordinator(spec.id, graph, job.objects, 1);
+  const run: IterationRun = new IterationRun({
+    state: new IterationState(spec, job.objects),
+    parts,
+    numTasks: vertices.reduce((sum, vertex) => sum + (isHead(vertex) ? 0 : vertex.parallelism), 0),
+    numHeads: spec.parallelism,
+    report: (report) => {
+      const decision = coordinator.report(0, report);
+      invariant(decision !== undefined, "a coordinator with one reporter decides at once");
+      run.decide(decision);
+    },
   });
-  const path = vertices.filter((vertex) => vertex !== head);
-  return new IterationRun(spec, stateOf(spec, job), parts, {
-    numTasks: path.reduce((sum, { parallelism }) => sum + parallelism, 0),
-    hasTermination: find("terminationTail") !== undefined,
-  });
+  return run;
 }
 
-function stateOf(spec: IterationSpec, { objects }: JobContext): IterationState {
-  return new IterationState(
-    spec.aggregators.map(({ name, factory, convergence }) => ({
-      name,
-      factory: objects.get(factory) as AggregatorFactory<unknown>,
-      convergence: convergence === undefined ? undefined : (objects.get(convergence) as ConvergenceCriterion<unknown>),
-    })),
-  );
+/** Makes the solution set that belongs to a head; undefined in bulk iterations. */
+export function makeSolutionSet({ driver }: JobVertex, budget: PageBudget, job: JobContext): SolutionSet | undefined {
+  if (driver.kind !== "deltaHead") return undefined;
+  const { spill, layouts, hashSeed } = job;
+  const throwIfCancelled = (): void => job.throwIfCancelled();
+  return new SolutionSet({ budget, spill, layouts, keys: driver.keys, hashSeed, throwIfCancelled });
 }

@@ -4,11 +4,12 @@ import type { Driver, Steps } from "../task/driver.js";
 import type { RowKeeper } from "../task/row-keeper.js";
 import type { TaskDriverContext } from "../task/task-driver-context.js";
 import type { IterationRun } from "./iteration-run.js";
+import { sendRows } from "./send-rows.js";
 
 /** Is what a tail takes: the next partial solution or workset, the changes of the solution set, the termination criterion. */
 export type TailKind = "bulkTail" | "worksetTail" | "solutionTail" | "terminationTail";
 
-/** Takes what a superstep gives, for the next one. */
+/** Takes what a superstep gives, for the next one: the head of the same index reads it. Where the head is elsewhere, the rows are sent to it. */
 export class TailDriver implements Driver {
   readonly #kind: TailKind;
   readonly #context: TaskDriverContext;
@@ -27,8 +28,7 @@ export class TailDriver implements Driver {
     for (;;) {
       if (pages.nextPage()) {
         this.#count(pages);
-        const steps = keeper?.add(pages);
-        if (steps !== undefined) yield* steps;
+        yield* this.#take(pages, keeper);
         yield "turn";
       } else if (pages.isAtEnd) {
         break;
@@ -41,19 +41,28 @@ export class TailDriver implements Driver {
 
   close(): void {}
 
+  *#take(page: PageCursor, keeper: RowKeeper | undefined): Steps {
+    if (keeper !== undefined) {
+      const steps = keeper.add(page);
+      if (steps !== undefined) yield* steps;
+    } else if (this.#kind !== "terminationTail") {
+      yield* sendRows(page, this.#context.outputs[0]!);
+    }
+  }
+
   #count({ numRows }: PageCursor): void {
     if (this.#kind === "terminationTail") this.#run.addTerminationRows(numRows);
     else if (this.#kind !== "solutionTail") this.#run.addNextRows(numRows);
   }
 
   #keeper(): RowKeeper | undefined {
-    const part = this.#run.parts[this.#context.subtaskIndex]!;
+    const part = this.#run.partOf(this.#context.subtaskIndex);
     switch (this.#kind) {
       case "bulkTail":
       case "worksetTail":
-        return part.feedback.next;
+        return part?.feedback?.next;
       case "solutionTail":
-        return part.changes;
+        return part?.changes;
       case "terminationTail":
         return undefined;
     }

@@ -1,11 +1,17 @@
 import { invariant } from "@millrace/core";
 import type { ExchangeMode, JobEdge, JobGraph, JobInput, JobVertex, ShipStrategy } from "@millrace/job-graph";
 
-/** Says what an edge brings to its consumer: a driver's input, a broadcast set, or the borders of a range partitioning. */
+/**
+ * Says what an edge brings to its consumer: a driver's input, a broadcast set, or the borders of a range partitioning; where the tasks of an
+ * iteration are in several places, also what tails bring to the head (the next state, then the changes of a solution set), and what
+ * the head brings to copies of the solution set.
+ */
 export type EdgePurpose =
   | { readonly kind: "input"; readonly index: number }
   | { readonly kind: "broadcast"; readonly index: number }
-  | { readonly kind: "borders"; readonly index: number };
+  | { readonly kind: "borders"; readonly index: number }
+  | { readonly kind: "feedback"; readonly index: number }
+  | { readonly kind: "solution"; readonly index: number };
 
 /** Is one edge between two vertices as it is wired. */
 export interface EdgePlan {

@@ -1,7 +1,7 @@
 import type { JobScope } from "../memory/job-scope.js";
 import type { PageBudget } from "../memory/page-budget.js";
 
-/** Is what one owner of pages asks for. @internal */
+/** Is what one owner of pages asks for. @beta */
 export interface MemoryDemand {
   /** Operator and subtask, for errors. */
   readonly owner: string;
@@ -13,7 +13,7 @@ export interface MemoryDemand {
   readonly weight: number;
 }
 
-/** Gives a job its pages. @internal */
+/** Gives a job its pages. @beta */
 export interface JobMemory {
   /**
    * Returns a budget for each demand, in their order, all at once: it waits for other jobs, until `signal` aborts. Rejects when

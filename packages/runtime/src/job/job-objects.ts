@@ -4,7 +4,7 @@ import type { ObjectRef } from "@millrace/job-graph";
 /**
  * Is user code as a task calls it: a plain function, or an object with a method of a known name and, if it has them, `open`
  * and `close`. The object belongs to one subtask.
- * @internal
+ * @beta
  */
 export interface FunctionObject {
   /** The function, or the object that has it as a method. */
@@ -16,7 +16,7 @@ export interface FunctionObject {
 /**
  * Holds what a job graph names by {@link ObjectRef} and cannot hold itself, since it is code or lives in the client. The
  * environment makes it; in another process it is made of what travelled there.
- * @internal
+ * @beta
  */
 export interface JobObjects {
   /**

@@ -1,7 +1,7 @@
 import { numOutputsOf } from "@millrace/job-graph";
 import type { Task } from "../task/task.js";
 
-/** Tells how far a job is: of the vertex that was at work, and of the whole graph. @internal */
+/** Tells how far a job is: of the vertex that was at work, and of the whole graph. @beta */
 export interface VertexProgress {
   /** The name of the vertex. */
   readonly name: string;

@@ -6,7 +6,7 @@ import type { JobMemory } from "./job-memory.js";
 import type { JobObjects } from "./job-objects.js";
 import type { VertexProgress } from "./job-progress.js";
 
-/** Says what to run, and with what. @internal */
+/** Says what to run, and with what. @beta */
 export interface LocalJobOptions {
   /** The plan. */
   readonly graph: JobGraph;

@@ -6,7 +6,7 @@
 import { invariant, isMillraceError, MillraceError, type Sink, type Source } from "@millrace/core";
 import type { JobVertex } from "@millrace/job-graph";
 import type { IterationRun } from "../iteration/iteration-run.js";
-import { inJobScope, type JobScope } from "../memory/job-scope.js";
+import type { JobScope } from "../memory/job-scope.js";
 import type { PageBudget } from "../memory/page-budget.js";
 import type { SpillSpace } from "../spill/spill-space.js";
 import { SlotScheduler } from "../task/slot-scheduler.js";
@@ -19,31 +19,20 @@ import { JobWiring } from "./job-wiring.js";
 import type { LocalJob, LocalJobOptions, LocalJobResult } from "./local-job.js";
 import { ioContextOf, makeJobContext } from "./make-job-context.js";
 import { reportedAt } from "./reported.js";
+import { runInMemory } from "./run-in-memory.js";
 import { SinkRun } from "./sink-run.js";
 import { SplitSupply } from "./split-supply.js";
+import { type CancellableRun, startRun } from "./start-run.js";
 
 /** How long what was begun outside may take to end after a failure, in milliseconds, before the job ends without it. */
 const CLEAN_UP_MS = 10_000;
 
 /** Starts a job. @internal */
 export function runJob(options: LocalJobOptions): LocalJob {
-  const run = new JobRun(options);
-  const result = inJobScope(options.host, options.graph.name, (scope) => run.run(scope));
-  // Whoever asks for the result hears of a failure; a job that nobody asks about must not end the process.
-  result.catch(() => undefined);
-  return {
-    result,
-    async cancel(reason) {
-      run.cancel(reason);
-      await result.then(
-        () => undefined,
-        () => undefined,
-      );
-    },
-  };
+  return startRun(new JobRun(options), options);
 }
 
-class JobRun {
+class JobRun implements CancellableRun<LocalJobResult> {
   readonly #options: LocalJobOptions;
   /** Aborts for sources, sinks and asynchronous functions, when the job failed or was cancelled. */
   readonly #controller = new AbortController();
@@ -56,7 +45,6 @@ class JobRun {
   #iterations: readonly IterationRun[] = [];
   #scheduler: SlotScheduler | undefined;
   #isCancelled = false;
-  #hasEnded = false;
   #cancelReason: unknown;
 
   constructor(options: LocalJobOptions) {
@@ -65,7 +53,7 @@ class JobRun {
   }
 
   cancel(reason: unknown): void {
-    if (this.#isCancelled || this.#hasEnded) return;
+    if (this.#isCancelled) return;
     this.#isCancelled = true;
     this.#cancelReason = reason;
     this.#controller.abort(this.#cancelled());
@@ -73,38 +61,13 @@ class JobRun {
   }
 
   async run(scope: JobScope): Promise<LocalJobResult> {
-    const { signal } = this.#options;
-    const onAbort = (): void => this.cancel(signal?.reason);
-    signal?.addEventListener("abort", onAbort);
-    if (signal?.aborted === true) onAbort();
     try {
-      await undefined;
-      return await this.#runInMemory(scope);
+      this.#throwIfCancelled();
+      const wiring = new JobWiring(this.#options.graph);
+      const request = { demands: wiring.demands(), signal: this.#controller.signal, scope };
+      return await runInMemory(this.#options, request, (budgets, spill) => this.#runTasks(wiring, budgets, spill));
     } catch (error) {
       throw this.#isCancelled ? this.#cancelled() : error;
-    } finally {
-      this.#hasEnded = true;
-      signal?.removeEventListener("abort", onAbort);
-    }
-  }
-
-  async #runInMemory(scope: JobScope): Promise<LocalJobResult> {
-    const { graph, memory, createSpillSpace } = this.#options;
-    this.#throwIfCancelled();
-    const wiring = new JobWiring(graph);
-    const budgets = await memory.allocate(wiring.demands(), this.#controller.signal, scope);
-    let spill: SpillSpace | undefined;
-    let hasFailed = true;
-    try {
-      spill = createSpillSpace();
-      const result = await this.#runTasks(wiring, budgets, spill);
-      hasFailed = false;
-      return result;
-    } finally {
-      spill?.close();
-      // A failure may leave pages out that nobody will ask for again.
-      if (hasFailed) for (const budget of budgets) budget.giveAll();
-      memory.release(budgets);
     }
   }
 

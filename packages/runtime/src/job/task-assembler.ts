@@ -20,6 +20,8 @@ import {
 import { RowScratch } from "../exchange/row-scratch.js";
 import { TaskOutput } from "../exchange/task-output.js";
 import type { IterationRun } from "../iteration/iteration-run.js";
+import { isHead } from "../iteration/make-iteration.js";
+import { SolutionCopy } from "../iteration/solution-copy.js";
 import type { PageBudget } from "../memory/page-budget.js";
 import { TaskMetrics } from "../metrics/task-metrics.js";
 import { RowRecordReader } from "../rows/record-reader.js";
@@ -27,7 +29,7 @@ import { makeRowKeeper, makeRowQueue } from "../task/local-strategies.js";
 import type { BroadcastSet } from "../task/operator-runtime-context.js";
 import { Task } from "../task/task.js";
 import type { TaskInput } from "../task/task-parts.js";
-import { type EdgePlan, numTargetsOf } from "./edge-plan.js";
+import { type EdgePlan, type EdgePurpose, numTargetsOf } from "./edge-plan.js";
 import { type JobContext, placeOfTask } from "./job-context.js";
 import { MATERIALIZE, type TaskBudgets } from "./task-budgets.js";
 
@@ -84,13 +86,11 @@ export class TaskAssembler {
         metrics,
       ),
     );
-    const borders = budgets.inputs
-      .slice(inputs.length + broadcasts.length)
-      .map((_, i) => this.#makeInput(vertex, index, { kind: "borders", index: i }, BORDERS_INPUT, take(), metrics));
-    const spec = vertex.driver.kind;
-    const isHead = spec === "bulkHead" || spec === "deltaHead";
+    const borders = this.#edgesTo(vertex, "borders").map((_, i) =>
+      this.#makeInput(vertex, index, { kind: "borders", index: i }, BORDERS_INPUT, take(), metrics),
+    );
+    const isAHead = isHead(vertex);
     const iteration = vertex.iteration === undefined ? undefined : this.#iterations[vertex.iteration];
-    const numOutputs = isHead ? 2 : 1;
     return new Task({
       vertex,
       subtaskIndex: index,
@@ -98,36 +98,71 @@ export class TaskAssembler {
       budget: budgets.driver,
       metrics,
       inputs,
-      broadcasts,
+      broadcasts: [...broadcasts, ...this.#solutionCopies(vertex, index, iteration, metrics)],
       borders,
+      feedback: this.#edgesTo(vertex, "feedback").map(({ purpose }) => this.#makeGate(vertex, index, purpose, metrics)),
       broadcastSets: broadcasts.map((input, i) => this.#broadcastSet(vertex, i, input)),
-      outputs: Array.from({ length: numOutputs }, (_, output) =>
+      outputs: Array.from({ length: this.#numOutputsOf(vertex) }, (_, output) =>
         this.#makeOutput(vertex, index, output, borders, budgets, metrics),
       ),
       iteration,
-      isDynamic: iteration !== undefined && !isHead,
-      endsItsOutputs: isHead,
+      isDynamic: iteration !== undefined && !isAHead,
+      endsItsOutputs: isAHead,
     });
+  }
+
+  #edgesTo(vertex: JobVertex, kind: EdgePurpose["kind"]): readonly EdgePlan[] {
+    return this.#edges.filter(({ consumer, purpose }) => consumer === vertex.id && purpose.kind === kind);
+  }
+
+  /** Heads have an output for the state and one for the result, and those whose copies of the solution set are elsewhere one for them. */
+  #numOutputsOf(vertex: JobVertex): number {
+    const numUsed = this.#edges.reduce(
+      (most, { source, output }) => (source === vertex.id ? Math.max(most, output + 1) : most),
+      1,
+    );
+    return isHead(vertex) ? Math.max(2, numUsed) : numUsed;
+  }
+
+  #solutionCopies(
+    vertex: JobVertex,
+    index: number,
+    iteration: IterationRun | undefined,
+    metrics: TaskMetrics,
+  ): TaskInput[] {
+    return this.#edgesTo(vertex, "solution").map(({ purpose }) => ({
+      gate: this.#makeGate(vertex, index, purpose, metrics),
+      keeper: new SolutionCopy(iteration!.partOf(index)!.solutionSet!),
+      isConstant: false,
+    }));
+  }
+
+  #makeGate(
+    vertex: JobVertex,
+    index: number,
+    purpose: EdgePurpose,
+    metrics: TaskMetrics,
+    isInOrder = false,
+    prefetched?: PrefetchedPages,
+  ): InputGate {
+    const channels = this.#edgesTo(vertex, purpose.kind)
+      .filter((edge) => edge.purpose.index === purpose.index)
+      .flatMap((edge) => this.#channels.inputs(edge, index));
+    return new InputGate(channels, this.#job.layouts, isInOrder, metrics.read, prefetched);
   }
 
   #makeInput(
     vertex: JobVertex,
     index: number,
-    purpose: EdgePlan["purpose"],
+    purpose: EdgePurpose,
     input: JobInput,
     budget: PageBudget,
     metrics: TaskMetrics,
     forPrefetched?: PageBudget,
   ): TaskInput {
-    const channels: GateChannel[] = [];
-    for (const edge of this.#edges) {
-      const isFor = edge.purpose.kind === purpose.kind && edge.purpose.index === purpose.index;
-      if (edge.consumer !== vertex.id || !isFor) continue;
-      channels.push(...this.#channels.inputs(edge, index));
-    }
     const { layouts, spill } = this.#job;
     const prefetched = forPrefetched && new PrefetchedPages({ budget: forPrefetched, spill, layouts });
-    const gate = new InputGate(channels, layouts, input.isInOrder, metrics.read, prefetched);
+    const gate = this.#makeGate(vertex, index, purpose, metrics, input.isInOrder, prefetched);
     const keeper = makeRowKeeper(input, budget, this.#job);
     return { gate, keeper, isConstant: input.isConstant || vertex.iteration === undefined };
   }

@@ -6,10 +6,11 @@
 import type { JobGraph, JobInput, JobVertex } from "@millrace/job-graph";
 import { minDriverPages } from "../drivers/driver-factories.js";
 import { MIN_PREFETCH_PAGES } from "../exchange/prefetched-pages.js";
+import { MIN_SOLUTION_SET_PAGES } from "../hash/solution-set.js";
 import { hasWorksetBudget } from "../iteration/make-iteration.js";
 import type { PageBudget } from "../memory/page-budget.js";
 import { MAX_QUEUE_PAGES, MIN_QUEUE_PAGES, MIN_STORE_PAGES, minKeeperPages } from "../task/local-strategies.js";
-import { type EdgePlan, minEdgePages } from "./edge-plan.js";
+import { type EdgePlan, type EdgePurpose, minEdgePages } from "./edge-plan.js";
 import type { MemoryDemand } from "./job-memory.js";
 
 /** The share of an edge's pages of what memory is left, beside drivers and local strategies, whose weights are about 1. */
@@ -28,7 +29,7 @@ export interface TaskBudgets {
   readonly prefetched: readonly (PageBudget | undefined)[];
   /** The second one of the head of a delta iteration. */
   readonly workset: PageBudget | undefined;
-  /** For inputs, then broadcast sets, then borders of range partitionings. */
+  /** For inputs, then broadcast sets, then borders of range partitionings, then what comes from heads and tails elsewhere. */
   readonly inputs: readonly PageBudget[];
   readonly outputs: ReadonlyMap<EdgePlan, OutputBudgets>;
 }
@@ -53,9 +54,8 @@ export function demandsOfTask(
   if (hasWorksetBudget(vertex)) {
     add(`${task}, workset`, MIN_STORE_PAGES, Number.POSITIVE_INFINITY, vertex.memoryWeight);
   }
-  for (const { input, weight } of keptInputsOf(vertex, edges)) {
-    const forInput = minKeeperPages(input);
-    add(`${task}, input`, forInput, mostPages(forInput), weight);
+  for (const { minPages, weight } of keptInputsOf(vertex, edges)) {
+    add(`${task}, input`, minPages, mostPages(minPages), weight);
   }
   for (const edge of outputsOf(vertex, edges)) {
     const minPages = minEdgePages(edge, graph);
@@ -83,12 +83,18 @@ function canPrefetch({ inputs, broadcasts }: JobVertex): boolean {
 function keptInputsOf(
   vertex: JobVertex,
   edges: readonly EdgePlan[],
-): { readonly input: JobInput | undefined; readonly weight: number }[] {
-  const borders = edges.filter(({ consumer, purpose }) => consumer === vertex.id && purpose.kind === "borders");
+): { readonly minPages: number; readonly weight: number }[] {
+  const demandOf = (input: JobInput) => ({ minPages: minKeeperPages(input), weight: input.memoryWeight });
+  const others = (kind: EdgePurpose["kind"], minPages: number, weight: number) =>
+    edges
+      .filter(({ consumer, purpose }) => consumer === vertex.id && purpose.kind === kind)
+      .map(() => ({ minPages, weight }));
   return [
-    ...vertex.inputs.map((input) => ({ input, weight: input.memoryWeight })),
-    ...vertex.broadcasts.map(({ input }) => ({ input: { ...input, local: MATERIALIZE }, weight: input.memoryWeight })),
-    ...borders.map(() => ({ input: undefined, weight: 0 })),
+    ...vertex.inputs.map(demandOf),
+    ...vertex.broadcasts.map(({ input }) => demandOf({ ...input, local: MATERIALIZE })),
+    ...others("borders", MIN_STORE_PAGES, 0),
+    ...others("feedback", MIN_STORE_PAGES, vertex.memoryWeight),
+    ...others("solution", MIN_SOLUTION_SET_PAGES, vertex.memoryWeight),
   ];
 }
 

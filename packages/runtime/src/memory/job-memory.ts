@@ -7,7 +7,7 @@ import type { PageBudget } from "./page-budget.js";
 /**
  * Returns the way in which one job asks for memory: from `manager`, in turn with all others, and never more than `maxPages`, the figure of its
  * environment.
- * @internal
+ * @beta
  */
 export function jobMemory(manager: MemoryManager, jobName: string, maxPages: number): JobMemory {
   const reservations = new Map<readonly PageBudget[], MemoryReservation>();

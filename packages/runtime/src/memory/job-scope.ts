@@ -3,7 +3,7 @@ import type { Host } from "@millrace/core";
 /**
  * Is what one running job does, with all that its functions begin: a job that is started there is *inside* of it. It may be that its function waits for that
  * job, so that neither of the two ends before the inner one has run.
- * @internal
+ * @beta
  */
 export class JobScope {
   /** The name of the job, for errors. */

@@ -24,7 +24,7 @@ import { MAX_MEMORY_PAGES, makeSharedMemory } from "./shared-memory.js";
 /** The least size of a memory in pages (256 MiB), so that figures that rise step by step do not leave many small ones. */
 const MIN_MEMORY_PAGES = 8192;
 
-/** Asks for the memory of one job. @internal */
+/** Asks for the memory of one job. @beta */
 export interface MemoryRequest {
   /** The job's name, for messages. */
   readonly jobName: string;
@@ -58,7 +58,7 @@ interface WaitingJob {
   readonly reject: (error: unknown) => void;
 }
 
-/** Gives jobs their memory; see {@link MemoryManager.reserve}. @internal */
+/** Gives jobs their memory; see {@link MemoryManager.reserve}. @beta */
 export class MemoryManager {
   readonly #memories: ManagedMemory[] = [];
   readonly #waiting: WaitingJob[] = [];

@@ -7,7 +7,7 @@ import { PagePool } from "./page-pool.js";
 import type { PageRange } from "./page-ranges.js";
 import { sharePages } from "./share-pages.js";
 
-/** Is what a job has of one memory. @internal */
+/** Is what a job has of one memory. @beta */
 export interface MemoryGrant {
   /** The memory. */
   readonly memory: Memory;
@@ -15,7 +15,7 @@ export interface MemoryGrant {
   readonly ranges: readonly PageRange[];
 }
 
-/** Is the memory of one job, shared out among its owners, until it is released. @internal */
+/** Is the memory of one job, shared out among its owners, until it is released. @beta */
 export class MemoryReservation {
   /** The budget of each owner, in the order of the demands. */
   readonly budgets: readonly PageBudget[];

@@ -4,7 +4,7 @@ import type { Memory, MemorySegment } from "@millrace/core";
  * Is where a structure takes its pages from: a budget, or a part of one. All its pages lie in one {@link Memory},
  * so that the absolute slot of a row in it is a pointer, and kernels reach all of them. Pages are 32 KiB, aligned to 32 KiB.
  * Not thread-safe: it belongs to one task.
- * @internal
+ * @beta
  */
 export interface PageSupply {
   /** Names the owner in errors: operator and subtask. */
@@ -21,7 +21,7 @@ export interface PageSupply {
   give(page: MemorySegment): void;
 }
 
-/** Is the memory of one owner: an operator's driver, a local strategy, an exchange. @internal */
+/** Is the memory of one owner: an operator's driver, a local strategy, an exchange. @beta */
 export interface PageBudget extends PageSupply {
   /** Takes all pages back that are out; for the end of the owner, however it came. */
   giveAll(): void;

@@ -1,6 +1,6 @@
 import { invariant } from "@millrace/core";
 
-/** Is pages `first` to before `end` of a memory. @internal */
+/** Is pages `first` to before `end` of a memory. @beta */
 export interface PageRange {
   /** The index of the first page. */
   readonly first: number;

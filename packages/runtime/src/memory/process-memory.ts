@@ -13,7 +13,7 @@ interface Slot {
  * Returns the memory manager of this process, which all environments and jobs share. Its figure is the largest that an environment was given:
  * an environment with a lower one keeps its own jobs below that (see `MemoryRequest.maxPages`). Without any figure it is
  * the default at the first call.
- * @internal
+ * @beta
  */
 export function processMemory(host: Host, limitBytes: number | undefined): MemoryManager {
   const slot = globalThis as Slot;

@@ -3,7 +3,7 @@ import type { SpillSpace } from "../spill/spill-space.js";
 import type { Wait } from "../task/driver.js";
 import { EdgeMetrics } from "./edge-metrics.js";
 
-/** Tells what went along the inputs or the outputs of a task. @internal */
+/** Tells what went along the inputs or the outputs of a task. @beta */
 export interface FlowReport {
   /** How many records; one that goes along two edges counts twice. */
   readonly numRecords: number;
@@ -13,7 +13,7 @@ export interface FlowReport {
   readonly numPages: number;
 }
 
-/** Tells what one task did. @internal */
+/** Tells what one task did. @beta */
 export interface TaskReport {
   /** The id of the vertex in the graph. */
   readonly vertex: number;
@@ -67,7 +67,7 @@ export class TaskMetrics {
   /** Begins a step: until now the task waited for `wait`. */
   begin(wait: Wait): void {
     const now = this.#clock.monotonic();
-    if (wait === "output") this.#backPressuredMs += now - this.#since;
+    if (wait === "output" || wait === "inputOrOutput") this.#backPressuredMs += now - this.#since;
     else if (wait !== "turn") this.#idleMs += now - this.#since;
     this.#since = now;
     // Only this task spills during its step, for there is one thread.

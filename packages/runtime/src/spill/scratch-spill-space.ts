@@ -3,13 +3,13 @@ import { ScratchSpillFile } from "./scratch-spill-file.js";
 import { spillFailed } from "./spill-errors.js";
 import type { SpillFile, SpillSpace } from "./spill-space.js";
 
-/** Says where to spill. @internal */
+/** Says where to spill. @beta */
 export interface SpillOptions {
   /** The folders, on different disks, that take turns; the system's one for temporary files when left out or empty. They have to exist. */
   readonly folders?: readonly string[] | undefined;
 }
 
-/** Makes the spill space of one job in temporary files of `host`. Nothing is made on disk before something is spilled. @internal */
+/** Makes the spill space of one job in temporary files of `host`. Nothing is made on disk before something is spilled. @beta */
 export function createSpillSpace(host: Host, options: SpillOptions = {}): SpillSpace {
   return new ScratchSpillSpace(host, options);
 }

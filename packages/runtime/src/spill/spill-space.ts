@@ -4,7 +4,7 @@ import type { Memory, MemorySegment } from "@millrace/core";
  * Is where a job spills to: files of pages in temporary folders, removed when the job ends, however it ends. Reads and writes
  * are synchronous, since they also happen inside of calls of user functions, which cannot be suspended.
  * Failures are MillraceErrors: SPILL_FAILED (disk full, I/O error) with the system's code, SPILL_CORRUPT.
- * @internal
+ * @beta
  */
 export interface SpillSpace {
   /** Makes an empty file for `owner`. Folders take turns. */
@@ -20,7 +20,7 @@ export interface SpillSpace {
 /**
  * Is a file of blocks, one per page, appended at the end and read at any place. Of each block a checksum is kept in memory, so that
  * flipped bits, and a swapped, a stale and a truncated block are found: what is read is what was written, or SPILL_CORRUPT.
- * @internal
+ * @beta
  */
 export interface SpillFile {
   /** How many bytes of pages it holds. */

@@ -1,10 +1,8 @@
-import type { MemorySegment } from "@millrace/core";
-import { readPageHeader } from "@millrace/core";
+import { invariant, type MemorySegment, readPageHeader } from "@millrace/core";
 import type { ChannelEvent, OutputChannel } from "../exchange/exchange.js";
 import { isLargePage } from "../exchange/page-writer.js";
 import type { LayoutTable } from "../rows/stream-layout.js";
-import { type FrameKind, writeFrame } from "./frame.js";
-import type { FrameStream } from "./frame-input-channel.js";
+import { type FrameKind, type FrameStream, writeFrame } from "./frame.js";
 
 /** How many frames of one stream may be on their way to the mover at once. */
 const MAX_PENDING_FRAMES = 4;
@@ -13,6 +11,10 @@ const NO_PAYLOAD = new Uint8Array(0);
 /** Is what a channel of frames is made of. */
 export interface FrameOutputParts {
   readonly stream: FrameStream;
+  /** The hash of the job's id. */
+  readonly job: bigint;
+  /** Which attempt of the subtask it is. */
+  readonly attempt: number;
   readonly layouts: LayoutTable;
   /** Gives a frame to the mover; a promise holds further ones back. */
   readonly send: (frame: Uint8Array) => void | Promise<void>;
@@ -75,7 +77,16 @@ export class FrameOutputChannel implements OutputChannel {
   }
 
   sendEvent(event: ChannelEvent): void {
-    if (event.kind === "endOfInput") this.#send("end", NO_PAYLOAD);
+    switch (event.kind) {
+      case "endOfInput":
+        this.#send("end", NO_PAYLOAD);
+        break;
+      case "endOfSuperstep":
+        this.#send("superstep", bytesOf(event.superstep));
+        break;
+      default:
+        invariant(false, `no frame carries the event ${event.name}`);
+    }
   }
 
   abort(): void {
@@ -88,8 +99,8 @@ export class FrameOutputChannel implements OutputChannel {
   }
 
   #send(kind: FrameKind, payload: Uint8Array): void {
-    const { stream, send, onRoom, onFailure } = this.#parts;
-    const sent = send(writeFrame({ kind, sequence: this.#nextSequence++, ...stream }, payload));
+    const { stream, job, attempt, send, onRoom, onFailure } = this.#parts;
+    const sent = send(writeFrame({ kind, job, attempt, sequence: this.#nextSequence++, ...stream }, payload));
     if (sent === undefined) return;
     const done = sent.then(
       () => {
@@ -103,4 +114,10 @@ export class FrameOutputChannel implements OutputChannel {
     );
     this.#pending.add(done);
   }
+}
+
+function bytesOf(superstep: number): Uint8Array {
+  const bytes = new Uint8Array(4);
+  new DataView(bytes.buffer).setUint32(0, superstep, true);
+  return bytes;
 }

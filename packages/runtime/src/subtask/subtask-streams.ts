@@ -1,14 +1,19 @@
 import type { JobGraph } from "@millrace/job-graph";
-import { type EdgePlan, edgePlansOf } from "../job/edge-plan.js";
-import type { FrameStream } from "./frame-input-channel.js";
+import type { EdgePlan } from "../job/edge-plan.js";
+import type { FrameStream } from "./frame.js";
+import { subtaskEdgesOf } from "./iteration-edges.js";
 
-/** Names the streams that a subtask reads and writes. What it collects for the client are streams too, of edges behind those of the plan. @internal */
+/**
+ * Names the streams that a subtask reads and writes: those of the plan, those between heads and tails of an iteration, and, behind them, what it
+ * collects for the client. Whoever lists those of all subtasks has each stream twice, once as an output and once as an input, but for what is collected.
+ * @beta
+ */
 export function subtaskStreams(
   graph: JobGraph,
   vertex: number,
   subtaskIndex: number,
 ): { readonly inputs: readonly FrameStream[]; readonly outputs: readonly FrameStream[] } {
-  const edges = edgePlansOf(graph);
+  const edges = subtaskEdgesOf(graph);
   const inputs = edges.flatMap((edge, number) =>
     edge.consumer === vertex ? inputStreams(edge, number, graph, subtaskIndex) : [],
   );

@@ -10,10 +10,10 @@ import type { SpillSpace } from "../spill/spill-space.js";
 
 /**
  * Is what a driver yields when it hands the thread back: there is no input now, the output is full, another task should have
- * a turn (after about a page of work), or something has to be waited for.
+ * a turn (after about a page of work), or something has to be waited for. `inputOrOutput` is for who reads while it has no room to write.
  * @internal
  */
-export type Wait = "input" | "output" | "turn" | Promise<unknown>;
+export type Wait = "input" | "output" | "inputOrOutput" | "turn" | Promise<unknown>;
 
 /** Is work that goes on a piece at a time. It is a generator per task, never per record. @internal */
 export type Steps<R = void> = Generator<Wait, R, void>;

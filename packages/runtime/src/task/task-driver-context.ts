@@ -14,6 +14,8 @@ export interface TaskDriverContext extends DriverContext {
   readonly outputs: readonly TaskOutput[];
   /** Returns the gate of an input, for operators that read its channels by themselves. */
   gate(index: number): InputGate;
+  /** What tails elsewhere send to the head of an iteration: the next state, then the changes of a solution set. */
+  readonly feedback: readonly InputGate[];
   /** The iteration that the vertex is in. */
   readonly iteration: IterationRun | undefined;
   /** Returns the runtime context of the driver's operator. */

@@ -33,7 +33,9 @@ export interface TaskParts {
   readonly broadcastSets: readonly BroadcastSet[];
   /** The borders of range partitionings of its output. */
   readonly borders: readonly TaskInput[];
-  /** One, or two of the head of an iteration. */
+  /** What tails elsewhere send to the head of an iteration: the next state, then the changes of a solution set. */
+  readonly feedback: readonly InputGate[];
+  /** One, or two and more of the head of an iteration. */
   readonly outputs: readonly TaskOutput[];
   /** The iteration that the vertex is in. */
   readonly iteration: IterationRun | undefined;

@@ -94,12 +94,12 @@ export class Task {
 
   /** Is called when there is something new to read. */
   onReadable(): void {
-    if (this.#wait === "input") this.onWake?.();
+    if (this.#wait === "input" || this.#wait === "inputOrOutput") this.onWake?.();
   }
 
   /** Is called when an output may have room again. */
   onRoom(): void {
-    if (this.#wait === "output") this.onWake?.();
+    if (this.#wait === "output" || this.#wait === "inputOrOutput") this.onWake?.();
   }
 
   /** Is called when a consumer reads no more. */
@@ -122,13 +122,15 @@ export class Task {
       // The chain has more to do before the driver goes on, and has had its turn.
       if (this.#chain?.isPending === true) return "ready";
     }
+    // Who reads while it has no room goes on anyhow.
+    if (this.#wait === "inputOrOutput") this.#makeRoom();
     const { done, value } = this.#next();
     if (done === true) {
       this.#isFinished = true;
       return "finished";
     }
     this.#wait = value;
-    if (value === "output") return this.#makeRoom() ? "ready" : "waiting";
+    if (value === "output" || value === "inputOrOutput") return this.#makeRoom() ? "ready" : "waiting";
     return value === "turn" ? "ready" : "waiting";
   }
 
@@ -167,11 +169,12 @@ export class Task {
     quietly(() => this.#steps.return());
     this.#driver?.close();
     this.#chain?.abort();
-    const { inputs, outputs, broadcasts, borders } = this.#parts;
+    const { inputs, outputs, broadcasts, borders, feedback } = this.#parts;
     for (const { gate, keeper } of [...inputs, ...broadcasts, ...borders]) {
       gate.close();
       keeper?.close();
     }
+    for (const gate of feedback) gate.close();
     for (const output of outputs) output.close();
   }
 
@@ -229,11 +232,13 @@ export class Task {
 
   /** Tells whether there is another superstep. */
   *#hasAnother(gates: readonly InputGate[], superstep: number): Steps<boolean> {
-    const { iteration } = this.#parts;
+    const iteration = this.#parts.iteration!;
+    // Rows of the next superstep may come before the decision about the last one, where tasks are in several places.
+    while (iteration.numEnded < superstep - 1) yield "input";
     // A task that reads nothing that changes is told by the iteration, all others by their inputs.
     while (gates.length === 0) {
-      if (iteration!.numStarted >= superstep) return true;
-      if (iteration!.isDone) return false;
+      if (iteration.numStarted >= superstep) return true;
+      if (iteration.isDone) return false;
       yield "input";
     }
     for (;;) {
@@ -339,7 +344,7 @@ export class Task {
   }
 
   #driverContext(): TaskDriverContext {
-    const { vertex, subtaskIndex, job, budget, inputs, outputs, iteration } = this.#parts;
+    const { vertex, subtaskIndex, job, budget, inputs, outputs, iteration, feedback } = this.#parts;
     return {
       vertex,
       subtaskIndex,
@@ -352,6 +357,7 @@ export class Task {
       out: this.#out,
       outputs,
       hashSeed: job.hashSeed,
+      feedback,
       iteration,
       runtimeContext: (): RuntimeContext => this.#functions.contextOf(vertex.operator),
       rows: (index): RowCursor => inputs[index]!.keeper?.rows() ?? new RowsOfPages(inputs[index]!.gate),

@@ -1,13 +1,22 @@
 import { type ConvergenceCriterion, LongSumAggregator, type RuntimeContext } from "@millrace/core";
+import { TestHost } from "@millrace/host-test";
 import { JobGraphBuilder } from "@millrace/job-graph";
 import { describe, expect, it } from "vitest";
+import { createSpillSpace } from "../../src/index.js";
 import { cancelEverywhere } from "../support/cancel-everywhere.js";
 import { code, runGraph, startGraph } from "../support/run-graph.js";
+import { runSubtasks, startSubtasks } from "../support/run-subtasks.js";
 
 interface Counted {
   readonly id: number;
   readonly count: number;
 }
+
+/** All tasks in one slot, and each of them by itself on frames. */
+const ways = [1, 7].flatMap((parallelism) => [
+  { parallelism, way: "in one slot", run: runGraph },
+  { parallelism, way: "on frames", run: runSubtasks },
+]);
 
 const FORWARD = { kind: "forward" } as const;
 
@@ -39,21 +48,21 @@ function bulkGraph(
 const start = Array.from({ length: 1000 }, (_, id): Counted => ({ id, count: 0 }));
 const increment = ({ id, count }: Counted): Counted => ({ id, count: count + 1 });
 
-describe.each([1, 7])("a bulk iteration at parallelism %i", (parallelism) => {
-  it("[O60] runs its step n times", async () => {
+describe.each(ways)("a bulk iteration at parallelism $parallelism, $way", ({ parallelism, run }) => {
+  it("[O60] [RT60] runs its step n times", async () => {
     const graph = bulkGraph(parallelism, { maxIterations: 5 });
-    const [records] = await runGraph(graph, [start, code("map", increment)]);
+    const [records] = await run(graph, [start, code("map", increment)]);
     expect(byId(records!)).toEqual(start.map(({ id }) => ({ id, count: 5 })));
   });
 
-  it("[O61] ends after the first superstep in which the termination criterion has no records", async () => {
+  it("[O61] [RT60] ends after the first superstep in which the termination criterion has no records", async () => {
     const graph = bulkGraph(parallelism, { maxIterations: 50, hasTermination: true });
     const isLow = ({ count }: Counted): boolean => count < 8;
-    const [records] = await runGraph(graph, [start, code("map", increment), code("filter", isLow)]);
+    const [records] = await run(graph, [start, code("map", increment), code("filter", isLow)]);
     expect(byId(records!)).toEqual(start.map(({ id }) => ({ id, count: 8 })));
   });
 
-  it("[O62] [O68] merges aggregators and ends when the criterion is true", async () => {
+  it("[O62] [O68] [RT61] merges aggregators and ends when the criterion is true", async () => {
     const seen: (bigint | null)[] = [];
     const counting = (record: Counted, context: RuntimeContext): Counted => {
       context.getIterationAggregator<bigint>("sum").aggregate(1n);
@@ -63,14 +72,14 @@ describe.each([1, 7])("a bulk iteration at parallelism %i", (parallelism) => {
     const criterion: ConvergenceCriterion<bigint> = (superstep, sum) => superstep === 4 && sum === 1000n;
     const graph = bulkGraph(parallelism, { maxIterations: 50, hasAggregator: true });
     const objects = [start, code("map", counting), undefined, () => new LongSumAggregator(), criterion];
-    const [records] = await runGraph(graph, objects);
+    const [records] = await run(graph, objects);
     expect(byId(records!)).toEqual(start.map(({ id }) => ({ id, count: 4 })));
     expect(seen).toEqual([null, 1000n, 1000n, 1000n]);
   });
 
   it("gives the initial records through a step without any", async () => {
     const graph = bulkGraph(parallelism, { maxIterations: 3 });
-    const [records] = await runGraph(graph, [[], code("map", increment)]);
+    const [records] = await run(graph, [[], code("map", increment)]);
     expect(records).toEqual([]);
   });
 });
@@ -133,34 +142,44 @@ function componentsGraph(parallelism: number, maxIterations: number) {
   return graph.build();
 }
 
-describe.each([1, 7])("a delta iteration at parallelism %i", (parallelism) => {
-  const line = Array.from({ length: 30 }, (_, i) => i);
-  const ids = [...line, ...line.map((i) => 100 + i)];
-  const pairs = line.slice(1).flatMap((i) => [
-    [i - 1, i],
-    [i, i - 1],
-    [100 + i - 1, 100 + i],
-    [100 + i, 100 + i - 1],
-  ]);
-  const objects = [
-    ids.map((id): Vertex => ({ id, component: id })),
-    pairs.map(([from, to]) => ({ from, to })),
-    code("join", (vertex: Vertex, edge: { to: number }): Vertex => ({ id: edge.to, component: vertex.component })),
-    code("join", (found: Vertex, known: Vertex) => (found.component < known.component ? [found] : [])),
-    code("mapPartition", function* (sorted: Iterable<Vertex>) {
-      let last: number | undefined;
-      for (const vertex of sorted) {
-        if (vertex.id !== last) yield vertex;
-        last = vertex.id;
-      }
-    }),
-  ];
+const line = Array.from({ length: 30 }, (_, i) => i);
+const ids = [...line, ...line.map((i) => 100 + i)];
+const pairs = line.slice(1).flatMap((i) => [
+  [i - 1, i],
+  [i, i - 1],
+  [100 + i - 1, 100 + i],
+  [100 + i, 100 + i - 1],
+]);
+const objects = [
+  ids.map((id): Vertex => ({ id, component: id })),
+  pairs.map(([from, to]) => ({ from, to })),
+  code("join", (vertex: Vertex, edge: { to: number }): Vertex => ({ id: edge.to, component: vertex.component })),
+  code("join", (found: Vertex, known: Vertex) => (found.component < known.component ? [found] : [])),
+  code("mapPartition", function* (sorted: Iterable<Vertex>) {
+    let last: number | undefined;
+    for (const vertex of sorted) {
+      if (vertex.id !== last) yield vertex;
+      last = vertex.id;
+    }
+  }),
+];
 
-  it("[O63] [O64] updates the solution set until the workset is empty", async () => {
-    const [records] = await runGraph(componentsGraph(parallelism, 100), objects, { numPages: 4096 });
+describe.each(ways)("a delta iteration at parallelism $parallelism, $way", ({ parallelism, run }) => {
+  it("[O63] [O64] [RT60] updates the solution set until the workset is empty", async () => {
+    const [records] = await run(componentsGraph(parallelism, 100), objects, {
+      numPages: run === runGraph ? 4096 : 256,
+    });
     expect(byId(records!)).toEqual(ids.map((id) => ({ id, component: id < 100 ? 0 : 100 })));
   });
 
+  it("[O64] ends after the greatest number of supersteps", async () => {
+    const [records] = await run(componentsGraph(parallelism, 2), objects, { numPages: run === runGraph ? 4096 : 256 });
+    const lowest = (id: number): number => Math.max(id < 100 ? 0 : 100, id - 2);
+    expect(byId(records!)).toEqual(ids.map((id) => ({ id, component: lowest(id) })));
+  });
+});
+
+describe.each([1, 7])("a delta iteration at parallelism %i in one slot", (parallelism) => {
   it("leaves nothing when it is cancelled, at whichever step", async () => {
     const graph = componentsGraph(Math.min(parallelism, 2), 3);
     const numCancelled = await cancelEverywhere(
@@ -171,11 +190,49 @@ describe.each([1, 7])("a delta iteration at parallelism %i", (parallelism) => {
     );
     expect(numCancelled).toBeGreaterThan(30);
   });
+});
 
-  it("[O64] ends after the greatest number of supersteps", async () => {
-    const [records] = await runGraph(componentsGraph(parallelism, 2), objects, { numPages: 4096 });
-    const lowest = (id: number): number => Math.max(id < 100 ? 0 : 100, id - 2);
-    expect(byId(records!)).toEqual(ids.map((id) => ({ id, component: lowest(id) })));
+describe("a delta iteration on frames", () => {
+  it("[RT65] leaves nothing when it is cancelled, after any number of frames", async () => {
+    let numCancelled = 0;
+    for (let n = 1; ; n += 7) {
+      let numFrames = 0;
+      let onCancel: (() => void) | undefined;
+      const cancelled = new Promise<void>((resolve) => {
+        onCancel = resolve;
+      });
+      const hosts: TestHost[] = [];
+      const job = startSubtasks(componentsGraph(2, 3), objects, {
+        changed: ({ send }) => {
+          const host = new TestHost();
+          hosts.push(host);
+          return {
+            host,
+            createSpillSpace: () => createSpillSpace(host),
+            send: (frame, stream) => {
+              if (++numFrames === n) onCancel?.();
+              return send(frame, stream);
+            },
+          };
+        },
+      });
+      const all = Promise.all(job.subtasks.map(({ result }) => result));
+      await Promise.race([cancelled, all]);
+      await Promise.all(job.subtasks.map((subtask) => subtask.cancel()));
+      const outcomes = await Promise.allSettled(job.subtasks.map(({ result }) => result));
+      job.assertNothingLeft();
+      for (const host of hosts) host.assertNothingLeft();
+      const failures = outcomes.flatMap((each) => (each.status === "rejected" ? [each.reason.code] : []));
+      if (failures.length === 0) break;
+      expect(new Set(failures)).toEqual(new Set(["JOB_CANCELLED"]));
+      numCancelled++;
+    }
+    expect(numCancelled).toBeGreaterThan(10);
+  });
+
+  it("is refused without a way to the coordinator", async () => {
+    const running = runSubtasks(componentsGraph(1, 3), objects, { changed: () => ({ endSuperstep: undefined }) });
+    await expect(running).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
   });
 });
 

@@ -1,10 +1,11 @@
-import { isMillraceError } from "@millrace/core";
+import { crc32c, isMillraceError } from "@millrace/core";
 import { TestHost } from "@millrace/host-test";
 import { JobGraphBuilder } from "@millrace/job-graph";
 import { describe, expect, it } from "vitest";
 import {
   createSpillSpace,
   type FrameStream,
+  jobHashOf,
   readFrame,
   recordsOfFrames,
   runSubtask,
@@ -15,7 +16,15 @@ import { code, objectsOf } from "../support/run-graph.js";
 import { watchedMemory } from "../support/watched-memory.js";
 
 const records = Array.from({ length: 3000 }, (_, id) => ({ id, text: `record ${id}`.repeat(id % 20) }));
-const header = { kind: "page", edge: 3, producer: 1, partition: 4, sequence: 9 } as const;
+const header = {
+  kind: "page",
+  job: jobHashOf("job"),
+  edge: 3,
+  producer: 1,
+  partition: 4,
+  attempt: 2,
+  sequence: 9,
+} as const;
 
 function graphOf() {
   const graph = new JobGraphBuilder();
@@ -42,6 +51,7 @@ async function run(vertex: number, subtaskIndex: number, inputs: Frames): Promis
   const sent: Frames = new Map();
   const { result } = runSubtask({
     graph: graphOf(),
+    jobId: "job",
     objects,
     host,
     memory,
@@ -65,7 +75,22 @@ async function run(vertex: number, subtaskIndex: number, inputs: Frames): Promis
 
 function collected(frames: Frames, subtaskIndex: number): unknown[] {
   const [stream] = subtaskStreams(graphOf(), 1, subtaskIndex).outputs;
-  return [...recordsOfFrames(stream!, frames.get(keyOf(stream!))!)];
+  return [...recordsOfFrames({ stream: stream!, jobId: "job" }, frames.get(keyOf(stream!))!)];
+}
+
+/** Gives a frame another version, and the checksum for it. */
+function withVersion(frame: Uint8Array, version: number): Uint8Array {
+  const changed = frame.slice();
+  const view = new DataView(changed.buffer);
+  view.setUint16(4, version, true);
+  view.setUint32(8, 0, true);
+  view.setUint32(8, crc32c(changed) >>> 0, true);
+  return changed;
+}
+
+function withAttempt(frame: Uint8Array, attempt: number): Uint8Array {
+  const { payload, ...own } = readFrame(frame);
+  return writeFrame({ ...own, attempt }, payload);
 }
 
 describe("a frame", () => {
@@ -93,6 +118,40 @@ describe("a frame", () => {
 });
 
 describe("a subtask that is given frames", () => {
+  it("[RT62] fails when it is given frames of another job, or of another version", async () => {
+    const sent = await run(0, 0, new Map());
+    const [own] = subtaskStreams(graphOf(), 1, 2).inputs;
+    const frames = sent.get(keyOf(own!))!;
+    const ofOtherJob = frames.map((frame) => {
+      const { payload, ...each } = readFrame(frame);
+      return writeFrame({ ...each, job: jobHashOf("another job") }, payload);
+    });
+    await expect(run(1, 2, new Map([[keyOf(own!), ofOtherJob]]))).rejects.toMatchObject({ code: "FRAME_MISPLACED" });
+    const ofOtherVersion = frames.map((frame) => withVersion(frame, 3));
+    await expect(run(1, 2, new Map([[keyOf(own!), ofOtherVersion]]))).rejects.toMatchObject({
+      code: "FRAME_VERSION_MISMATCH",
+    });
+  });
+
+  it("[RT63] reads one attempt, whatever is left of others before it", async () => {
+    const sent = await run(0, 0, new Map());
+    const [own] = subtaskStreams(graphOf(), 1, 2).inputs;
+    const frames = sent.get(keyOf(own!))!;
+    const again = frames.map((frame) => withAttempt(frame, 1));
+    const left = frames.slice(1, -1);
+    const all = collected(await run(1, 2, new Map([[keyOf(own!), frames]])), 2);
+    // The layout of attempt 0 came, but no page.
+    for (const mixed of [
+      [...left, ...again],
+      [frames[0]!, ...again, ...left],
+      [...again, ...frames],
+    ]) {
+      expect(collected(await run(1, 2, new Map([[keyOf(own!), mixed]])), 2)).toEqual(all);
+    }
+    const tooLate = [...frames.slice(0, 3), ...again];
+    await expect(run(1, 2, new Map([[keyOf(own!), tooLate]]))).rejects.toMatchObject({ code: "FRAME_SUPERSEDED" });
+  });
+
   it("[RT51] reads each record once, whatever the order of the frames and however often they come", async () => {
     const sent = await run(0, 0, new Map());
     const all: unknown[] = [];
@@ -105,23 +164,23 @@ describe("a subtask that is given frames", () => {
     expect((all as { id: number }[]).toSorted((a, b) => a.id - b.id)).toEqual(records);
   });
 
-  it("[RT51] fails when any frame is missing", async () => {
+  it("[RT51] [RT62] fails when any frame is missing", async () => {
     const sent = await run(0, 0, new Map());
     const [stream] = subtaskStreams(graphOf(), 1, 2).inputs;
     const frames = sent.get(keyOf(stream!))!;
     expect(frames.length).toBeGreaterThan(2);
     for (let missing = 0; missing < frames.length; missing++) {
       const left = frames.filter((_, i) => i !== missing);
-      await expect(run(1, 2, new Map([[keyOf(stream!), left]]))).rejects.toMatchObject({ code: "FRAME_CORRUPT" });
+      await expect(run(1, 2, new Map([[keyOf(stream!), left]]))).rejects.toMatchObject({ code: "FRAME_MISSING" });
     }
   });
 
-  it("[RT51] fails when it is given frames of another stream", async () => {
+  it("[RT51] [RT62] fails when it is given frames of another stream", async () => {
     const sent = await run(0, 0, new Map());
     const [own] = subtaskStreams(graphOf(), 1, 2).inputs;
     const [other] = subtaskStreams(graphOf(), 1, 3).inputs;
     const mixed = [...sent.get(keyOf(own!))!.slice(0, 1), ...sent.get(keyOf(other!))!];
-    await expect(run(1, 2, new Map([[keyOf(own!), mixed]]))).rejects.toMatchObject({ code: "FRAME_CORRUPT" });
+    await expect(run(1, 2, new Map([[keyOf(own!), mixed]]))).rejects.toMatchObject({ code: "FRAME_MISPLACED" });
   });
 
   it("control: the same frames, all of them, are read", async () => {
@@ -130,11 +189,12 @@ describe("a subtask that is given frames", () => {
     expect(collected(await run(1, 2, new Map([[keyOf(own!), sent.get(keyOf(own!))!]])), 2).length).toBeGreaterThan(500);
   });
 
-  it("fails with what the mover failed with", async () => {
+  it("[RT65] fails with what the mover failed with", async () => {
     const host = new TestHost();
     const memory = watchedMemory(64);
     const { result } = runSubtask({
       graph: graphOf(),
+      jobId: "job",
       objects,
       host,
       memory,
@@ -148,11 +208,12 @@ describe("a subtask that is given frames", () => {
     memory.assertNothingLeft();
   });
 
-  it("ends when it is cancelled while it waits for frames", async () => {
+  it("[RT65] ends when it is cancelled while it waits for frames", async () => {
     const host = new TestHost();
     const memory = watchedMemory(64);
     const subtask = runSubtask({
       graph: graphOf(),
+      jobId: "job",
       objects,
       host,
       memory,
@@ -205,6 +266,7 @@ describe("a subtask that is given frames", () => {
       const memory = watchedMemory(64);
       const { result } = runSubtask({
         graph: graph.build(),
+        jobId: "job",
         objects: table,
         host,
         memory,
@@ -214,7 +276,7 @@ describe("a subtask that is given frames", () => {
         receive: (stream) => frames.get(keyOf(stream)) ?? [],
         send: (frame, stream) => void frames.set(keyOf(stream), [...(frames.get(keyOf(stream)) ?? []), frame]),
       });
-      numSplits += ((await result).get("splits")?.getLocalValue() as number | undefined) ?? 0;
+      numSplits += ((await result).accumulators.get("splits")?.getLocalValue() as number | undefined) ?? 0;
       memory.assertNothingLeft();
       host.assertNothingLeft();
     };
@@ -227,7 +289,7 @@ describe("a subtask that is given frames", () => {
     frames.set([...frames.keys()][0]!, []);
     const [stream] = subtaskStreams(graph.build(), 1, 0).inputs;
     frames.set(keyOf(stream!), []);
-    await expect(runOne(1, 0)).rejects.toMatchObject({ code: "FRAME_CORRUPT" });
+    await expect(runOne(1, 0)).rejects.toMatchObject({ code: "FRAME_MISSING" });
     expect(log.at(-1)).toBe("aborted 0");
   });
 
@@ -245,6 +307,7 @@ describe("a subtask that is given frames", () => {
     const frames: Uint8Array[] = [];
     const { result } = runSubtask({
       graph: graph.build(),
+      jobId: "job",
       objects,
       host,
       memory,
@@ -297,6 +360,7 @@ describe("a subtask that is given frames", () => {
     const kinds: string[] = [];
     const subtask = runSubtask({
       graph: graph.build(),
+      jobId: "job",
       objects: objectsOf([endless]),
       host,
       memory,
@@ -317,25 +381,5 @@ describe("a subtask that is given frames", () => {
     expect(kinds.slice(-2).toSorted()).toEqual(["0 end", "1 end"]);
     memory.assertNothingLeft();
     host.assertNothingLeft();
-  });
-
-  it("[RT52] refuses to belong to an iteration", async () => {
-    const graph = new JobGraphBuilder();
-    const iteration = graph.addIteration("bulk");
-    const source = graph.add({ kind: "collection", records: 0 });
-    graph.add({ kind: "bulkHead" }, [source], { iteration });
-    const host = new TestHost();
-    const { result } = runSubtask({
-      graph: graph.build(),
-      objects,
-      host,
-      memory: watchedMemory(64),
-      vertex: 1,
-      subtaskIndex: 0,
-      createSpillSpace: () => createSpillSpace(host),
-      receive: () => [],
-      send: () => {},
-    });
-    await expect(result).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
   });
 });

@@ -40,6 +40,7 @@ export function testTask({ host, layouts, inputs, outputs, makeDriver }: TestTas
     metrics: new TaskMetrics(host.clock, createSpillSpace(host)),
     inputs: inputs.map((gate) => ({ gate, keeper: undefined, isConstant: true })),
     broadcasts: [],
+    feedback: [],
     broadcastSets: [],
     borders: [],
     outputs,

@@ -1,0 +1,42 @@
+/**
+ * A sample of the conformance kit, with every subtask in a process of its own: functions travel by value, frames as files that are shuffled between all
+ * producers, come late and sometimes twice. `FUZZ_SEED` draws another sample, `FUZZ_COUNT` says how large it is.
+ */
+import { nodeHost } from "@millrace/host-node";
+import { SeededRandom } from "@millrace/host-test";
+import { conformanceTests } from "@millrace/testing";
+import { afterAll, describe, expect, test } from "vitest";
+import { OutsideEngine } from "./outside-engine.js";
+import { SubtaskProcesses } from "./subtask-processes.js";
+
+const seed = Number(process.env.FUZZ_SEED ?? 1);
+const count = Number(process.env.FUZZ_COUNT ?? 24);
+const LIMIT_MS = 60_000;
+const ITERATIONS = /^(iterate|iterateDelta|aggregators)\//;
+
+describe(`[RT66] programs of the kit, each subtask in a process of its own (FUZZ_SEED=${seed}, FUZZ_COUNT=${count})`, () => {
+  const processes = new SubtaskProcesses(true);
+  const engine = new OutsideEngine(nodeHost(), { seed, startIn: (folder) => processes.startIn(folder) });
+  afterAll(async () => {
+    await engine.close();
+    processes.close();
+  });
+  const random = new SeededRandom(seed);
+  const all = conformanceTests({ engine, parallelism: [3] });
+  const draw = (from: typeof all, number: number): typeof all => {
+    const left = [...from];
+    return Array.from({ length: Math.min(number, left.length) }, () => left.splice(random.below(left.length), 1)[0]!);
+  };
+  const sample = [
+    ...draw(
+      all.filter(({ program }) => ITERATIONS.test(program.name)),
+      Math.ceil(count / 3),
+    ),
+    ...draw(all, Math.ceil((count * 2) / 3)),
+  ];
+  for (const { name, run } of new Set(sample)) test(name, { timeout: LIMIT_MS }, run);
+
+  test("more than one process has worked", () => {
+    expect(processes.numStarted).toBeGreaterThan(3);
+  });
+});
