@@ -16,10 +16,11 @@ export interface StartedRun<R> {
   cancel(reason?: unknown): Promise<void>;
 }
 
-/** Starts a run in a later turn of the event loop. It is cancelled when `signal` aborts, too. */
+/** Starts a run in a later turn of the event loop, in a scope of its own. It is cancelled when `signal` aborts, too. */
 export function startRun<R>(
   run: CancellableRun<R>,
   { host, graph, signal }: Pick<LocalJobOptions, "host" | "graph" | "signal">,
+  inScope: typeof inJobScope = inJobScope,
 ): StartedRun<R> {
   let hasEnded = false;
   const cancel = (reason: unknown): void => {
@@ -37,7 +38,7 @@ export function startRun<R>(
       signal?.removeEventListener("abort", onAbort);
     }
   };
-  const result = inJobScope(host, graph.name, work);
+  const result = inScope(host, graph.name, work);
   const ended = result.then(
     () => undefined,
     // Whoever asks for the result hears of a failure; work that nobody asks about must not end the process.

@@ -38,12 +38,28 @@ export class JobScope {
 
 /** Runs a job in a scope of its own, inside of that in which this is called. Where the host can't tell that, no job is inside of another one. */
 export function inJobScope<Result>(
-  { asyncContext }: Host,
+  host: Host,
   jobName: string,
   run: (scope: JobScope) => Promise<Result>,
 ): Promise<Result> {
-  const outer = asyncContext?.current();
-  const scope = new JobScope(jobName, outer instanceof JobScope ? outer : undefined);
+  const outer = host.asyncContext?.current();
+  return inScope(host, new JobScope(jobName, outer instanceof JobScope ? outer : undefined), run);
+}
+
+/** Runs a subtask in a scope that is inside of no other: who starts it may do so when another one has sent a frame, which does not wait for it. */
+export function inSubtaskScope<Result>(
+  host: Host,
+  jobName: string,
+  run: (scope: JobScope) => Promise<Result>,
+): Promise<Result> {
+  return inScope(host, new JobScope(jobName, undefined), run);
+}
+
+function inScope<Result>(
+  { asyncContext }: Host,
+  scope: JobScope,
+  run: (scope: JobScope) => Promise<Result>,
+): Promise<Result> {
   const runAndEnd = (): Promise<Result> => run(scope).finally(() => scope.end());
   return asyncContext === undefined ? runAndEnd() : asyncContext.run(scope, runAndEnd);
 }

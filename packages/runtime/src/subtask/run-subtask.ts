@@ -17,7 +17,7 @@ import { SplitSupply } from "../job/split-supply.js";
 import { type CancellableRun, startRun } from "../job/start-run.js";
 import { TaskAssembler } from "../job/task-assembler.js";
 import { demandsOfTask, type TaskBudgets, takeTaskBudgets } from "../job/task-budgets.js";
-import type { JobScope } from "../memory/job-scope.js";
+import { inSubtaskScope, type JobScope } from "../memory/job-scope.js";
 import type { PageBudget } from "../memory/page-budget.js";
 import type { TaskReport } from "../metrics/task-metrics.js";
 import { SlotScheduler } from "../task/slot-scheduler.js";
@@ -81,7 +81,7 @@ export interface RunningSubtask {
  */
 export function runSubtask(options: SubtaskOptions): RunningSubtask {
   const run = new SubtaskRun(options);
-  return { ...startRun(run, options), stop: (stream) => run.stop(stream) };
+  return { ...startRun(run, options, inSubtaskScope), stop: (stream) => run.stop(stream) };
 }
 
 class SubtaskRun implements CancellableRun<SubtaskResult> {
