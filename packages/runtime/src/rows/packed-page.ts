@@ -140,6 +140,11 @@ export class PackedPageReader {
     this.#next = this.#end = 0;
   }
 
+  /** Whether there is a next chunk. */
+  get hasNext(): boolean {
+    return this.#next !== this.#end;
+  }
+
   /** Moves to the next chunk; false when there is none. */
   next(): boolean {
     const chunk = this.#next;

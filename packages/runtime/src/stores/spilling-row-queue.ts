@@ -5,9 +5,11 @@ import type { LayoutTable, StreamLayout } from "../rows/stream-layout.js";
 import { StoredPages, type StoreOptions } from "./stored-pages.js";
 
 /**
- * Is a queue of rows that spills: rows go in at one end and come out at the other, in order, and are gone then. Overdrafts, feedback and blocking
- * exchange are such queues. Pages and space on disk are given back as rows come out. It needs two pages, one at each end, and gets
- * along with one by writing row after row to disk while it is read.
+ * Is a queue of rows that spills: rows go in at one end and come out at the other, in order, and are gone then. Overdrafts are such queues. Pages and space on
+ * disk are given back as rows come out.
+ *
+ * It needs two pages, one at each end, and gets along with one: whichever end is used has it. Reading writes what is in the page to disk, and writing lets
+ * go of what is being read, which is on disk then, and read again from where it was. So it is best used in bursts.
  * @internal
  */
 export class SpillingRowQueue {
@@ -24,6 +26,10 @@ export class SpillingRowQueue {
   /** Whether the first part of the store is being read. */
   #isReading = false;
   #readPage: MemorySegment | undefined;
+  /** The page that is being read; undefined while a large row is. */
+  #page: MemorySegment | undefined;
+  /** How many slots of its page the first part was read before it was let go of; 0 when it was not. */
+  #numReadSlots = 0;
   #numRows = 0;
   readonly #targetOfRead = (): MemorySegment => {
     this.#readPage ??= this.#pages.lend();
@@ -31,7 +37,7 @@ export class SpillingRowQueue {
   };
 
   constructor(options: StoreOptions & { readonly layouts: LayoutTable }) {
-    this.#pages = new StoredPages(options);
+    this.#pages = new StoredPages(options, () => this.#makeWay());
     this.#reader = new PackedPageReader(options.layouts);
   }
 
@@ -74,19 +80,20 @@ export class SpillingRowQueue {
     this.#forgetPart();
     this.#giveReadPageBack();
     this.#pages.clear();
-    this.#numRows = 0;
+    this.#numRows = this.#numReadSlots = 0;
   }
 
   /** Moves to the next rows that lie together. There are some. */
   #nextChunk(): void {
     const reader = this.#reader;
-    while (!reader.next()) {
+    while (!this.#nextInPage()) {
       this.#dropPart();
       if (this.#pages.first === this.#pages.end) this.#pages.endPage();
       this.#pages.pin(this.#pages.first);
       this.#isReading = true;
       const part = this.#pages.load(this.#pages.first, this.#targetOfRead);
       if ("large" in part) {
+        this.#page = undefined;
         this.memory = part.large;
         this.#layout = part.layout;
         this.#nextSlot = 0;
@@ -95,16 +102,41 @@ export class SpillingRowQueue {
       }
       if (part !== this.#readPage) this.#giveReadPageBack();
       reader.open(part);
+      this.#page = part;
     }
     this.memory = reader.memory;
     this.#layout = reader.layout;
-    this.#nextSlot = reader.slot;
     this.#endSlot = reader.endSlot;
+  }
+
+  /** Moves to the next rows in the page that is being read, beginning with those that were not taken before it was let go of. */
+  #nextInPage(): boolean {
+    const reader = this.#reader;
+    while (reader.next()) {
+      this.#nextSlot = Math.max(reader.slot, this.#page!.firstSlot + this.#numReadSlots);
+      if (this.#nextSlot < reader.endSlot) return true;
+    }
+    return false;
+  }
+
+  /** Lets go of the page that is read or was read into, for one to write to; false when there is none. */
+  #makeWay(): boolean {
+    const page = this.#isReading ? this.#page : undefined;
+    if (page === undefined && this.#readPage === undefined) return false;
+    if (page !== undefined && (this.#nextSlot < this.#endSlot || this.#reader.hasNext)) {
+      this.#numReadSlots = this.#nextSlot - page.firstSlot;
+      this.#forgetPart();
+    } else {
+      this.#dropPart();
+    }
+    this.#giveReadPageBack();
+    return true;
   }
 
   #dropPart(): void {
     if (!this.#isReading) return;
     this.#forgetPart();
+    this.#numReadSlots = 0;
     this.#pages.dropFirst();
     if (this.#pages.numOnDisk === 0) this.#giveReadPageBack();
   }

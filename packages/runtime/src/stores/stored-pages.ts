@@ -43,6 +43,7 @@ export class StoredPages {
   readonly #spill: SpillSpace;
   readonly #owner: string;
   readonly #maxPages: number;
+  readonly #makeWay: () => boolean;
   readonly #writer = new PackedPageWriter();
   #parts: (Part | undefined)[] = [];
   /** The number of the part that `#parts` begins with, and of the first that was not dropped. */
@@ -58,12 +59,17 @@ export class StoredPages {
   /** Pages of the budget that it has, the writer's and those lent to readers included. */
   #numPages = 0;
 
-  constructor({ budget, spill, owner = budget.owner, maxPages = budget.numPages }: StoreOptions) {
+  /** @param makeWay - asked when a row finds no page: a reader gives its page back, or unpins it, and tells whether it did */
+  constructor(
+    { budget, spill, owner = budget.owner, maxPages = budget.numPages }: StoreOptions,
+    makeWay: () => boolean = () => false,
+  ) {
     invariant(maxPages > 0, "what keeps rows has a page at least");
     this.#budget = budget;
     this.#spill = spill;
     this.#owner = owner;
     this.#maxPages = maxPages;
+    this.#makeWay = makeWay;
   }
 
   /** The number of the first part. */
@@ -228,7 +234,8 @@ export class StoredPages {
 
   /** Makes room in a page for the row at `slot`; false when it is too large for one, or there is none. */
   #makeRoom(memory: Memory, slot: number): boolean {
-    return memory.i32[slot * 2]! >> 3 <= MAX_PACKED_ROW_SLOTS && this.#turnPage();
+    if (memory.i32[slot * 2]! >> 3 > MAX_PACKED_ROW_SLOTS) return false;
+    return this.#turnPage() || (this.#makeWay() && this.#turnPage());
   }
 
   #appendOnDisk(memory: Memory, slot: number, layout: StreamLayout): void {

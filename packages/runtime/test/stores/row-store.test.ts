@@ -179,8 +179,8 @@ test.each(CASES)(
   },
 );
 
-test("a queue that is read as fast as it is filled stays in memory", () => {
-  const { budget, spill, host } = setting(2);
+test.each([1, 2])("a queue of %d pages that is read as fast as it is filled stays in memory", (numPages) => {
+  const { budget, spill, host } = setting(numPages);
   const given = testRows("mixed", 5000);
   const queue = new SpillingRowQueue({ budget, spill, layouts: given.layouts });
   for (const [i, row] of given.rows.entries()) {
@@ -191,6 +191,31 @@ test("a queue that is read as fast as it is filled stays in memory", () => {
   expect(spill.numBytesWritten).toBe(0);
   expect(host.scratch.paths).toEqual([]);
   queue.close();
+});
+
+test("[RT71] a queue of one page that is filled and read in bursts writes pages to disk, not rows", () => {
+  const { budget, spill, host } = setting(1);
+  const given = testRows("small", 20_000);
+  const queue = new SpillingRowQueue({ budget, spill, layouts: given.layouts });
+  const random = new SeededRandom(1);
+  let numBytes = 0;
+  let maxBytesOnDisk = 0;
+  for (let added = 0, taken = 0; taken < given.rows.length; ) {
+    for (let n = random.below(800); n > 0 && added < given.rows.length; n--) {
+      const row = given.rows[added++]!;
+      queue.add(row.memory, row.slot, row.layout);
+      numBytes += row.memory.i32[row.slot * 2]!;
+    }
+    for (let n = random.below(600); n > 0 && !queue.isEmpty; n--) {
+      expect(queue.next()).toBe(true);
+      expect(queue.layout.serializer.read(queue.memory, queue.slot)).toEqual(given.records[taken++]);
+    }
+    maxBytesOnDisk = Math.max(maxBytesOnDisk, host.scratch.sizeBytes);
+  }
+  queue.close();
+  expect(spill.numBytesWritten).toBeLessThan(2 * numBytes);
+  // Of a burst there is a block that is not full, beside full ones.
+  expect(maxBytesOnDisk).toBeLessThan(4 * numBytes);
 });
 
 /** Runs each structure over mixed rows with large ones among them; returns what they gave. */
