@@ -35,7 +35,7 @@ export const POINTER_MASK = 0x1fff_ffff;
 export const IS_LARGE = 0x2000_0000;
 /** Set in the link of the first entry of a key when the other side had a row of that key; in spilled probe rows, when the row had a match. */
 export const IS_MATCHED = 0x4000_0000;
-/** Set in the link of an entry of a group that was replaced by another: its place is garbage. */
+/** Set in the link of an entry that was replaced by another: its place is garbage. Tables whose entries can be dead have no use for {@link IS_MATCHED}. */
 export const IS_DEAD = 0x4000_0000;
 /** The link is what `IS_LARGE` says, with no next entry and no other flag. */
 export const KEPT_FLAGS = IS_LARGE;

@@ -4,7 +4,7 @@
  * more than two thirds full.
  *
  * A row that takes another's place is written over it when both have the same size and layout. Else it is appended, and the
- * entry of the old one is marked as dead, until `compact` leaves it out.
+ * entry of the old one is marked as dead, until `compact` moves the others together.
  */
 import type { Memory, MemorySegment } from "@millrace/core";
 import type { PageSupply } from "../memory/page-budget.js";
@@ -16,8 +16,8 @@ import {
   entriesEnd,
   entrySlots,
   HASH_WORD,
+  IS_DEAD,
   IS_LARGE,
-  IS_MATCHED,
   LINK_WORD,
   layoutIndexOf,
   MAX_ENTRY_SLOTS,
@@ -25,13 +25,13 @@ import {
 import { EntryWriter } from "./entry-writer.js";
 import { type EntryFile, EntryRow } from "./spilled-entries.js";
 
-/** Set in the link of an entry whose row was replaced. Tables of keyed rows have no other use for the mark. */
-export const IS_DEAD = IS_MATCHED;
 /** The slots in front of a row: link and hash. */
 export const KEYED_PREFIX_SLOTS = 1;
 
 const TWO_TO_32 = 2 ** 32;
 const MAX_LOAD = 2 / 3;
+/** The least share of dead slots for which compacting pays: it goes over all pages. */
+const MIN_DEAD_SHARE = 1 / 3;
 
 /** Keeps one row per key. @internal */
 export class KeyedRows {
@@ -47,7 +47,8 @@ export class KeyedRows {
   #pages: MemorySegment[] = [];
   #slots = new Int32Array(0);
   #numKeys = 0;
-  #numDead = 0;
+  /** The slots of the entries that are dead. */
+  #numDeadSlots = 0;
 
   /** @param shift - how many high bits of the hash are the same for all rows here, and say nothing about the place of one */
   constructor(budget: PageSupply, layouts: LayoutTable, equality: RowPairOrder, file: EntryFile, shift: number) {
@@ -61,19 +62,19 @@ export class KeyedRows {
     this.writer = new EntryWriter(budget, file, KEYED_PREFIX_SLOTS);
   }
 
-  /** How many keys there are. */
-  get numKeys(): number {
-    return this.#numKeys;
-  }
-
   /** How many pages it holds. */
   get numPages(): number {
     return this.#pages.length + this.writer.pages.length;
   }
 
-  /** Whether more than a third of the entries are dead. */
+  /** How many pages would do for what is alive, about. */
+  get numLivingPages(): number {
+    return this.writer.pages.length - Math.floor(this.#numDeadSlots / PAGE_SLOTS);
+  }
+
+  /** Whether compacting it would free a page, and a third of the pages or more. */
   get isWasteful(): boolean {
-    return this.#numDead * 3 > this.#numKeys + this.#numDead;
+    return this.#numDeadSlots >= Math.max(PAGE_SLOTS, this.writer.pages.length * PAGE_SLOTS * MIN_DEAD_SHARE);
   }
 
   /** Puts a row in the place of the one with its key, if there is any. Returns false, and changes nothing, when there is no page for it. */
@@ -90,7 +91,7 @@ export class KeyedRows {
     if (old === 0) {
       this.#numKeys++;
     } else {
-      this.#numDead++;
+      this.#numDeadSlots += entrySlots(this.#memory, old, KEYED_PREFIX_SLOTS);
       i32[old * 2 + LINK_WORD] = i32[old * 2 + LINK_WORD]! | IS_DEAD;
     }
     return true;
@@ -111,16 +112,9 @@ export class KeyedRows {
     if ((this.#memory.i32[pointer * 2 + LINK_WORD]! & IS_LARGE) !== 0) {
       row.setLarge(this.#memory, pointer + KEYED_PREFIX_SLOTS, this.#file);
     } else {
-      row.memory = this.#memory;
-      row.slot = pointer + KEYED_PREFIX_SLOTS;
-      row.layout = this.#layouts.at(layoutIndexOf(this.#memory, pointer));
+      row.setInPage(this.#memory, pointer + KEYED_PREFIX_SLOTS, this.#layouts.at(layoutIndexOf(this.#memory, pointer)));
     }
     return row;
-  }
-
-  /** Returns the hash of an entry's key. */
-  hashOf(pointer: number): number {
-    return this.#memory.i32[pointer * 2 + HASH_WORD]!;
   }
 
   /** How many cells there are, for walks over all keys. */
@@ -143,34 +137,40 @@ export class KeyedRows {
   release(): void {
     this.releaseDirectory();
     this.writer.release();
-    this.#numKeys = this.#numDead = 0;
+    this.#numKeys = this.#numDeadSlots = 0;
   }
 
-  /** Copies what is alive to `to`, which is empty, and empties this one page by page. Returns false when `to` lacks a page; then some are here, some there. */
-  moveTo(to: KeyedRows): boolean {
-    this.writer.completeHeaders();
-    this.releaseDirectory();
-    const { pages } = this.writer;
-    for (let page = pages.pop(); page !== undefined; page = pages.pop()) {
-      const isMoved = to.#takeLiving(this, page);
-      this.#budget.give(page);
-      if (!isMoved) return false;
-    }
-    return true;
+  /**
+   * Moves the entries that are alive together, in the pages where they are, and gives back those that get empty. It needs no page, so it cannot fail, and
+   * the directory stays as it is but for the pointers.
+   */
+  compact(): void {
+    this.writer.compact(this.#layouts, (from, to) => this.#repoint(from, to));
+    this.#numDeadSlots = 0;
   }
 
-  #takeLiving(from: KeyedRows, page: MemorySegment): boolean {
+  /** Calls `visit` for the entries of one of the writer's pages that are alive; their headers were completed. */
+  eachOf(page: MemorySegment, visit: (row: EntryRow, hash: number) => void): void {
     const { i32 } = this.#memory;
     const end = entriesEnd(this.#memory, page.firstSlot);
     for (let pointer = page.firstSlot + PAGE_HEADER_SLOTS; pointer < end; ) {
-      const numSlots = entrySlots(this.#memory, pointer, KEYED_PREFIX_SLOTS);
-      if ((i32[pointer * 2 + LINK_WORD]! & IS_DEAD) === 0) {
-        const { memory, slot, layout } = from.row(pointer);
-        if (!this.upsert(memory, slot, layout, i32[pointer * 2 + HASH_WORD]!)) return false;
-      }
-      pointer += numSlots;
+      if ((i32[pointer * 2 + LINK_WORD]! & IS_DEAD) === 0) visit(this.row(pointer), i32[pointer * 2 + HASH_WORD]!);
+      pointer += entrySlots(this.#memory, pointer, KEYED_PREFIX_SLOTS);
     }
-    return true;
+  }
+
+  /** Changes the pointer of the key whose entry moves. */
+  #repoint(from: number, to: number): void {
+    const { i32 } = this.#memory;
+    const { numCells } = this;
+    const hash = i32[from * 2 + HASH_WORD]!;
+    let cell = this.#firstCell(hash);
+    let word = this.#wordOf(cell);
+    while (i32[word] !== from) {
+      if (++cell === numCells) cell = 0;
+      word = this.#wordOf(cell);
+    }
+    i32[word] = to;
   }
 
   #overwrite(pointer: number, memory: Memory, slot: number, layout: StreamLayout): boolean {
@@ -188,11 +188,10 @@ export class KeyedRows {
   /** Returns the word of the cell that holds the key of a row, or of the empty one where it would go. */
   #cellWord(memory: Memory, slot: number, layout: StreamLayout, hash: number, equality: RowPairOrder): number {
     const { i32 } = this.#memory;
-    const slots = this.#slots;
     const { numCells } = this;
-    let cell = Math.floor((((hash << this.#shift) >>> 0) * numCells) / TWO_TO_32);
+    let cell = this.#firstCell(hash);
     for (;;) {
-      const word = (slots[cell >>> PAGE_SHIFT]! + (cell & PAGE_MASK)) * 2;
+      const word = this.#wordOf(cell);
       const pointer = i32[word]!;
       if (pointer === 0) return word;
       if (i32[word + 1] === (hash | 0)) {
@@ -201,6 +200,16 @@ export class KeyedRows {
       }
       if (++cell === numCells) cell = 0;
     }
+  }
+
+  /** Returns the cell that a search for a hash begins with. */
+  #firstCell(hash: number): number {
+    return Math.floor((((hash << this.#shift) >>> 0) * this.numCells) / TWO_TO_32);
+  }
+
+  /** Returns the first word of a cell. */
+  #wordOf(cell: number): number {
+    return (this.#slots[cell >>> PAGE_SHIFT]! + (cell & PAGE_MASK)) * 2;
   }
 
   /** Doubles the directory; false when there are not enough pages. */
@@ -229,17 +238,16 @@ export class KeyedRows {
 
   #reinsert(page: MemorySegment): void {
     const { i32 } = this.#memory;
-    const slots = this.#slots;
     const { numCells } = this;
     for (let from = page.firstSlot * 2; from < page.endSlot * 2; from += 2) {
       const pointer = i32[from]!;
       if (pointer === 0) continue;
       const hash = i32[from + 1]!;
-      let cell = Math.floor((((hash << this.#shift) >>> 0) * numCells) / TWO_TO_32);
-      let word = (slots[cell >>> PAGE_SHIFT]! + (cell & PAGE_MASK)) * 2;
+      let cell = this.#firstCell(hash);
+      let word = this.#wordOf(cell);
       while (i32[word] !== 0) {
         if (++cell === numCells) cell = 0;
-        word = (slots[cell >>> PAGE_SHIFT]! + (cell & PAGE_MASK)) * 2;
+        word = this.#wordOf(cell);
       }
       i32[word] = pointer;
       i32[word + 1] = hash;

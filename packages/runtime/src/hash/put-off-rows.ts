@@ -116,9 +116,7 @@ export class PutOffCursor {
     if ((memory.i32[pointer * 2 + LINK_WORD]! & IS_LARGE) !== 0) {
       this.#row.setLarge(memory, pointer + PREFIX_SLOTS, this.#file);
     } else {
-      this.#row.memory = memory;
-      this.#row.slot = pointer + PREFIX_SLOTS;
-      this.#row.layout = this.#pageLayout!;
+      this.#row.setInPage(memory, pointer + PREFIX_SLOTS, this.#pageLayout!);
     }
     this.#pointer = pointer + entrySlots(memory, pointer, PREFIX_SLOTS);
     return true;

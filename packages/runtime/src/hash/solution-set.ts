@@ -1,11 +1,18 @@
 /**
  * The solution set of a delta iteration: one row per key, looked up and replaced, in bounded memory (R037). It is cut into partitions by the high bits of
  * the key's hash. A partition is *resident*, a table of its own, or *spilled*, a log of rows in a file in which later ones count. When memory is short, a
- * partition with many dead rows is compacted, else the largest one is spilled.
+ * partition with much room of dead rows is compacted, else the largest one is spilled.
  *
  * Looking into a spilled partition means loading it, so lookups there are put off: whoever probes keeps the probing rows and comes back by
- * `numPasses`, `loadPass`. A partition that is larger than the memory for loading is loaded in passes, each with the keys of a part of
+ * {@link SolutionSet.passes}. A partition that is larger than the memory for loading is loaded in passes, each with the keys of a part of
  * the hashes, for which the log is read again. So its size is not bounded by memory.
+ *
+ * The pages of a budget of n, with p partitions:
+ *
+ *     while no partition is spilled   n     for resident partitions
+ *     then, at most                   n/4   (at least 4) for loading a partition, and what resident partitions leave
+ *                                     p     for logs, one each, which nobody else may have
+ *                                     rest  for resident partitions
  */
 import { invariant, type Memory } from "@millrace/core";
 import type { KeyFieldSpec } from "@millrace/job-graph";
@@ -65,15 +72,18 @@ export class SolutionSet {
     this.#hashKeys = new HashKeys(keys);
     const numPages = budget.numPages;
     this.#bits = Math.min(MAX_PARTITION_BITS, Math.max(0, 31 - Math.clz32(Math.floor(numPages / PAGES_PER_PARTITION))));
-    // One page is left for the copy that compaction makes.
-    this.#resident = new BudgetPart(budget, numPages - 1);
+    this.#resident = new BudgetPart(budget, numPages);
     this.#logs = new BudgetPart(budget, 1 << this.#bits);
     this.#loading = new BudgetPart(budget, numPages);
-    const equality = new RowPairOrder(keys, keys);
-    const parts = { resident: this.#resident, logs: this.#logs, loading: this.#loading };
-    for (let i = 0; i < 1 << this.#bits; i++) {
-      this.#partitions.push(new SolutionPartition(parts, layouts, equality, spill, this.#bits));
-    }
+    const parts = {
+      pages: { resident: this.#resident, logs: this.#logs, loading: this.#loading },
+      layouts,
+      equality: new RowPairOrder(keys, keys),
+      spill,
+      bits: this.#bits,
+      throwIfCancelled: options.throwIfCancelled,
+    };
+    for (let i = 0; i < 1 << this.#bits; i++) this.#partitions.push(new SolutionPartition(parts));
   }
 
   /** Returns the hash of the key of a row of the solution set. */
@@ -132,23 +142,27 @@ export class SolutionSet {
 
   /**
    * Calls `visit` for each pass over a spilled partition, with a test that tells which hashes it has. The whole of the pass can be looked up then. Between
-   * `beginLoading` and `endLoading` only. A pass may be visited again with more passes when it turned out not to fit, before it was visited once.
+   * `beginLoading` and `endLoading` only. Loading takes turns.
    */
   *passes(partitionNumber: number, visit: (hasHash: (hash: number) => boolean) => Steps): Steps {
     const partition = this.#partitions[partitionNumber]!;
-    for (let pass = 0, numPasses = 1; pass < numPasses; ) {
-      if (partition.load(pass, numPasses, this.#options.throwIfCancelled)) {
-        const [at, of] = [pass, numPasses];
-        yield* visit((hash) => partition.passOf(hash, of) === at);
-        pass++;
+    partition.beginPasses();
+    for (let number = 0, numPasses = 1; number < numPasses; ) {
+      // Logs have their pages, whatever is loaded.
+      this.#loading.limit = this.#options.budget.numPages - this.#resident.numOut - this.#partitions.length;
+      const pass = { number, numPasses };
+      const fits = yield* partition.load(pass);
+      if (fits) {
+        yield* visit((hash) => partition.isOfPass(hash, pass));
+        number++;
       } else {
         invariant(numPasses < MAX_PASSES, "some rows of a solution set fit into the pages for loading");
         // Twice as many passes: what was visited so far are the passes before twice the number.
-        pass *= 2;
+        number *= 2;
         numPasses *= 2;
       }
     }
-    partition.unload();
+    partition.endPasses();
   }
 
   /**
@@ -174,13 +188,9 @@ export class SolutionSet {
   /** Frees pages of resident partitions. */
   #makeRoom(): void {
     const wasteful = this.#partitions.find((each) => each.isWasteful);
-    if (wasteful !== undefined) {
-      this.#resident.limit = this.#resident.numPages + 1;
-      const isDone = wasteful.compact();
-      this.#resident.limit = this.#resident.numPages - 1;
-      if (isDone) return;
-    }
-    this.#spillLargest();
+    // After that it is not wasteful, so that this comes to an end.
+    if (wasteful !== undefined) wasteful.compact();
+    else this.#spillLargest();
   }
 
   #spillLargest(): void {
@@ -193,7 +203,7 @@ export class SolutionSet {
     // From now on pages are kept for logs and for loading, which may also have what resident partitions leave.
     const { numPages } = this.#options.budget;
     const forLoading = Math.max(MIN_LOADING_PAGES, Math.floor(numPages / 4));
-    this.#resident.limit = Math.max(0, numPages - forLoading - this.#partitions.length - 1);
+    this.#resident.limit = Math.max(0, numPages - forLoading - this.#partitions.length);
     while (this.#resident.numOut > this.#resident.numPages) {
       const next = this.#partitions.find((each) => !each.isSpilled && each.numPages > 0);
       if (next === undefined) break;

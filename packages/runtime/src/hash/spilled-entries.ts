@@ -22,6 +22,11 @@ export class EntryFile {
     return this.#file?.sizeBytes ?? 0;
   }
 
+  /** How many blocks were written. */
+  get numBlocks(): number {
+    return this.#file?.numBlocks ?? 0;
+  }
+
   /** Appends a page of entries and returns the number of its block. */
   writePage(page: MemorySegment): number {
     return this.#open().writePage(page);
@@ -67,6 +72,13 @@ export class EntryRow {
   constructor(memory: Memory, layouts: LayoutTable, layout: StreamLayout) {
     this.memory = memory;
     this.#layouts = layouts;
+    this.layout = layout;
+  }
+
+  /** Points to a row that is not large. */
+  setInPage(memory: Memory, slot: number, layout: StreamLayout): void {
+    this.memory = memory;
+    this.slot = slot;
     this.layout = layout;
   }
 

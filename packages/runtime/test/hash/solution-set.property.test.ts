@@ -6,87 +6,14 @@ import type { JoinKind } from "@millrace/job-graph";
 import { expect, test } from "vitest";
 import { solutionJoinDriver } from "../../src/drivers/solution-join-driver.js";
 import { HashKeys } from "../../src/hash/hash-keys.js";
-import { MIN_SOLUTION_SET_PAGES, SolutionSet } from "../../src/hash/solution-set.js";
-import type { DriverContext, PageCursor, RecordOutput, Steps, StreamLayout } from "../../src/index.js";
+import { MIN_SOLUTION_SET_PAGES } from "../../src/hash/solution-set.js";
+import type { DriverContext, PageCursor, RecordOutput, StreamLayout } from "../../src/index.js";
 import { RowPairOrder } from "../../src/rows/row-order.js";
-import { MemorySpill, TestLayouts } from "../sort/doubles.js";
-import { assertAllReturned, FailingBudget, pageBudget } from "../support/budgets.js";
+import { assertAllReturned, pageBudget } from "../support/budgets.js";
+import { byId, type Entry, HASH_SEED, Rows, run, Solution } from "../support/solutions.js";
 
 const BASE_SEED = Number(process.env.FUZZ_SEED ?? 20_261_123);
 const NUM_CASES = 40 * Number(process.env.FUZZ_COUNT ?? 1);
-const HASH_SEED = { low: 0x1234, high: 0x5678 };
-
-interface Entry {
-  readonly id: number;
-  readonly value: number;
-  readonly text: string;
-}
-
-const DECLARED = types.row({ id: types.int32, value: types.int32, text: types.string });
-/** A second layout, with the key as another type. */
-const OTHER = types.row({ id: types.float64, text: types.string, value: types.float64 });
-
-/** Writes records as rows on the heap, one at a time. */
-class Rows {
-  readonly memory = new Memory(new ArrayBuffer(1 << 17));
-
-  put(layout: StreamLayout, record: unknown): Memory {
-    layout.serializer.write(record, this.memory, 0, this.memory.numSlots);
-    return this.memory;
-  }
-}
-
-class Solution {
-  readonly layouts = new TestLayouts();
-  readonly declared: StreamLayout;
-  readonly other: StreamLayout;
-  readonly spill: MemorySpill;
-  readonly budget: FailingBudget;
-  readonly set: SolutionSet;
-  readonly expected = new Map<number, Entry>();
-  readonly #rows = new Rows();
-
-  constructor(numPages: number, failsAt = 0) {
-    this.declared = this.layouts.add(RowLayout.of(DECLARED as unknown as TypeInformation<unknown>));
-    this.other = this.layouts.add(RowLayout.of(OTHER as unknown as TypeInformation<unknown>));
-    this.spill = new MemorySpill(failsAt);
-    this.budget = new FailingBudget(pageBudget(numPages));
-    this.set = new SolutionSet({
-      budget: this.budget,
-      spill: this.spill,
-      layouts: this.layouts,
-      keys: [{ path: "id" }],
-      hashSeed: HASH_SEED,
-      throwIfCancelled: () => {},
-    });
-  }
-
-  upsert(entry: Entry, layout: StreamLayout): void {
-    this.set.upsert(this.#rows.put(layout, entry), 0, layout);
-    this.expected.set(entry.id, entry);
-  }
-
-  all(): Entry[] {
-    const found: Entry[] = [];
-    run(
-      this.set.walk((memory, slot, layout) => {
-        found.push(layout.serializer.read(memory, slot) as Entry);
-        return found.length % 3 !== 0;
-      }),
-    );
-    return found.sort(byId);
-  }
-}
-
-function byId(a: Entry, b: Entry): number {
-  return a.id - b.id;
-}
-
-function run(steps: Steps): void {
-  for (const _ of steps) {
-    // Nothing has to be waited for.
-  }
-}
 
 function randomSolution(random: SeededRandom, numPages: number): Solution {
   const solution = new Solution(numPages);

@@ -32,6 +32,13 @@ export class MemorySpill implements SpillSpace {
       throw new MillraceError({ code: "SPILL_FAILED", what: "The disk is full", expected: "room" });
   }
 
+  /** How many bytes all files have. */
+  get numBytesOnDisk(): number {
+    let sum = 0;
+    for (const { sizeBytes } of this.files) sum += sizeBytes;
+    return sum;
+  }
+
   createFile(): SpillFile {
     this.called();
     const file = new MemoryFile(this);
@@ -79,6 +86,7 @@ class MemoryFile implements SpillFile {
     const bytes = this.#blocks[block]!;
     page.bytes().fill(0xee);
     page.bytes().set(bytes);
+    this.#spill.numBytesRead += bytes.length;
     return bytes.length;
   }
 
