@@ -16,6 +16,7 @@ import type { StreamLayout } from "../rows/stream-layout.js";
 import { KeyOrder } from "../sort/key-order.js";
 import { GroupRows } from "../sort/merge-groups/group-rows.js";
 import type { Driver, DriverContext, Steps, TaskFunction } from "../task/driver.js";
+import { Pace } from "./page-steps.js";
 
 type CoGroupSpec = Extract<DriverSpec, { kind: "coGroup" }>;
 
@@ -36,6 +37,7 @@ export class SolutionCoGroupDriver implements Driver {
   readonly #inputReader: RowRecordReader;
   readonly #solutionReader: RowRecordReader;
   readonly #found = new SingleRow();
+  readonly #pace = new Pace();
 
   /** @param solution - the solution set of this subtask */
   constructor(spec: CoGroupSpec, context: DriverContext, solution: SolutionSet) {
@@ -61,9 +63,10 @@ export class SolutionCoGroupDriver implements Driver {
       const { firstMemory, firstLayout } = groups;
       const hash = this.#keys.of(firstLayout).hash(firstMemory, 0, this.#context.hashSeed);
       const partition = this.#solution.partitionOf(hash);
-      if (this.#solution.isSpilled(partition)) this.#putGroupOff(partition, hash, groups);
+      if (this.#solution.isSpilled(partition)) yield* this.#putGroupOff(partition, hash, groups);
       else yield* this.#call(groups, hash);
       if (this.#context.out.isFull) yield "output";
+      else if (this.#pace.isDue()) yield "turn";
     }
     yield* this.#callForPutOff();
   }
@@ -78,8 +81,11 @@ export class SolutionCoGroupDriver implements Driver {
     return new GroupRows(rows, this.#inputOrder);
   }
 
-  #putGroupOff(partition: number, hash: number, group: RowCursor): void {
-    while (group.next()) this.#putOff.add(partition, group.memory, group.slot, group.layout, hash);
+  *#putGroupOff(partition: number, hash: number, group: RowCursor): Steps {
+    while (group.next()) {
+      this.#putOff.add(partition, group.memory, group.slot, group.layout, hash);
+      if (this.#pace.isDue()) yield "turn";
+    }
   }
 
   *#callForPutOff(): Steps {
@@ -101,6 +107,7 @@ export class SolutionCoGroupDriver implements Driver {
     while (groups.nextGroup()) {
       // Whoever has a partition loaded may not wait for others, who might wait for it: the output keeps what it has no room for.
       for (const wait of this.#call(groups, rows.hash)) yield wait === "output" ? "turn" : wait;
+      if (this.#context.out.isFull || this.#pace.isDue()) yield "turn";
       this.#context.throwIfCancelled();
     }
     rows.close();

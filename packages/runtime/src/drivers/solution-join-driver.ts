@@ -10,6 +10,7 @@ import type { SolutionSet } from "../hash/solution-set.js";
 import { RowPairOrder } from "../rows/row-order.js";
 import type { StreamLayout } from "../rows/stream-layout.js";
 import type { Driver, DriverContext, Steps } from "../task/driver.js";
+import { Pace } from "./page-steps.js";
 import { createPairOutput, type PairOutput } from "./pair-output.js";
 
 type JoinSpec = Extract<DriverSpec, { kind: "join" }>;
@@ -35,6 +36,7 @@ class SolutionJoinDriver implements Driver {
   readonly #equality: RowPairOrder;
   readonly #putOff: PutOffRows;
   readonly #output: PairOutput;
+  readonly #pace = new Pace();
 
   constructor(spec: JoinSpec, context: DriverContext, solution: SolutionSet) {
     this.#context = context;
@@ -111,9 +113,13 @@ class SolutionJoinDriver implements Driver {
       const { hash, memory, slot, layout } = rows;
       if (this.#solution.partitionOf(hash) !== partition || !hasHash(hash)) continue;
       this.#probe(memory, slot, layout, hash);
-      if (!this.#output.isWaiting) continue;
-      for (const wait of this.#output.drain()) yield wait === "output" ? "turn" : wait;
-      this.#context.throwIfCancelled();
+      if (this.#output.isWaiting) {
+        for (const wait of this.#output.drain()) yield wait === "output" ? "turn" : wait;
+        this.#context.throwIfCancelled();
+      } else if (this.#pace.isDue()) {
+        // Rows may have no results at all.
+        yield "turn";
+      }
     }
     rows.close();
   }
