@@ -114,6 +114,10 @@ class Summing implements RecordOutput {
   collectRow(memory: Memory, slot: number): void {
     this.sum += memory.f64[slot + 2]!;
   }
+
+  collectRows(memory: Memory, slot: number, endSlot: number): void {
+    for (let at = slot; at < endSlot; at += memory.i32[at * 2]! >>> 3) this.collectRow(memory, at);
+  }
 }
 
 /** Counts besides, as metrics do. */

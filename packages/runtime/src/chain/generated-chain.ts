@@ -1,6 +1,7 @@
 import { compile, literal, type Memory } from "@millrace/core";
 import type { ChainedSpec } from "@millrace/job-graph";
 import { CodeUnit } from "../expressions/index.js";
+import { collectEachRow } from "../rows/collect-each-row.js";
 import type { StreamLayout } from "../rows/stream-layout.js";
 import type { ChainContext, RecordOutput } from "../task/driver.js";
 import type { FlatMapFunctions } from "./call-code.js";
@@ -55,6 +56,10 @@ export class GeneratedChain implements Chain {
   collectRow(memory: Memory, slot: number, layout: StreamLayout): void {
     if (this.#pending.isPending) this.#pending.enqueue(layout.serializer.read(memory, slot));
     else (this.#rows[layout.index] ?? this.#addLayout(layout))(memory, slot);
+  }
+
+  collectRows(memory: Memory, slot: number, endSlot: number, layout: StreamLayout): void {
+    collectEachRow(this, memory, slot, endSlot, layout);
   }
 
   resume(): void {

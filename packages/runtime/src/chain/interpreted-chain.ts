@@ -5,6 +5,7 @@
 import type { Memory } from "@millrace/core";
 import type { ChainedSpec } from "@millrace/job-graph";
 import { placeOf } from "../code/result-intake.js";
+import { collectEachRow } from "../rows/collect-each-row.js";
 import type { StreamLayout } from "../rows/stream-layout.js";
 import type { ChainContext, RecordOutput } from "../task/driver.js";
 import type { Chain } from "./chain.js";
@@ -42,6 +43,10 @@ export class InterpretedChain implements Chain {
 
   collectRow(memory: Memory, slot: number, layout: StreamLayout): void {
     this.collect(layout.serializer.read(memory, slot));
+  }
+
+  collectRows(memory: Memory, slot: number, endSlot: number, layout: StreamLayout): void {
+    collectEachRow(this, memory, slot, endSlot, layout);
   }
 
   resume(): void {

@@ -13,6 +13,7 @@ import { invariant, type Memory, type MemorySegment } from "@millrace/core";
 import type { PageBudget } from "../memory/page-budget.js";
 import { MAX_PAGE_ROW_SLOTS } from "../memory/page-slots.js";
 import type { EdgeMetrics } from "../metrics/edge-metrics.js";
+import { collectEachRow } from "../rows/collect-each-row.js";
 import type { StreamLayout } from "../rows/stream-layout.js";
 import type { ChannelEvent, OutputChannel } from "./exchange.js";
 import { isLargePage, largePage, type OutputSerializer, PageWriter } from "./page-writer.js";
@@ -93,6 +94,18 @@ export class EdgeOutput {
     const mustWait = memory.i32[slot * 2]! >> 3 > MAX_PAGE_ROW_SLOTS && this.#isHeld;
     if (this.#hasPlace && !mustWait) this.#place(memory, slot, layout);
     else this.#overdraft.add(memory, slot, layout);
+  }
+
+  /** Takes rows of one layout that lie one behind the other: without a partitioner as many at once as a page has room for. */
+  collectRows(memory: Memory, slot: number, endSlot: number, layout: StreamLayout): void {
+    let at = slot;
+    while (at < endSlot && this.#isUndivided && this.#hasPlace) {
+      const end = this.#writers[0]!.appendAll(memory, at, endSlot, layout);
+      if (end === at && memory.i32[at * 2]! >> 3 > MAX_PAGE_ROW_SLOTS) break;
+      at = end;
+      if (at < endSlot) this.#turnPage(0);
+    }
+    collectEachRow(this, memory, at, endSlot, layout);
   }
 
   /** Does what can be done now about pages that wait and rows in the overdraft. */

@@ -89,6 +89,26 @@ export class PageWriter {
     return true;
   }
 
+  /** Appends rows that lie one behind the other, as many as have a place in this page; returns where the first of the others begins. */
+  appendAll(memory: Memory, slot: number, endSlot: number, layout: StreamLayout): number {
+    if (layout !== this.#layout && this.#numRows > 0) return slot;
+    const room = this.#limit - this.#slot;
+    let numRows = 0;
+    let end = slot;
+    while (end < endSlot) {
+      const next = end + (memory.i32[end * 2]! >>> 3);
+      if (next - slot > room) break;
+      end = next;
+      numRows++;
+    }
+    if (numRows === 0) return slot;
+    this.#layout = layout;
+    copyRow(memory, slot, this.#memory, this.#slot, end - slot);
+    this.#slot += end - slot;
+    this.#numRows += numRows;
+    return end;
+  }
+
   /**
    * Appends a record; false when it has no place in this page. Then it is written again, elsewhere: a serializer whose
    * layout evolved on the way writes the same record in the same layout.

@@ -41,6 +41,11 @@ export class TaskOutput implements RecordOutput {
     for (const edge of this.#edges) edge.collectRow(memory, slot, layout);
   }
 
+  collectRows(memory: Memory, slot: number, endSlot: number, layout: StreamLayout): void {
+    // Rows reach the edges in the same order as one by one: each edge sees only its own.
+    for (const edge of this.#edges) edge.collectRows(memory, slot, endSlot, layout);
+  }
+
   /** Does what can be done now to make room. */
   drain(): void {
     for (const edge of this.#edges) edge.drain();

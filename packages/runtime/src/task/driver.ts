@@ -104,6 +104,8 @@ export interface RecordOutput {
   collect(record: unknown): void;
   /** Takes a row as it lies; cheaper than a record wherever nothing behind reads it as an object. */
   collectRow(memory: Memory, slot: number, layout: StreamLayout): void;
+  /** Takes rows of one layout that lie one behind the other, as if by `collectRow`, each in its turn. */
+  collectRows(memory: Memory, slot: number, endSlot: number, layout: StreamLayout): void;
   /** Whether the driver should yield "output" before it goes on. */
   readonly isFull: boolean;
 }

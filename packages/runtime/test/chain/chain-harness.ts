@@ -1,4 +1,5 @@
 /** What chains need around them: functions of a task, an output that keeps what it gets, and the meaning of chains over lists. */
+
 import { FunctionAnalyzer } from "@millrace/closures";
 import {
   type CustomType,
@@ -15,6 +16,7 @@ import {
 } from "@millrace/core";
 import type { ChainedSpec, KeyPartSpec, OperatorInfo } from "@millrace/job-graph";
 import { type ChainContext, type RecordOutput, type StreamLayout, UserCode } from "../../src/index.js";
+import { collectEachRow } from "../../src/rows/collect-each-row.js";
 import { createLayoutTable } from "../../src/rows/layout-table.js";
 
 /** Is what a chain is made of: its functions by reference. */
@@ -92,6 +94,10 @@ export class KeepingOutput implements RecordOutput {
     this.numRows++;
     this.layouts.push(layout.layout);
     this.#numSince++;
+  }
+
+  collectRows(memory: Memory, slot: number, endSlot: number, layout: StreamLayout): void {
+    collectEachRow(this, memory, slot, endSlot, layout);
   }
 }
 

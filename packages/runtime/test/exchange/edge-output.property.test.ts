@@ -1,4 +1,4 @@
-import { partitionHash, partitionOf, RowLayout, types } from "@millrace/core";
+import { Memory, partitionHash, partitionOf, RowLayout, types } from "@millrace/core";
 import { SeededRandom, TestHost } from "@millrace/host-test";
 import { describe, expect, it } from "vitest";
 import { BroadcastChannel, SharedPages } from "../../src/exchange/broadcast-channel.js";
@@ -14,6 +14,7 @@ import { StoredChannel, StoredOutput } from "../../src/exchange/stored-channel.j
 import { TaskOutput } from "../../src/exchange/task-output.js";
 import { createLayoutTable, createSpillSpace } from "../../src/index.js";
 import { EdgeMetrics } from "../../src/metrics/edge-metrics.js";
+import type { StreamLayout } from "../../src/rows/stream-layout.js";
 import { SpillingRowQueue } from "../../src/stores/spilling-row-queue.js";
 import { assertAllReturned, pageBudget } from "../support/budgets.js";
 
@@ -29,6 +30,16 @@ function recordOf(random: SeededRandom, id: number): Record<string, unknown> {
   const record: Record<string, unknown> = { id, text: "x".repeat(size) };
   if (id > 50 && id % 7 === 0) record.late = id % 2 === 0 ? id : `text ${id}`;
   return record;
+}
+
+const MANY_LAYOUT = RowLayout.of(types.row({ id: types.int32, n: types.float64 })) as RowLayout;
+
+/** Gives records to an output as rows that lie one behind the other. */
+function collectAtOnce(output: TaskOutput, records: readonly unknown[], layout: StreamLayout): void {
+  const memory = new Memory(new ArrayBuffer(records.length * 64));
+  let end = 1;
+  for (const record of records) end = layout.serializer.write(record, memory, end, memory.numSlots);
+  output.collectRows(memory, 1, end, layout);
 }
 
 /** Sends random records along one edge to consumers that read now and then, and returns what each of them got. */
@@ -93,9 +104,16 @@ function run(random: SeededRandom, kind: Kind): { readonly sent: unknown[]; read
   const sent: unknown[] = [];
   const numRecords = random.between(0, 600);
   for (let id = 0; id < numRecords; id++) {
-    const record = recordOf(random, id);
-    sent.push(record);
-    output.collect(record);
+    if (random.chance(0.1)) {
+      const records = Array.from({ length: random.pick([1, 30, 3000]) }, (_, i) => ({ id: id + i, n: i / 2 }));
+      sent.push(...records);
+      collectAtOnce(output, records, layouts.add(MANY_LAYOUT));
+      id += records.length - 1;
+    } else {
+      const record = recordOf(random, id);
+      sent.push(record);
+      output.collect(record);
+    }
     // User code may write on when the output is full; a task waits only between calls.
     if (random.between(0, 9) === 0) output.drain();
     if (random.between(0, 5) === 0) readSome(random.between(0, 4));

@@ -21,6 +21,7 @@ import type { JobVertex } from "@millrace/job-graph";
 import { expect } from "vitest";
 import type { PageBudget } from "../../src/memory/page-budget.js";
 import { memoryOfWasm } from "../../src/memory/shared-memory.js";
+import { collectEachRow } from "../../src/rows/collect-each-row.js";
 import type { PageCursor, RowCursor } from "../../src/rows/row-cursor.js";
 import type { LayoutTable, StreamLayout } from "../../src/rows/stream-layout.js";
 import type { SpillFile, SpillSpace } from "../../src/spill/spill-space.js";
@@ -322,6 +323,10 @@ export class TestOutput implements RecordOutput {
 
   collectRow(memory: Memory, slot: number, layout: StreamLayout): void {
     this.records.push(layout.serializer.read(memory, slot));
+  }
+
+  collectRows(memory: Memory, slot: number, endSlot: number, layout: StreamLayout): void {
+    collectEachRow(this, memory, slot, endSlot, layout);
   }
 }
 

@@ -8,6 +8,7 @@ import { solutionJoinDriver } from "../../src/drivers/solution-join-driver.js";
 import { HashKeys } from "../../src/hash/hash-keys.js";
 import { MIN_SOLUTION_SET_PAGES } from "../../src/hash/solution-set.js";
 import type { DriverContext, PageCursor, RecordOutput, StreamLayout } from "../../src/index.js";
+import { collectEachRow } from "../../src/rows/collect-each-row.js";
 import { RowPairOrder } from "../../src/rows/row-order.js";
 import { assertAllReturned, pageBudget } from "../support/budgets.js";
 import { byId, type Entry, HASH_SEED, Rows, run, Solution } from "../support/solutions.js";
@@ -93,6 +94,7 @@ function join(
     isFull: false,
     collect: (record) => void results.push(record),
     collectRow: (memory, slot, { serializer }) => void results.push(serializer.read(memory, slot)),
+    collectRows: (memory, slot, end, layout) => collectEachRow(out, memory, slot, end, layout),
   };
   const budget = pageBudget(numPages);
   const context = {
