@@ -4,6 +4,8 @@
  *
  *     group   1 M keys, and the sum of the values
  *     join    10 M rows with 10 M rows of the same keys, each once, in random order
+ *
+ *     node src/hash.ts [rows] [rounds] [duck or alone] [keys] [group, for groups alone]
  */
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { Memory, PAGE_SIZE_BYTES, types } from "@millrace/core";
@@ -26,13 +28,14 @@ const numRows = Number(process.argv[2] ?? 10_000_000);
 const numRounds = Number(process.argv[3] ?? 3);
 const withDuckDb = process.argv[4] !== "alone";
 const numKeys = Number(process.argv[5] ?? numRows / 10);
+const isGroupOnly = process.argv[6] === "group";
 
 const world = sortWorld();
 const layout = layoutOf(world.layouts, types.row({ k: types.int32, v: types.float64 }));
 
 /** Writes rows by hand: size and null bits, key, value. */
 function rowsOf(keyAt: (row: number) => number): RowPages["pages"] {
-  const pages: { memory: Memory; slot: number; endSlot: number }[] = [];
+  const pages: { memory: Memory; slot: number; endSlot: number; numRows: number }[] = [];
   for (let row = 0; row < numRows; ) {
     const count = Math.min(ROWS_PER_PAGE, numRows - row);
     const memory = new Memory(new SharedArrayBuffer(count * ROW_SLOTS * 8));
@@ -41,7 +44,7 @@ function rowsOf(keyAt: (row: number) => number): RowPages["pages"] {
       memory.i32[i * ROW_SLOTS * 2 + 2] = keyAt(row);
       memory.f64[i * ROW_SLOTS + 2] = row;
     }
-    pages.push({ memory, slot: 0, endSlot: count * ROW_SLOTS });
+    pages.push({ memory, slot: 0, endSlot: count * ROW_SLOTS, numRows: count });
   }
   return pages;
 }
@@ -78,6 +81,19 @@ class PageOutput implements RecordOutput {
     for (let i = this.#slot * 2, end = i + numSlots * 2; i < end; i++) to[i] = from[at++]!;
     this.#slot += numSlots;
     this.numRows++;
+  }
+
+  collectRows(memory: Memory, slot: number, endSlot: number, _layout: StreamLayout): void {
+    const rowSlots = memory.i32[slot * 2]! >>> 3;
+    for (let at = slot; at < endSlot; ) {
+      if (this.#slot + rowSlots > PAGE_SLOTS) this.#slot = 3;
+      const room = Math.floor((PAGE_SLOTS - this.#slot) / rowSlots) * rowSlots;
+      const end = Math.min(endSlot, at + room);
+      this.#page.f64.set(memory.f64.subarray(at, end), this.#slot);
+      this.#slot += end - at;
+      this.numRows += (end - at) / rowSlots;
+      at = end;
+    }
   }
 }
 
@@ -128,10 +144,10 @@ async function fill(connection: DuckDBConnection, name: string, pages: RowPages[
 
 const random = new BenchmarkRandom(1);
 const groups = rowsOf(() => (random.bits() >>> 0) % numKeys);
-const left = permutation(2);
-const right = permutation(3);
-const leftPages = rowsOf((row) => left[row]!);
-const rightPages = rowsOf((row) => right[row]!);
+const left = isGroupOnly ? new Int32Array(0) : permutation(2);
+const right = isGroupOnly ? new Int32Array(0) : permutation(3);
+const leftPages = isGroupOnly ? [] : rowsOf((row) => left[row]!);
+const rightPages = isGroupOnly ? [] : rowsOf((row) => right[row]!);
 const numGroups = new Set(groups.flatMap(({ memory, endSlot }) => keysIn(memory, endSlot))).size;
 
 function keysIn(memory: Memory, endSlot: number): number[] {
@@ -148,8 +164,8 @@ const [groupBudget, joinBudget] = await budgetsOf(
 const connection = withDuckDb ? await (await DuckDBInstance.create(":memory:", { threads: "1" })).connect() : undefined;
 if (connection !== undefined) {
   await fill(connection, "g", groups);
-  if (process.argv[6] !== "group") await fill(connection, "a", leftPages);
-  if (process.argv[6] !== "group") await fill(connection, "b", rightPages);
+  if (!isGroupOnly) await fill(connection, "a", leftPages);
+  if (!isGroupOnly) await fill(connection, "b", rightPages);
 }
 
 async function duckDb(query: string): Promise<number> {
@@ -180,12 +196,10 @@ const join = {
 for (let round = 0; round < numRounds; round++) {
   const duckGroup = await duckDb("SELECT k, sum(v) AS s FROM g GROUP BY k");
   const group = timeOf((context) => createSummarizeDriver(summarize, context), groupBudget!, [groups], numGroups);
-  const duckJoin =
-    process.argv[6] === "group" ? 1 : await duckDb("SELECT a.k, a.v, b.k AS k2, b.v AS w FROM a JOIN b ON a.k = b.k");
-  const joined =
-    process.argv[6] === "group"
-      ? 1
-      : timeOf((context) => createHashJoinDriver(join, context), joinBudget!, [leftPages, rightPages], numRows);
+  const duckJoin = isGroupOnly ? 1 : await duckDb("SELECT a.k, a.v, b.k AS k2, b.v AS w FROM a JOIN b ON a.k = b.k");
+  const joined = isGroupOnly
+    ? 1
+    : timeOf((context) => createHashJoinDriver(join, context), joinBudget!, [leftPages, rightPages], numRows);
   const rounded = (ms: number): number => Math.round(ms);
   console.log(
     JSON.stringify({

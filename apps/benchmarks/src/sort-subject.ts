@@ -49,7 +49,12 @@ export class RowPages implements PageCursor {
   numRows = 0;
   isAtEnd = false;
   readonly layout: StreamLayout;
-  readonly #pages: readonly { readonly memory: Memory; readonly slot: number; readonly endSlot: number }[];
+  readonly #pages: readonly {
+    readonly memory: Memory;
+    readonly slot: number;
+    readonly endSlot: number;
+    readonly numRows?: number;
+  }[];
   #next = 0;
 
   constructor(layout: StreamLayout, pages: RowPages["pages"]) {
@@ -57,14 +62,20 @@ export class RowPages implements PageCursor {
     this.#pages = pages;
   }
 
-  get pages(): readonly { readonly memory: Memory; readonly slot: number; readonly endSlot: number }[] {
+  get pages(): readonly {
+    readonly memory: Memory;
+    readonly slot: number;
+    readonly endSlot: number;
+    readonly numRows?: number;
+  }[] {
     return this.#pages;
   }
 
   nextPage(): boolean {
     const page = this.#pages[this.#next++];
     this.isAtEnd = page === undefined;
-    if (page !== undefined) ({ memory: this.memory, slot: this.slot, endSlot: this.endSlot } = page);
+    if (page !== undefined)
+      ({ memory: this.memory, slot: this.slot, endSlot: this.endSlot, numRows: this.numRows = 0 } = page);
     return page !== undefined;
   }
 }

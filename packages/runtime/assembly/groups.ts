@@ -33,7 +33,7 @@ function addressOf(pages: usize, cell: u32): usize {
 const SIGN: u64 = 1 << 63;
 const INFINITY: u64 = 0x7ff << 52;
 
-function isNaN64(bits: u64): bool {
+export function isNaN64(bits: u64): bool {
   return (bits & ~SIGN) > INFINITY;
 }
 

@@ -15,4 +15,14 @@ export {
 export { addNumbers, findGroups, keptOfCells, listEntries, partitionEntries } from "./groups.js";
 export { insert, keptOfBuckets, partitionHashes, probe, tableHashes } from "./hashes.js";
 export { gatherNumbers, scatterAdd, sumGathered } from "./numbers.js";
+export {
+  findTuples,
+  foldTuples,
+  hashTuples,
+  indexTuples,
+  packField,
+  packRows,
+  scatterTuples,
+  writeResults,
+} from "./packed.js";
 export { copyRows, endSlot, keptOfRows, listRows, partitionRows } from "./rows.js";

@@ -27,6 +27,7 @@ export type {
 } from "./kernels/kernels.js";
 export { type KernelOptions, kernelsFor } from "./kernels/kernels-for.js";
 export { writeNeedles } from "./kernels/needles.js";
+export type { FoldedTuples, PackedField, PackedKernels } from "./kernels/packed-kernels.js";
 export { jobMemory } from "./memory/job-memory.js";
 // Memory
 export { JobScope } from "./memory/job-scope.js";

@@ -12,7 +12,8 @@ import { KeyOrder } from "../sort/key-order.js";
 import { GroupRows } from "../sort/merge-groups/group-rows.js";
 import type { Driver, DriverContext, Steps } from "../task/driver.js";
 import { type AggregateResult, InPlaceResult, SummaryResult } from "./aggregate-results.js";
-import { HashAggregation } from "./hash-aggregation.js";
+import { HashAggregation, type PackedResultsOf } from "./hash-aggregation.js";
+import { packedInPlace, packedSummary } from "./packed-results.js";
 import { Pace } from "./page-steps.js";
 import { InPlaceSlotResults, type SlotResults, SummarySlotResults } from "./slot-results.js";
 
@@ -20,7 +21,8 @@ type Spec<K extends DriverSpec["kind"]> = Extract<DriverSpec, { kind: K }>;
 
 /** Makes the driver of aggregates in place, of any strategy. @internal */
 export function createAggregateDriver(spec: Spec<"aggregate">, context: DriverContext): Driver {
-  return createDriver(spec, new InPlaceResult(spec), new InPlaceSlotResults(spec, context), context);
+  const packed: PackedResultsOf = (layout, aggregates) => packedInPlace(spec, layout, aggregates, context);
+  return createDriver(spec, new InPlaceResult(spec), new InPlaceSlotResults(spec, context), packed, context);
 }
 
 /**
@@ -31,18 +33,20 @@ export function createAggregateDriver(spec: Spec<"aggregate">, context: DriverCo
 export function createSummarizeDriver(spec: Spec<"summarize">, context: DriverContext): Driver {
   const countsDistinct = spec.aggregates.some(({ aggregate }) => aggregate === "countDistinct");
   invariant(spec.strategy !== "hash" || !countsDistinct, "distinct counts are made of sorted groups");
-  return createDriver(spec, new SummaryResult(spec), new SummarySlotResults(spec, context), context);
+  const packed: PackedResultsOf = (layout, aggregates) => packedSummary(spec, layout, aggregates, context);
+  return createDriver(spec, new SummaryResult(spec), new SummarySlotResults(spec, context), packed, context);
 }
 
 function createDriver(
   { group, strategy }: Spec<"aggregate" | "summarize">,
   result: AggregateResult,
   slotResults: SlotResults,
+  packed: PackedResultsOf,
   context: DriverContext,
 ): Driver {
   switch (strategy) {
     case "hash":
-      return new HashAggregateDriver(group, result, slotResults, context);
+      return new HashAggregateDriver(group, result, slotResults, packed, context);
     case "sorted":
       return new SortedAggregateDriver(group, result, context);
     case "all":
@@ -54,20 +58,28 @@ class HashAggregateDriver implements Driver {
   readonly #group: GroupSpec;
   readonly #result: AggregateResult;
   readonly #slotResults: SlotResults;
+  readonly #packed: PackedResultsOf;
   readonly #context: DriverContext;
   #aggregation: HashAggregation | undefined;
 
-  constructor(group: GroupSpec, result: AggregateResult, slotResults: SlotResults, context: DriverContext) {
+  constructor(
+    group: GroupSpec,
+    result: AggregateResult,
+    slotResults: SlotResults,
+    packed: PackedResultsOf,
+    context: DriverContext,
+  ) {
     this.#group = group;
     this.#result = result;
     this.#slotResults = slotResults;
+    this.#packed = packed;
     this.#context = context;
   }
 
   *run(): Steps {
     const { keys, value } = this.#group;
     invariant(keys !== undefined, "groups that are found by hashing have a key");
-    this.#aggregation = new HashAggregation(keys, value, this.#result, this.#slotResults, this.#context);
+    this.#aggregation = new HashAggregation(keys, value, this.#result, this.#slotResults, this.#packed, this.#context);
     yield* this.#aggregation.run(this.#context.pages(0));
     this.#aggregation.close();
   }

@@ -6,14 +6,17 @@
  *    keyed rows with aggregates as data; so does each row from then on, and keyed rows of a key are merged. That can do everything, at a tenth of the
  *    speed.
  */
-import { type Memory, types } from "@millrace/core";
+import { type Memory, type TypeInformation, types } from "@millrace/core";
 import type { KeyFieldSpec, ValuePosition } from "@millrace/job-graph";
 import { MergeFold, type PartialGroup } from "../hash/aggregates/merge-fold.js";
 import { RowAggregates } from "../hash/aggregates/row-aggregates.js";
 import { SlotAggregates } from "../hash/aggregates/slot-aggregates.js";
 import { SlotFold } from "../hash/aggregates/slot-fold.js";
 import { HashGroups, minHashGroupPages } from "../hash/hash-groups.js";
+import { nextPage } from "../hash/join-table.js";
 import { KeyedValueRows, keyPartTypes } from "../hash/keyed-value-rows.js";
+import { PackedGroups } from "../hash/packed/packed-groups.js";
+import { PackedScratch } from "../hash/packed/packed-scratch.js";
 import { RecordEncoder } from "../hash/record-encoder.js";
 import { RowFieldReader } from "../rows/record-reader.js";
 import type { PageCursor } from "../rows/row-cursor.js";
@@ -21,6 +24,7 @@ import type { StreamLayout } from "../rows/stream-layout.js";
 import { RowStore } from "../stores/row-store.js";
 import type { DriverContext, Steps } from "../task/driver.js";
 import type { AggregateResult } from "./aggregate-results.js";
+import type { PackedResults } from "./packed-results.js";
 import { PartialRows, type RowMaker } from "./partial-rows.js";
 import type { SlotResults } from "./slot-results.js";
 
@@ -32,6 +36,9 @@ export function minHashAggregationPages(): number {
   return minHashGroupPages() + STORE_PAGES;
 }
 
+/** Returns what gives packed groups of rows of a layout, and of others that agree with it; undefined when they can't be packed. */
+export type PackedResultsOf = (layout: StreamLayout, aggregates: SlotAggregates) => PackedResults | undefined;
+
 /** Aggregates one input, once per superstep. @internal */
 export class HashAggregation {
   readonly #context: DriverContext;
@@ -41,13 +48,15 @@ export class HashAggregation {
   readonly #keyed: KeyedValueRows;
   readonly #encoder: RecordEncoder;
   readonly #store: RowStore;
-  #groups: HashGroups | undefined;
+  readonly #packed: PackedResultsOf;
+  #groups: HashGroups | PackedGroups | undefined;
 
   constructor(
     keys: readonly KeyFieldSpec[],
     value: ValuePosition,
     result: AggregateResult,
     slotResults: SlotResults | undefined,
+    packed: PackedResultsOf,
     context: DriverContext,
   ) {
     this.#context = context;
@@ -55,6 +64,7 @@ export class HashAggregation {
     this.#value = value;
     this.#result = result;
     this.#slotResults = slotResults;
+    this.#packed = packed;
     this.#keyed = new KeyedValueRows(context.layouts, keys.length);
     this.#encoder = new RecordEncoder(context.layouts);
     const { budget, spill, layouts } = context;
@@ -65,8 +75,42 @@ export class HashAggregation {
 
   /** Reads all rows and gives the results of all groups. */
   *run(pages: PageCursor): Steps {
-    const { requests } = this.#result;
-    const aggregates = new SlotAggregates(requests, this.#value);
+    if (yield* nextPage(pages)) return;
+    const isAtEnd = (yield* this.#runPacked(pages)) ?? (yield* this.#runSlots(pages));
+    if (!isAtEnd) yield* this.#runAny(pages);
+  }
+
+  /** Groups rows as tuples; returns whether the input ended, or undefined when rows of the first layout can't be packed, or there is no memory for kernels. */
+  *#runPacked(pages: PageCursor): Steps<boolean | undefined> {
+    const { budget, spill, hashSeed, out } = this.#context;
+    const aggregates = new SlotAggregates(this.#result.requests, this.#value);
+    const results = this.#packed(pages.layout, aggregates);
+    const scratch = results === undefined ? undefined : PackedScratch.of(budget);
+    if (results === undefined || scratch === undefined) return undefined;
+    const groups = new PackedGroups({
+      budget,
+      spill,
+      seed: hashSeed,
+      out,
+      scratch,
+      format: results.format,
+      aggregates,
+      numReservedPages: STORE_PAGES,
+      give: (entries) => results.give(entries, scratch),
+      keep: (entries) =>
+        results.each(entries, (parts, head, state) => {
+          const partials = this.#result.requests.map((_, i) => aggregates.partialOf(i, budget.memory, state));
+          const keyed = this.#encode(parts, results.format.keyTypes, [head, partials]);
+          this.#store.addRow(this.#encoder.memory, this.#encoder.slot, keyed);
+        }),
+    });
+    this.#groups = groups;
+    return yield* groups.run(pages);
+  }
+
+  /** Groups rows with aggregates in slots; returns whether the input ended. */
+  *#runSlots(pages: PageCursor): Steps<boolean> {
+    const aggregates = new SlotAggregates(this.#result.requests, this.#value);
     const { memory } = this.#context.budget;
     const fold = new SlotFold(aggregates, memory, (state, rowMemory, slot, layout) => {
       this.#giveSlots(aggregates, state, rowMemory, slot, layout);
@@ -78,20 +122,22 @@ export class HashAggregation {
       if (!isFit) fold.take = (state, row, slot, of) => this.#keep(aggregates, state, row, slot, of);
       return isFit;
     };
-    this.#groups = new HashGroups({
+    const groups = new HashGroups({
       ...this.#options(),
       fold,
       keyed: undefined,
       numReservedPages: STORE_PAGES,
     });
-    if (yield* this.#groups.run(pages)) return;
-    yield* this.#runAny(pages);
+    this.#groups = groups;
+    return yield* groups.run(pages, true);
   }
 
   /** Gives back memory and files. */
   close(): void {
     this.#store.close();
     this.#groups?.close();
+    // What groups took before they were made is theirs too.
+    this.#context.budget.giveAll();
   }
 
   #options() {
@@ -112,7 +158,7 @@ export class HashAggregation {
     const table = this.#context.budget.memory;
     const head = this.#result.head(memory, slot, layout);
     const partials = this.#result.requests.map((_, i) => aggregates.partialOf(i, table, state));
-    const keyed = this.#encode(memory, slot, layout, [head, partials]);
+    const keyed = this.#encodeRow(memory, slot, layout, [head, partials]);
     this.#store.addRow(this.#encoder.memory, this.#encoder.slot, keyed);
   }
 
@@ -145,20 +191,29 @@ export class HashAggregation {
         aggregates.clear();
         aggregates.add(memory, slot, layout);
         const group: PartialGroup = [this.#result.head(memory, slot, layout), aggregates.partials()];
-        return this.#encode(memory, slot, layout, group, encoder);
+        return this.#encodeRow(memory, slot, layout, group, encoder);
       },
     };
   }
 
-  #encode(
+  #encodeRow(
     memory: Memory,
     slot: number,
     layout: StreamLayout,
     group: PartialGroup,
     encoder = this.#encoder,
   ): StreamLayout {
-    const keyed = this.#keyed.layoutOf(keyPartTypes(this.#keys, layout), types.any);
-    return encoder.encodeAs(this.#keyed.recordOf(this.#partsOf(memory, slot, layout), group), keyed);
+    return this.#encode(this.#partsOf(memory, slot, layout), keyPartTypes(this.#keys, layout), group, encoder);
+  }
+
+  #encode(
+    parts: readonly unknown[],
+    keyTypes: readonly TypeInformation<unknown>[],
+    group: PartialGroup,
+    encoder = this.#encoder,
+  ): StreamLayout {
+    const keyed = this.#keyed.layoutOf(keyTypes, types.any);
+    return encoder.encodeAs(this.#keyed.recordOf(parts, group), keyed);
   }
 
   readonly #partReaders: RowFieldReader[] = [];

@@ -21,7 +21,8 @@ import type { DriverContext, RecordOutput } from "../task/driver.js";
 
 type Spec<K extends DriverSpec["kind"]> = Extract<DriverSpec, { kind: K }>;
 
-const NULLABLE_NUMBER: TypeJson = { nullable: "float64" };
+/** Is the type of results that are numbers. */
+export const NULLABLE_NUMBER: TypeJson = { nullable: "float64" };
 const WORD_BITS = 32;
 
 /** Writes the result of a group as a row. @internal */
@@ -104,7 +105,7 @@ interface InPlacePlan {
 }
 
 /** Returns the type of a record in which some fields became numbers that may be null; their places stay the same. */
-function withNumbers(record: AnyType, names: ReadonlySet<string>): ReturnType<typeof typeFromJson> | undefined {
+export function withNumbers(record: AnyType, names: ReadonlySet<string>): ReturnType<typeof typeFromJson> | undefined {
   const json = typeToJson(record);
   if (typeof json === "string") return undefined;
   const changed =
@@ -276,7 +277,7 @@ interface KeyPart {
 }
 
 /** Kinds whose values fill their slot. */
-const SLOT_KINDS = ["boolean", "int32", "int64", "float64", "timestamp", "enum"];
+export const SLOT_KINDS = ["boolean", "int32", "int64", "float64", "timestamp", "enum"];
 
 function keyPartOf(type: AnyType, path: string): KeyPart | undefined {
   const { segments } = parseFieldPath(path);
@@ -291,7 +292,7 @@ function keyPartOf(type: AnyType, path: string): KeyPart | undefined {
 }
 
 /** Returns the name of a part of the key in the result, when it is a field of it by itself. */
-function nameOf({ shape }: KeyNameSpec, layout: StreamLayout, value: number | undefined): string | undefined {
+export function nameOf({ shape }: KeyNameSpec, layout: StreamLayout, value: number | undefined): string | undefined {
   if (shape.kind === "named") return shape.name;
   const path = shape.kind === "field" ? parseFieldPath(shape.path).segments : [];
   if (path.length !== 1) return undefined;

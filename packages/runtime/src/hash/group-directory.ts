@@ -76,6 +76,11 @@ export class GroupDirectory {
     return Math.max(0, Math.ceil(this.#numCells * SHARE_TO_GROW) - this.#numTaken);
   }
 
+  /** How many groups may be put in before it is full. */
+  get numRoom(): number {
+    return Math.max(0, Math.ceil(this.#numCells * SHARE_WHEN_FULL) - this.#numTaken);
+  }
+
   /** How many pages of cells there are. */
   get numPages(): number {
     return this.#pages.length;

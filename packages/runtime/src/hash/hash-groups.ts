@@ -30,14 +30,11 @@ import { HashScratch } from "./hash-scratch.js";
 import { EntryFiles, takeReserved } from "./join-environment.js";
 import { nextPage } from "./join-table.js";
 import type { KeyedValueRows } from "./keyed-value-rows.js";
+import { partitionBits } from "./partition-bits.js";
 import { RowBatch } from "./row-batch.js";
 import { RowStaging } from "./row-staging.js";
 import { type EntryFile, EntryRow } from "./spilled-entries.js";
 
-const MIN_PARTITION_BITS = 1;
-const MAX_PARTITION_BITS = 5;
-/** Of the budget there are at least so many pages for each partition. */
-const PAGES_PER_PARTITION = 8;
 /** Groups that are given between two looks at whether the output is full. */
 const GROUPS_PER_LOOK = 512;
 const SPILLED_PREFIX_SLOTS = 1;
@@ -137,9 +134,11 @@ export class HashGroups {
   /**
    * Reads all rows, and gives the results of all groups; nothing is held then. Returns whether the input ended: it did not when the
    * fold could not take the page that `pages` is at.
+   *
+   * @param isAtPage - whether `pages` is at its first page already
    */
-  *run(pages: PageCursor): Steps<boolean> {
-    let isAtEnd = yield* nextPage(pages);
+  *run(pages: PageCursor, isAtPage = false): Steps<boolean> {
+    let isAtEnd = isAtPage ? false : yield* nextPage(pages);
     const { fold, seed } = this.#options;
     const batch = this.#batch;
     while (!isAtEnd) {
@@ -466,9 +465,4 @@ export class HashGroups {
       pointers: this.#pointers,
     });
   }
-}
-
-function partitionBits(numPages: number): number {
-  const most = Math.floor(Math.log2(Math.max(2, numPages / PAGES_PER_PARTITION)));
-  return Math.min(MAX_PARTITION_BITS, Math.max(MIN_PARTITION_BITS, most));
 }

@@ -63,3 +63,47 @@ export const GROUP_ENTRY_IS_LARGE = 0x2000_0000;
 
 /** The numbers of kinds of keys in a table of groups; dates are compared as other numbers. */
 export const GROUP_KEY_KINDS = { int32: 0, float64: 1, timestamp: 1, int64: 2 } as const;
+
+/** The words of a table of packed tuples; see PackedKernels. */
+export const PACKED_TABLE_CELLS = 0;
+export const PACKED_TABLE_SHIFT = 1;
+export const PACKED_TABLE_FREE = 2;
+export const PACKED_TABLE_NEXT_SLOT = 3;
+export const PACKED_TABLE_LIMIT_SLOT = 4;
+export const PACKED_TABLE_TUPLE_SLOTS = 5;
+export const PACKED_TABLE_KEYS = 6;
+export const PACKED_TABLE_KEPT_SLOTS = 7;
+export const PACKED_TABLE_ENTRY_SLOTS = 8;
+export const PACKED_TABLE_FLOATS = 9;
+export const PACKED_TABLE_NULL_MASK = 10;
+/** Room for a kernel. */
+export const PACKED_TABLE_ROOM = 12;
+export const PACKED_TABLE_ROOM_WORDS = 128;
+export const PACKED_TABLE_PAGES = PACKED_TABLE_ROOM + PACKED_TABLE_ROOM_WORDS;
+
+/** How a field gets into a tuple: an int32 as the float64 that it equals, a float64 with one form of NaN, or any slot as it is. */
+export const PACK_INT32 = 0;
+export const PACK_FLOAT64 = 1;
+export const PACK_SLOT = 2;
+
+/** The words of a field that says so of a slot of tuples: kind, slot in the row, word and mask of the null bit. */
+export const PACKED_FIELD_WORDS = 4;
+
+/** What is done to the state of a group. */
+export const FOLD_COUNT_ROWS = 0;
+export const FOLD_COUNT = 1;
+export const FOLD_SUM = 2;
+export const FOLD_SUM_INT64 = 3;
+export const FOLD_MIN = 4;
+export const FOLD_MAX = 5;
+export const FOLD_MIN_INT64 = 6;
+export const FOLD_MAX_INT64 = 7;
+
+/** What becomes of a slot of an entry in a row: see `writeResults`. */
+export const RESULT_SLOT = 0;
+export const RESULT_INT32 = 1;
+export const RESULT_COUNT = 2;
+export const RESULT_NUMBER = 3;
+export const RESULT_AVERAGE = 4;
+/** The words that say so of one field: kind, slot in the entry, word of the entry with its bit, that bit, and two of no meaning. */
+export const RESULT_FIELD_WORDS = 6;

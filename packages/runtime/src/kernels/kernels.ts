@@ -1,4 +1,5 @@
 import type { Memory, NumberColumn } from "@millrace/core";
+import type { PackedKernels } from "./packed-kernels.js";
 
 /**
  * Kernels are the inner loops that JavaScript is slow at, over the bytes of one {@link Memory}. There are two implementations with equal
@@ -15,7 +16,14 @@ import type { Memory, NumberColumn } from "@millrace/core";
  * pages that they name. Ranges that are written overlap no range that is read, unless it says so.
  * @internal
  */
-export interface Kernels extends RowKernels, SortKernels, HashKernels, GroupKernels, ByteKernels, NumberKernels {
+export interface Kernels
+  extends RowKernels,
+    SortKernels,
+    HashKernels,
+    GroupKernels,
+    PackedKernels,
+    ByteKernels,
+    NumberKernels {
   /** Which of the two it is. */
   readonly implementation: "wasm" | "typescript";
   /** The memory that all slots and offsets refer to. */

@@ -4,6 +4,8 @@ import { addNumbers, findGroups, listEntries, partitionEntries } from "./group-t
 import { insert, partitionHashes, probe, tableHashes } from "./hash-twin.js";
 import type { AddedNumbers, Kernels } from "./kernels.js";
 import { gatherNumbers, scatterAdd, sumGathered } from "./number-twin.js";
+import type { FoldedTuples, PackedField } from "./packed-kernels.js";
+import * as packed from "./packed-twin.js";
 import { copyRows, endOfRows, listRows, partitionRows } from "./row-twin.js";
 import * as sort from "./sort-twin.js";
 
@@ -135,6 +137,100 @@ export class TypeScriptKernels implements Kernels {
 
   addNumbers(numbers: AddedNumbers, pointers: number, numRows: number, groups: number): void {
     addNumbers(this.memory, numbers, pointers, numRows, groups);
+  }
+
+  packField(
+    field: PackedField,
+    pointers: number,
+    from: number,
+    numRows: number,
+    tuples: number,
+    tupleSlots: number,
+  ): void {
+    packed.packField(this.memory, field, pointers, from, numRows, tuples, tupleSlots);
+  }
+
+  hashTuples(
+    tuples: number,
+    numTuples: number,
+    tupleSlots: number,
+    numKeys: number,
+    floats: number,
+    nullMask: number,
+    seeds: number,
+  ): void {
+    packed.hashTuples(this.memory, tuples, numTuples, tupleSlots, numKeys, floats, nullMask, seeds);
+  }
+
+  packRows(
+    fields: number,
+    isFloat: boolean,
+    pointers: number,
+    from: number,
+    numRows: number,
+    tupleSlots: number,
+    seeds: number,
+    shift: number,
+    mask: number,
+    cursors: number,
+  ): number {
+    return packed.packRows(
+      this.memory,
+      fields,
+      isFloat,
+      pointers,
+      from,
+      numRows,
+      tupleSlots,
+      seeds,
+      shift,
+      mask,
+      cursors,
+    );
+  }
+
+  scatterTuples(
+    tuples: number,
+    from: number,
+    numTuples: number,
+    tupleSlots: number,
+    shift: number,
+    mask: number,
+    cursors: number,
+  ): number {
+    return packed.scatterTuples(this.memory, tuples, from, numTuples, tupleSlots, shift, mask, cursors);
+  }
+
+  findTuples(
+    table: number,
+    tuples: number,
+    from: number,
+    numTuples: number,
+    mayInsert: boolean,
+    groups: number,
+  ): number {
+    return packed.findTuples(this.memory, table, tuples, from, numTuples, mayInsert, groups);
+  }
+
+  indexTuples(table: number, slot: number, endSlot: number): void {
+    packed.indexTuples(this.memory, table, slot, endSlot);
+  }
+
+  foldTuples(folded: FoldedTuples, tuples: number, numTuples: number, tupleSlots: number, groups: number): void {
+    packed.foldTuples(this.memory, folded, tuples, numTuples, tupleSlots, groups);
+  }
+
+  writeResults(
+    fields: number,
+    numFields: number,
+    rowSlots: number,
+    headerSlots: number,
+    entries: number,
+    numEntries: number,
+    entrySlots: number,
+    toSlot: number,
+  ): void {
+    packed.writeResults(this.memory, fields, numFields, rowSlots, headerSlots, entries, numEntries, entrySlots, toSlot);
   }
 
   findBytes(from: number, length: number, bytes: number, positions: number, maxPositions: number): number {

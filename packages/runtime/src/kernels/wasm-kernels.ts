@@ -1,6 +1,7 @@
 import { crc32c, type Memory, type NumberColumn, type TableHashSeed } from "@millrace/core";
 import { PARTITION_HASH_OF_NULL, TAG_OF_KIND, tableHashOfNull } from "./hash-twin.js";
 import type { AddedNumbers, Kernels } from "./kernels.js";
+import type { FoldedTuples, PackedField } from "./packed-kernels.js";
 import type { WasmExports } from "./wasm-module.js";
 
 /** The numbers of kinds in the module; dates differ from other numbers only in the tag. */
@@ -138,6 +139,91 @@ export class WasmKernels implements Kernels {
       seenWord,
       seenMask,
     );
+  }
+
+  packField(
+    field: PackedField,
+    pointers: number,
+    from: number,
+    numRows: number,
+    tuples: number,
+    tupleSlots: number,
+  ): void {
+    const { kind, fieldSlot, nullWord, nullMask, slot } = field;
+    this.#exports.packField(kind, pointers, from, numRows, fieldSlot, nullWord, nullMask, tuples, tupleSlots, slot);
+  }
+
+  hashTuples(
+    tuples: number,
+    numTuples: number,
+    tupleSlots: number,
+    numKeys: number,
+    floats: number,
+    nullMask: number,
+    seeds: number,
+  ): void {
+    this.#exports.hashTuples(tuples, numTuples, tupleSlots, numKeys, floats, nullMask, seeds);
+  }
+
+  packRows(
+    fields: number,
+    isFloat: boolean,
+    pointers: number,
+    from: number,
+    numRows: number,
+    tupleSlots: number,
+    seeds: number,
+    shift: number,
+    mask: number,
+    cursors: number,
+  ): number {
+    const float = isFloat ? 1 : 0;
+    return this.#exports.packRows(fields, float, pointers, from, numRows, tupleSlots, seeds, shift, mask, cursors);
+  }
+
+  scatterTuples(
+    tuples: number,
+    from: number,
+    numTuples: number,
+    tupleSlots: number,
+    shift: number,
+    mask: number,
+    cursors: number,
+  ): number {
+    return this.#exports.scatterTuples(tuples, from, numTuples, tupleSlots, shift, mask, cursors);
+  }
+
+  findTuples(
+    table: number,
+    tuples: number,
+    from: number,
+    numTuples: number,
+    mayInsert: boolean,
+    groups: number,
+  ): number {
+    return this.#exports.findTuples(table, tuples, from, numTuples, mayInsert ? 1 : 0, groups);
+  }
+
+  indexTuples(table: number, slot: number, endSlot: number): void {
+    this.#exports.indexTuples(table, slot, endSlot);
+  }
+
+  foldTuples(folded: FoldedTuples, tuples: number, numTuples: number, tupleSlots: number, groups: number): void {
+    const { fold, valueSlot, stateSlot, seenWord, seenMask } = folded;
+    this.#exports.foldTuples(fold, tuples, numTuples, tupleSlots, valueSlot, groups, stateSlot, seenWord, seenMask);
+  }
+
+  writeResults(
+    fields: number,
+    numFields: number,
+    rowSlots: number,
+    headerSlots: number,
+    entries: number,
+    numEntries: number,
+    entrySlots: number,
+    toSlot: number,
+  ): void {
+    this.#exports.writeResults(fields, numFields, rowSlots, headerSlots, entries, numEntries, entrySlots, toSlot);
   }
 
   findBytes(from: number, length: number, bytes: number, positions: number, maxPositions: number): number {

@@ -88,6 +88,71 @@ export interface WasmExports {
   ): void;
   /** Takes a register of CRC-32C, which is the complement of a checksum, over blocks of 64 bytes. */
   crcOfBlocks(from: number, length: number, register: number): number;
+  packField(
+    kind: number,
+    pointers: number,
+    from: number,
+    numRows: number,
+    fieldSlot: number,
+    nullWord: number,
+    nullMask: number,
+    tuples: number,
+    tupleSlots: number,
+    slot: number,
+  ): void;
+  hashTuples(
+    tuples: number,
+    numTuples: number,
+    tupleSlots: number,
+    numKeys: number,
+    floats: number,
+    nullMask: number,
+    seeds: number,
+  ): void;
+  packRows(
+    fields: number,
+    isFloat: number,
+    pointers: number,
+    from: number,
+    numRows: number,
+    tupleSlots: number,
+    seeds: number,
+    shift: number,
+    mask: number,
+    cursors: number,
+  ): number;
+  scatterTuples(
+    tuples: number,
+    from: number,
+    numTuples: number,
+    tupleSlots: number,
+    shift: number,
+    mask: number,
+    cursors: number,
+  ): number;
+  findTuples(table: number, tuples: number, from: number, numTuples: number, mayInsert: number, groups: number): number;
+  indexTuples(table: number, slot: number, endSlot: number): void;
+  foldTuples(
+    fold: number,
+    tuples: number,
+    numTuples: number,
+    tupleSlots: number,
+    valueSlot: number,
+    groups: number,
+    stateSlot: number,
+    seenWord: number,
+    seenMask: number,
+  ): void;
+  writeResults(
+    fields: number,
+    numFields: number,
+    rowSlots: number,
+    headerSlots: number,
+    entries: number,
+    numEntries: number,
+    entrySlots: number,
+    toSlot: number,
+  ): void;
   findBytes(from: number, length: number, bytes: number, positions: number, maxPositions: number): number;
   findNeedles(from: number, length: number, needles: number, matches: number, maxMatches: number): number;
   gatherNumbers(values: number, indexes: number, numIndexes: number, out: number): void;

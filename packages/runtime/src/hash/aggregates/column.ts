@@ -13,6 +13,12 @@ export type ColumnFamily =
   | { readonly kind: "number" | "int64" | "timestamp" | "boolean" | "null" | "presence" }
   | { readonly kind: "enum"; readonly values: readonly string[] };
 
+/** Tells whether values of two columns can be kept in one slot. */
+export function areOneFamily(a: ColumnFamily, b: ColumnFamily): boolean {
+  if (a.kind !== "enum" || b.kind !== "enum") return a.kind === b.kind;
+  return a.values.length === b.values.length && a.values.every((value, i) => value === b.values[i]);
+}
+
 /** Holds the values of a column for a batch of rows, by row. */
 export class ColumnValues {
   /** 1 for nulls. */
@@ -27,8 +33,10 @@ export class ColumnValues {
 /** Reads a column of rows of one layout. */
 export interface Column {
   readonly family: ColumnFamily;
-  /** Where the column lies when it is of numbers of the record itself, for kernels. */
-  readonly numberPlace?: FieldPlace | undefined;
+  /** Where the column lies when it is a field of the row itself, for kernels. */
+  readonly place?: FieldPlace | undefined;
+  /** The type of the field, without null. */
+  readonly type?: AnyType | undefined;
   /** Reads the column of rows at `slots`; false when a value is not of the family. */
   fill(memory: Memory, slots: Int32Array, numRows: number, values: ColumnValues): boolean;
 }
@@ -110,8 +118,7 @@ export function placeOf(record: AnyType, path: readonly string[]): FieldPlace | 
     const index = isValue ? 0 : fields.findIndex(({ name }) => name === path[depth]);
     if (index < 0) return "absent";
     const type = withoutNull(fields[index]!.type);
-    const headerSlots = (2 + ((fields.length + WORD_BITS - 1) >> 5)) >> 1;
-    const slot = headerSlots + index;
+    const slot = headerSlotsOf(fields.length) + index;
     const nullWord = 1 + (index >> 5);
     const nullMask = 1 << (index & (WORD_BITS - 1));
     if (isValue || depth === path.length - 1) return { parents, type, slot, nullWord, nullMask };
@@ -119,6 +126,17 @@ export function placeOf(record: AnyType, path: readonly string[]): FieldPlace | 
     parents.push({ word: slot * 2, nullWord, nullMask });
     struct = type;
   }
+}
+
+/** Returns how many slots of a struct with so many fields its size and its null bits take. */
+export function headerSlotsOf(numFields: number): number {
+  return (2 + ((numFields + WORD_BITS - 1) >> 5)) >> 1;
+}
+
+/** Returns how many slots records of a type have before their variable part. */
+export function fixedSlotsOf(record: AnyType): number {
+  const numFields = fieldsOf(record)?.length ?? 1;
+  return headerSlotsOf(numFields) + numFields;
 }
 
 function fieldsOf(type: AnyType): readonly { readonly name: string; readonly type: AnyType }[] | undefined {
@@ -134,14 +152,16 @@ function withoutNull(type: AnyType): AnyType {
 /** Reads fields where they lie. A field without nulls has a null bit all the same, which is never set. */
 class FieldColumn implements Column {
   readonly family: ColumnFamily;
-  readonly numberPlace: FieldPlace | undefined;
+  readonly place: FieldPlace | undefined;
+  readonly type: AnyType;
   readonly #place: FieldPlace;
   readonly #bases = new Int32Array(PAGE_SLOTS);
 
   constructor(place: FieldPlace, family: ColumnFamily) {
     this.#place = place;
     this.family = family;
-    this.numberPlace = family.kind === "number" && place.parents.length === 0 ? place : undefined;
+    this.type = place.type;
+    this.place = place.parents.length === 0 ? place : undefined;
   }
 
   fill(memory: Memory, slots: Int32Array, numRows: number, values: ColumnValues): boolean {

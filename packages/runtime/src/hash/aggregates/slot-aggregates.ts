@@ -10,15 +10,39 @@
  */
 import type { ExpressionNode, Memory, RowCodeOptions } from "@millrace/core";
 import type { AggregateFunctionName, ValuePosition } from "@millrace/job-graph";
+import {
+  FOLD_COUNT,
+  FOLD_COUNT_ROWS,
+  FOLD_MAX,
+  FOLD_MAX_INT64,
+  FOLD_MIN,
+  FOLD_MIN_INT64,
+  FOLD_SUM,
+  FOLD_SUM_INT64,
+  RESULT_AVERAGE,
+  RESULT_COUNT,
+  RESULT_NUMBER,
+} from "../../kernels/kernel-layouts.js";
 import type { AddedNumbers } from "../../kernels/kernels.js";
+import type { FoldedTuples } from "../../kernels/packed-kernels.js";
 import type { StreamLayout } from "../../rows/stream-layout.js";
 import { STATE_SLOT } from "../entry.js";
 import type { RowBatch } from "../row-batch.js";
-import { type Column, type ColumnFamily, ColumnValues, columnOf } from "./column.js";
+import { areOneFamily, type Column, type ColumnFamily, ColumnValues, columnOf } from "./column.js";
+import {
+  countRows,
+  countValues,
+  int128,
+  keepGreatest,
+  keepInt64,
+  keepLeast,
+  SeenBit,
+  sumInt64,
+  sumNumbers,
+} from "./slot-folds.js";
 
 /** The most aggregates whose bits fit a slot. */
 export const MAX_SLOT_AGGREGATES = 64;
-const TWO_TO_32 = 2 ** 32;
 
 const NONE_ADDED: readonly (AddedNumbers | undefined)[] = [];
 
@@ -50,6 +74,8 @@ const AVG_COUNT_SLOT = 2;
 export class SlotAggregates {
   /** How many slots the state of a group takes. */
   readonly numSlots: number;
+  /** How many of the aggregates are of values, and not of records. */
+  readonly numArguments: number;
   readonly #aggregates: readonly SlotAggregate[];
   readonly #value: ValuePosition;
   readonly #options: RowCodeOptions;
@@ -72,6 +98,7 @@ export class SlotAggregates {
       return aggregate;
     });
     this.numSlots = slot;
+    this.numArguments = requests.filter(({ argument }) => argument !== undefined).length;
     this.#value = value;
     this.#options = options;
     this.#families = requests.map(() => undefined);
@@ -83,13 +110,9 @@ export class SlotAggregates {
    * before; then nothing has happened.
    */
   read(batch: RowBatch, layout: StreamLayout): boolean {
-    let columns = this.#columns[layout.index];
-    if (columns === undefined) {
-      columns = this.#columnsOf(layout);
-      this.#columns[layout.index] = columns;
-      this.#added[layout.index] = this.#addedOf(columns);
-    }
+    const columns = this.columnsOf(layout);
     if (columns === false) return false;
+    this.#added[layout.index] ??= this.#addedOf(columns);
     const added = batch.isNear ? this.#added[layout.index]! : NONE_ADDED;
     this.#current = added;
     const { memory, slots, numRows } = batch;
@@ -99,10 +122,10 @@ export class SlotAggregates {
   }
 
   /** Says what kernels add of the columns of a layout. */
-  #addedOf(columns: readonly (Column | undefined)[] | false): readonly (AddedNumbers | undefined)[] {
-    if (columns === false) return NONE_ADDED;
+  #addedOf(columns: readonly (Column | undefined)[]): readonly (AddedNumbers | undefined)[] {
     return this.#aggregates.map(({ aggregate, index, slot }) => {
-      const place = aggregate === "sum" ? columns[index]?.numberPlace : undefined;
+      const column = aggregate === "sum" ? columns[index] : undefined;
+      const place = column?.family.kind === "number" ? column.place : undefined;
       if (place === undefined) return undefined;
       const { word, mask } = new SeenBit(index);
       return {
@@ -117,7 +140,16 @@ export class SlotAggregates {
     });
   }
 
-  #columnsOf(layout: StreamLayout): readonly (Column | undefined)[] | false {
+  /** Returns the columns of the aggregates in rows of a layout, undefined for those without an argument; false when they can't be kept in slots. */
+  columnsOf(layout: StreamLayout): readonly (Column | undefined)[] | false {
+    const known = this.#columns[layout.index];
+    if (known !== undefined) return known;
+    const columns = this.#newColumns(layout);
+    this.#columns[layout.index] = columns;
+    return columns;
+  }
+
+  #newColumns(layout: StreamLayout): readonly (Column | undefined)[] | false {
     if (this.#aggregates.length > MAX_SLOT_AGGREGATES) return false;
     const columns: (Column | undefined)[] = [];
     for (const { aggregate, argument, index } of this.#aggregates) {
@@ -186,6 +218,43 @@ export class SlotAggregates {
     }
   }
 
+  /**
+   * Says how kernels take packed values into states, from what is known of the values by now. Those of aggregates with an argument lie one behind the other from
+   * `valueSlot` of tuples on, the state at `stateSlot` of entries.
+   */
+  foldsOf(valueSlot: number, stateSlot: number): readonly FoldedTuples[] {
+    let next = valueSlot;
+    return this.#aggregates.flatMap(({ aggregate, argument, index, slot }): readonly FoldedTuples[] => {
+      const { word, mask } = new SeenBit(index);
+      const at = argument === undefined ? 0 : next++;
+      const folded = { valueSlot: at, stateSlot: stateSlot + slot, seenWord: stateSlot * 2 + word, seenMask: mask };
+      if (aggregate === "count") return [{ ...folded, fold: argument === undefined ? FOLD_COUNT_ROWS : FOLD_COUNT }];
+      const family = this.#families[index];
+      if (family === undefined) return [];
+      const isInt64 = family.kind === "int64";
+      if (aggregate === "min") return [{ ...folded, fold: isInt64 ? FOLD_MIN_INT64 : FOLD_MIN }];
+      if (aggregate === "max") return [{ ...folded, fold: isInt64 ? FOLD_MAX_INT64 : FOLD_MAX }];
+      const sum = { ...folded, fold: isInt64 ? FOLD_SUM_INT64 : FOLD_SUM };
+      if (aggregate !== "avg") return [sum];
+      return [sum, { ...folded, fold: FOLD_COUNT, stateSlot: folded.stateSlot + AVG_COUNT_SLOT }];
+    });
+  }
+
+  /** Returns where an aggregate's state begins, counted from the begin of the group's state, and the word and the bit that say whether it has seen a value. */
+  placeOf(index: number): { readonly slot: number; readonly word: number; readonly mask: number } {
+    const { word, mask } = new SeenBit(index);
+    return { slot: this.#aggregates[index]!.slot, word, mask };
+  }
+
+  /** Says how the result of an aggregate gets into a row by a kernel; undefined when it is no number. */
+  resultKindOf(index: number): number | undefined {
+    const { aggregate } = this.#aggregates[index]!;
+    if (aggregate === "count") return RESULT_COUNT;
+    const isNumber = this.#families[index]?.kind === "number";
+    if (!isNumber) return undefined;
+    return aggregate === "avg" ? RESULT_AVERAGE : RESULT_NUMBER;
+  }
+
   /** Returns the result of an aggregate from the state at slot `state` of `table`. */
   resultOf(index: number, table: Memory, state: number): unknown {
     const { aggregate, slot } = this.#aggregates[index]!;
@@ -237,149 +306,5 @@ export class SlotAggregates {
     if (family === undefined || !new SeenBit(index).isSet(table.i32, state)) return [0, null];
     const total = family.kind === "int64" ? int128(table.i32, state + slot) : table.f64[state + slot]!;
     return [table.f64[state + slot + AVG_COUNT_SLOT]!, total];
-  }
-}
-
-/** Is the bit that says whether an aggregate has seen a value. */
-class SeenBit {
-  /** The word with the bit, counted from the begin of the state. */
-  readonly word: number;
-  readonly mask: number;
-
-  constructor(index: number) {
-    this.word = index >> 5;
-    this.mask = 1 << (index & 31);
-  }
-
-  isSet(i32: Int32Array, state: number): boolean {
-    return (i32[state * 2 + this.word]! & this.mask) !== 0;
-  }
-}
-
-function areOneFamily(a: ColumnFamily, b: ColumnFamily): boolean {
-  if (a.kind !== "enum" || b.kind !== "enum") return a.kind === b.kind;
-  return a.values.length === b.values.length && a.values.every((value, i) => value === b.values[i]);
-}
-
-function countRows({ f64 }: Memory, states: Int32Array, slot: number, numRows: number): void {
-  for (let i = 0; i < numRows; i++) {
-    const state = states[i]!;
-    if (state !== 0) f64[state + slot] = f64[state + slot]! + 1;
-  }
-}
-
-function countValues({ f64 }: Memory, states: Int32Array, slot: number, numRows: number, isNull: Uint8Array): void {
-  for (let i = 0; i < numRows; i++) {
-    const state = states[i]!;
-    if (state !== 0 && isNull[i] === 0) f64[state + slot] = f64[state + slot]! + 1;
-  }
-}
-
-function sumNumbers(
-  { i32, f64 }: Memory,
-  states: Int32Array,
-  slot: number,
-  numRows: number,
-  { isNull, numbers }: ColumnValues,
-  { word, mask }: SeenBit,
-): void {
-  for (let i = 0; i < numRows; i++) {
-    const state = states[i]!;
-    if (state === 0 || isNull[i] !== 0) continue;
-    f64[state + slot] = f64[state + slot]! + numbers[i]!;
-    i32[state * 2 + word] = i32[state * 2 + word]! | mask;
-  }
-}
-
-function sumInt64(
-  { i32 }: Memory,
-  states: Int32Array,
-  slot: number,
-  numRows: number,
-  { isNull, low, high }: ColumnValues,
-  { word, mask }: SeenBit,
-): void {
-  for (let i = 0; i < numRows; i++) {
-    const state = states[i]!;
-    if (state === 0 || isNull[i] !== 0) continue;
-    i32[state * 2 + word] = i32[state * 2 + word]! | mask;
-    const sign = high[i]! >> 31;
-    let at = (state + slot) * 2;
-    let sum = (i32[at]! >>> 0) + (low[i]! >>> 0);
-    i32[at++] = sum;
-    sum = (i32[at]! >>> 0) + (high[i]! >>> 0) + (sum >= TWO_TO_32 ? 1 : 0);
-    i32[at++] = sum;
-    sum = (i32[at]! >>> 0) + (sign >>> 0) + (sum >= TWO_TO_32 ? 1 : 0);
-    i32[at++] = sum;
-    i32[at] = i32[at]! + sign + (sum >= TWO_TO_32 ? 1 : 0);
-  }
-}
-
-function int128(i32: Int32Array, slot: number): bigint {
-  const at = slot * 2;
-  let value = BigInt(i32[at + 3]!);
-  for (let word = 2; word >= 0; word--) value = (value << 32n) | BigInt(i32[at + word]! >>> 0);
-  return value;
-}
-
-/** NaN is greater than all other numbers; of equal ones the first stays. */
-function keepLeast(
-  { i32, f64 }: Memory,
-  states: Int32Array,
-  slot: number,
-  numRows: number,
-  { isNull, numbers }: ColumnValues,
-  { word, mask }: SeenBit,
-): void {
-  for (let i = 0; i < numRows; i++) {
-    const state = states[i]!;
-    if (state === 0 || isNull[i] !== 0) continue;
-    const value = numbers[i]!;
-    const best = f64[state + slot]!;
-    const isFirst = (i32[state * 2 + word]! & mask) === 0;
-    if (isFirst || value < best || (Number.isNaN(best) && !Number.isNaN(value))) f64[state + slot] = value;
-    i32[state * 2 + word] = i32[state * 2 + word]! | mask;
-  }
-}
-
-function keepGreatest(
-  { i32, f64 }: Memory,
-  states: Int32Array,
-  slot: number,
-  numRows: number,
-  { isNull, numbers }: ColumnValues,
-  { word, mask }: SeenBit,
-): void {
-  for (let i = 0; i < numRows; i++) {
-    const state = states[i]!;
-    if (state === 0 || isNull[i] !== 0) continue;
-    const value = numbers[i]!;
-    const best = f64[state + slot]!;
-    const isFirst = (i32[state * 2 + word]! & mask) === 0;
-    if (isFirst || value > best || (Number.isNaN(value) && !Number.isNaN(best))) f64[state + slot] = value;
-    i32[state * 2 + word] = i32[state * 2 + word]! | mask;
-  }
-}
-
-function keepInt64(
-  { i32 }: Memory,
-  states: Int32Array,
-  slot: number,
-  numRows: number,
-  { isNull, low, high }: ColumnValues,
-  { word, mask }: SeenBit,
-  isLeast: boolean,
-): void {
-  for (let i = 0; i < numRows; i++) {
-    const state = states[i]!;
-    if (state === 0 || isNull[i] !== 0) continue;
-    const at = (state + slot) * 2;
-    const isFirst = (i32[state * 2 + word]! & mask) === 0;
-    const order = high[i]! !== i32[at + 1]! ? high[i]! - i32[at + 1]! : (low[i]! >>> 0) - (i32[at]! >>> 0);
-    if (isFirst || (isLeast ? order < 0 : order > 0)) {
-      i32[at] = low[i]!;
-      i32[at + 1] = high[i]!;
-    }
-    i32[state * 2 + word] = i32[state * 2 + word]! | mask;
   }
 }
