@@ -1,9 +1,9 @@
 /**
  * The rows of a spilled partition of a solution set, in a file: whatever is put in is appended, and of the rows of a key the last one counts. So a log
- * grows with each change, and is written anew when much of it is garbage.
+ * grows with each change, and is written anew when much of it is garbage, or all of it would be read by each of several passes.
  *
- * A partition is loaded in passes, each with a part of its hashes, and a log is written anew pass by pass. So a log begins with *sections*, each with the rows
- * of one pass, and ends with what was appended since, of any hash. A load reads only the sections of its pass, and the end.
+ * A partition is loaded in passes, each with a part of its hashes, and a log is written anew pass by pass. So a log that was written anew begins with *sections*,
+ * each with the rows of one pass, and ends with what was appended since, of any hash. A load reads only the sections of its pass, and the end.
  */
 import type { Memory, MemorySegment } from "@millrace/core";
 import type { PageSupply } from "../memory/page-budget.js";
@@ -50,6 +50,17 @@ export class SolutionLog {
   /** Whether writing it anew would make it much smaller, as far as that can be told without reading it. */
   get isWasteful(): boolean {
     return this.#file.numBlocks > this.#numFresh * MAX_WASTE;
+  }
+
+  /** Whether most of it belongs to no section, so that each pass has to read it. */
+  get isUncut(): boolean {
+    const { length } = this.#writer.blocks;
+    return (this.#sections.at(-1)?.end ?? 0) * 2 < length;
+  }
+
+  /** How many rows were appended. */
+  get numAppended(): number {
+    return this.#writer.numEntries;
   }
 
   /** Appends a row; returns false when there is no page for it. */

@@ -41,6 +41,9 @@ export class SolutionPartition {
   /** The rows when it is spilled, and, while it is gone through by passes, those that take their place. */
   #log: SolutionLog | undefined;
   #newLog: SolutionLog | undefined;
+  /** How many rows had been appended to the log before the first pass. */
+  #numAppended = 0;
+  #isLast = false;
   /** The rows of one pass of a spilled partition, and the file of those of them that are too large for a page. */
   #loaded: KeyedRows | undefined;
   #loadedFile: EntryFile | undefined;
@@ -107,16 +110,20 @@ export class SolutionPartition {
     return numPasses === 1 || (hash << this.#options.bits) >>> (32 - Math.log2(numPasses)) === number;
   }
 
-  /** Prepares for loading all passes, from the first to the last. It is spilled, and nothing is changed until `endPasses` or `unload`. */
-  beginPasses(): void {
-    const { pages, layouts } = this.#options;
-    if (this.#log!.isWasteful) this.#newLog = new SolutionLog(pages.logs, this.#newFile(), layouts);
+  /**
+   * Prepares for loading all passes, from the first to the last. It is spilled, and nothing is changed until `endPasses` or `unload`.
+   * @param isLast - whether it will not be loaded again, so that writing the log anew would not pay
+   */
+  beginPasses(isLast: boolean): void {
+    this.#isLast = isLast;
+    this.#numAppended = this.#log!.numAppended;
   }
 
   /** Makes the rows of a pass ready to be looked up; returns false when they do not fit. */
   *load(pass: HashPass): Steps<boolean> {
-    const { pages, bits, throwIfCancelled } = this.#options;
+    const { pages, layouts, bits, throwIfCancelled } = this.#options;
     this.#dropLoaded();
+    if (this.#shouldRewrite(pass)) this.#newLog ??= new SolutionLog(pages.logs, this.#newFile(), layouts);
     this.#scratch = pages.loading.take();
     if (this.#scratch === undefined) return false;
     this.#loadedFile = this.#newFile();
@@ -136,6 +143,7 @@ export class SolutionPartition {
 
   /** Drops the rows that were loaded after all passes; when the log was written anew by then, that counts from now on. */
   endPasses(): void {
+    invariant(this.#log!.numAppended === this.#numAppended, "a solution set does not change while it is looked into");
     if (this.#newLog !== undefined) {
       this.#log!.remove();
       this.#log = this.#newLog;
@@ -157,6 +165,11 @@ export class SolutionPartition {
     this.unload();
     this.#log?.remove();
     this.#file.remove();
+  }
+
+  #shouldRewrite({ number, numPasses }: HashPass): boolean {
+    const log = this.#log!;
+    return number === 0 && !this.#isLast && (log.isWasteful || (numPasses > 1 && log.isUncut));
   }
 
   #newFile(): EntryFile {

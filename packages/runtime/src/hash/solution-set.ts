@@ -144,9 +144,13 @@ export class SolutionSet {
    * Calls `visit` for each pass over a spilled partition, with a test that tells which hashes it has. The whole of the pass can be looked up then. Between
    * `beginLoading` and `endLoading` only. Loading takes turns.
    */
-  *passes(partitionNumber: number, visit: (hasHash: (hash: number) => boolean) => Steps): Steps {
+  passes(partitionNumber: number, visit: (hasHash: (hash: number) => boolean) => Steps): Steps {
+    return this.#passes(partitionNumber, false, visit);
+  }
+
+  *#passes(partitionNumber: number, isLast: boolean, visit: (hasHash: (hash: number) => boolean) => Steps): Steps {
     const partition = this.#partitions[partitionNumber]!;
-    partition.beginPasses();
+    partition.beginPasses(isLast);
     for (let number = 0, numPasses = 1; number < numPasses; ) {
       // Logs have their pages, whatever is loaded.
       this.#loading.limit = this.#options.budget.numPages - this.#resident.numOut - this.#partitions.length;
@@ -174,7 +178,7 @@ export class SolutionSet {
     }
     yield* this.beginLoading(this);
     for (const [number, partition] of this.#partitions.entries()) {
-      if (partition.isSpilled) yield* this.passes(number, () => walkRows(partition, take));
+      if (partition.isSpilled) yield* this.#passes(number, true, () => walkRows(partition, take));
     }
     this.endLoading(this);
   }
