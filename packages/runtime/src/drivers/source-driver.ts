@@ -49,7 +49,7 @@ export class SourceDriver implements Driver {
     }
     // What the source has at work may never come: it is told, and waited for at the end of the job, but not for ever.
     this.#stop.abort(nobodyNeeds());
-    this.#context.job.cleanUp(Promise.allSettled([this.#pending, reading?.return?.()]));
+    this.#context.job.cleanUp(Promise.allSettled([this.#pending, (async () => reading?.return?.())()]));
   }
 
   close(): void {
@@ -58,7 +58,7 @@ export class SourceDriver implements Driver {
     const reading = this.#reading;
     this.#reading = undefined;
     // A generator that is waiting for something hears of the signal; what it does with it is waited for, but not for ever.
-    if (reading?.return !== undefined) job.cleanUp(Promise.resolve(reading.return()));
+    if (reading !== undefined) job.cleanUp((async () => reading.return?.())());
   }
 
   *#readSplit(split: SourceSplit): Steps {

@@ -31,7 +31,7 @@ export class OperatorRuntimeContext implements RuntimeContext {
   readonly subtaskIndex: number;
   readonly attemptNumber: number;
   readonly accumulators = new SubtaskAccumulators();
-  readonly #operator: OperatorInfo;
+  readonly operator: OperatorInfo;
   readonly #job: JobContext;
   readonly #sets: readonly BroadcastSet[];
   readonly #iteration: IterationState | undefined;
@@ -49,7 +49,7 @@ export class OperatorRuntimeContext implements RuntimeContext {
     this.numParallelSubtasks = subtask.parallelism;
     this.subtaskIndex = subtask.index;
     this.attemptNumber = job.attemptNumber;
-    this.#operator = operator;
+    this.operator = operator;
     this.#job = job;
     this.#sets = broadcasts.filter(({ operatorId }) => operatorId === operator.id);
     this.#iteration = iteration;
@@ -62,7 +62,7 @@ export class OperatorRuntimeContext implements RuntimeContext {
   }
 
   getParameters(): Configuration {
-    return new Configuration((this.#operator.parameters ?? {}) as Record<string, ParameterValue>);
+    return new Configuration((this.operator.parameters ?? {}) as Record<string, ParameterValue>);
   }
 
   getJobParameters(): Configuration {

@@ -32,7 +32,10 @@ export class SlotScheduler {
   onProgress: ((task: Task) => void) | undefined;
   /** How many promises tasks wait for. */
   #numPending = 0;
+  /** Ends the waiting for what tasks wait for. */
   #wakeUp: (() => void) | undefined;
+  /** Ends a turn of the event loop early: only a cancelled job does that. */
+  #endTurn: (() => void) | undefined;
   #numUnfinished: number;
 
   /**
@@ -60,6 +63,7 @@ export class SlotScheduler {
   /** Lets the scheduler look around: the job was cancelled. */
   interrupt(): void {
     this.#wakeUp?.();
+    this.#endTurn?.();
   }
 
   /** Runs all tasks to their end. Rejects with the first failure; what has not ended then is closed by the caller. */
@@ -72,8 +76,13 @@ export class SlotScheduler {
       const task = this.#dequeue();
       if (task === undefined) {
         if (this.#flushForStarving() || this.#prefetch()) continue;
-        await this.#idle();
-        turnedAt = clock.monotonic();
+        // What is waited for may settle without the event loop, again and again: waiting is no turn.
+        if (clock.monotonic() - turnedAt <= TURN_AFTER_MS) {
+          await this.#idle();
+        } else {
+          await this.#turnOfEventLoop();
+          turnedAt = clock.monotonic();
+        }
         continue;
       }
       // A task may be woken by what it does in its own last step, such as sending a page that comes back at once.
@@ -158,10 +167,10 @@ export class SlotScheduler {
 
   async #turnOfEventLoop(): Promise<void> {
     await new Promise<void>((resolve) => {
-      this.#wakeUp = resolve;
+      this.#endTurn = resolve;
       this.#host.timers.setTimer(0, resolve);
     });
-    this.#wakeUp = undefined;
+    this.#endTurn = undefined;
   }
 }
 

@@ -1,6 +1,7 @@
 import type { RuntimeContext } from "@millrace/core";
 import type { ObjectRef, OperatorInfo } from "@millrace/job-graph";
 import { UserCode } from "../code/index.js";
+import { reportedAt } from "../job/reported.js";
 import { OperatorRuntimeContext } from "./operator-runtime-context.js";
 import type { TaskParts } from "./task-parts.js";
 
@@ -11,6 +12,8 @@ export class TaskFunctions {
   readonly #contexts = new Map<number, OperatorRuntimeContext>();
   /** By operator, function and method, in the order in which they are opened. */
   readonly #codes = new Map<string, UserCode>();
+  /** Those whose `open` was called in this run, whether it failed or not. */
+  readonly #opened: UserCode[] = [];
 
   constructor(parts: TaskParts) {
     this.#parts = parts;
@@ -46,13 +49,16 @@ export class TaskFunctions {
   /** Opens all functions, for a run. */
   open(): void {
     for (const context of this.#contexts.values()) context.begin();
-    for (const each of this.#codes.values()) each.open();
+    for (const each of this.#codes.values()) {
+      this.#opened.push(each);
+      each.open();
+    }
   }
 
-  /** Closes all functions; throws the first failure when all were closed. */
+  /** Closes all functions whose `open` was called; throws the first failure when all were closed. */
   close(): void {
     const failures: unknown[] = [];
-    for (const each of this.#codes.values()) {
+    for (const each of this.#opened.splice(0)) {
       try {
         each.close();
       } catch (error) {
@@ -64,6 +70,13 @@ export class TaskFunctions {
 
   /** Hands what they added to accumulators to the job. */
   handInAccumulators(): void {
-    for (const { accumulators } of this.#contexts.values()) this.#parts.job.accumulators.take(accumulators);
+    const { job, subtaskIndex } = this.#parts;
+    for (const { operator, accumulators } of this.#contexts.values()) {
+      try {
+        job.accumulators.take(accumulators);
+      } catch (error) {
+        throw reportedAt(error, "accumulator", operator, subtaskIndex);
+      }
+    }
   }
 }

@@ -42,6 +42,7 @@ export class Task {
   #driver: Driver | undefined;
   #wait: Wait = "turn";
   #isFinished = false;
+  #isClosed = false;
   /** Whether anybody needs results of the driver, in this superstep. */
   #isWanted = true;
   /** Whether a consumer said that it reads no more since the task looked last. */
@@ -163,19 +164,24 @@ export class Task {
     return hasTaken;
   }
 
-  /** Ends the task, however far it came: user code is closed, pages and files are given back. Never throws. */
+  /**
+   * Ends the task, however far it came: user code is closed, pages and files are given back. Never throws: what fails keeps nothing else from
+   * being closed. Does nothing a second time.
+   */
   close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     this.#isFinished = true;
     quietly(() => this.#steps.return());
-    this.#driver?.close();
-    this.#chain?.abort();
+    quietly(() => this.#driver?.close());
+    quietly(() => this.#chain?.abort());
     const { inputs, outputs, broadcasts, borders, feedback } = this.#parts;
     for (const { gate, keeper } of [...inputs, ...broadcasts, ...borders]) {
-      gate.close();
-      keeper?.close();
+      quietly(() => gate.close());
+      quietly(() => keeper?.close());
     }
-    for (const gate of feedback) gate.close();
-    for (const output of outputs) output.close();
+    for (const gate of feedback) quietly(() => gate.close());
+    for (const output of outputs) quietly(() => output.close());
   }
 
   *#run(): Steps {

@@ -25,15 +25,21 @@ const first = (count: number): DriverSpec => ({
 interface Reading {
   numRead: number;
   numClosed: number;
+  /** Resolves when some thousand records were read. */
+  readonly wasRead: Promise<void>;
 }
 
 /** Makes a source whose splits never end, unless they are left. */
 function endlessSource(isAsync = false): { readonly source: Source<unknown>; readonly reading: Reading } {
-  const reading: Reading = { numRead: 0, numClosed: 0 };
+  let resolve = (): void => {};
+  const wasRead = new Promise<void>((resolvePromise) => {
+    resolve = resolvePromise;
+  });
+  const reading: Reading = { numRead: 0, numClosed: 0, wasRead };
   function* read() {
     try {
       for (let id = 0; ; id++) {
-        reading.numRead++;
+        if (++reading.numRead === 1000) resolve();
         yield [{ id, text: TEXT }];
       }
     } finally {
@@ -60,7 +66,7 @@ function lateSource(reading: Reading): Source<unknown> {
     name: "late",
     createSplits: async () => [{ index: 0 }],
     async *read() {
-      while (reading.numRead < 1000) await undefined;
+      await reading.wasRead;
       yield [1, 2, 3];
     },
   };
