@@ -6,6 +6,8 @@ import { type DataSet, ExecutionEnvironment } from "@millrace/dataset";
 import { nodeHost } from "@millrace/host-node";
 import { afterAll, describe, expect, test } from "vitest";
 import { localEngine } from "../src/index.js";
+import { preventDeadlocks } from "../src/translate/deadlock-freedom.js";
+import { GraphDraft, type InputDraft } from "../src/translate/graph-draft.js";
 import { graphOf } from "./explained.js";
 
 /** More than all channels of a plan hold. */
@@ -102,16 +104,58 @@ test("a sorted side needs no other dam", async () => {
   expect(graph).not.toContain("taken in");
 });
 
-test("a plan of hundreds of joins is made in a moment", async () => {
+/** Drafts a chain of joins, each of which reads the one before and a vertex that all of them read. */
+function chainOfJoins(numJoins: number): GraphDraft {
+  const draft = new GraphDraft();
+  const operator = { id: 0, name: "test", location: undefined, parameters: undefined, resultType: undefined };
+  const settings = { name: "test", parallelism: 1, operator, iteration: undefined };
+  const keys = [{ path: "id" }];
+  const join = {
+    kind: "join",
+    joinType: "inner",
+    strategy: "hash-build-second",
+    leftKeys: keys,
+    rightKeys: keys,
+    leftValue: undefined,
+    rightValue: undefined,
+    result: { kind: "left" },
+  } as const;
+  const reading = (source: number): InputDraft => ({
+    edges: [{ source, output: 0, ship: { kind: "forward" }, mode: "pipelined" }],
+    local: { kind: "none" },
+    isInOrder: false,
+    isConstant: false,
+  });
+  let last = draft.add({ ...settings, driver: { kind: "collection", records: 0 }, inputs: [] });
+  for (let i = 0; i < numJoins; i++) {
+    last = draft.add({ ...settings, driver: join, inputs: [reading(last.id), reading(0)] });
+  }
+  return draft;
+}
+
+test("the search goes over a plan once, however many joins are in it", () => {
+  const [steps, twice] = [500, 1000].map((numJoins) => {
+    const draft = chainOfJoins(numJoins);
+    const numSteps = preventDeadlocks(draft.vertices);
+    const numTakenIn = draft.vertices.filter(({ inputs }) => inputs.some(({ local }) => local.kind !== "none")).length;
+    expect(numTakenIn).toBe(numJoins);
+    return numSteps;
+  }) as [number, number];
+  // Two edges per join, and a few looks at each.
+  expect(twice).toBeLessThan(1000 * 30);
+  expect(twice / steps).toBeLessThan(2.1);
+});
+
+test("in a plan of a thousand joins that read one data set each takes one side in", async () => {
   const env = ExecutionEnvironment.onEngine(engine);
   let data: DataSet<{ id: number }> = env.fromElements({ id: 1 });
   const shared = data;
-  for (let i = 0; i < 500; i++) {
+  for (let i = 0; i < 1000; i++) {
     data = data
       .join(shared)
       .where("id")
       .equalTo("id")
       .with((left) => left);
   }
-  expect((await graphOf(data)).split("\n").length).toBeGreaterThan(1000);
+  expect((await graphOf(data)).split("\n").filter((line) => line.includes("taken in"))).toHaveLength(1000);
 });
