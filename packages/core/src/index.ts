@@ -382,4 +382,5 @@ export {
   type RecordCursor,
   SinglePassIterable,
   shortRecordText,
+  thrownText,
 } from "./user-code/index.js";

@@ -1,4 +1,4 @@
-import { type ErrorPlace, MillraceError, type SetUpFunction } from "@millrace/core";
+import { type ErrorPlace, MillraceError, type SetUpFunction, thrownText } from "@millrace/core";
 
 /** What ran in this process, whichever engine asked: a function that configures a package does so for all. */
 const ran = new WeakMap<SetUpFunction, Promise<void>>();
@@ -31,7 +31,7 @@ async function run({ value, where }: SetUpFunction): Promise<void> {
 function failureOf(cause: unknown, where: ErrorPlace): MillraceError {
   return new MillraceError({
     code: "FUNCTION_FAILED",
-    what: `The function that was given to env.setUp threw ${cause instanceof Error ? `${cause.name}: ${cause.message}` : "something that is no Error"}`,
+    what: `The function that was given to env.setUp threw ${thrownText(cause)}`,
     expected: "a function that prepares a worker for user code",
     where,
     cause,

@@ -88,8 +88,13 @@ function detailsOf(error: MillraceError): ErrorDetails {
 
 /** Tells whether `error` is a Millrace error, of this copy of the package or another, with one of `codes` if any are given. @public */
 export function isMillraceError(error: unknown, ...codes: readonly ErrorCode[]): error is MillraceError {
-  if (!(error instanceof Error) || error.name !== "MillraceError" || !("code" in error)) return false;
-  return codes.length === 0 || codes.includes(error.code as ErrorCode);
+  try {
+    if (!(error instanceof Error) || error.name !== "MillraceError" || !("code" in error)) return false;
+    return codes.length === 0 || codes.includes(error.code as ErrorCode);
+  } catch {
+    // Whatever throws when it is asked for its name is none of ours.
+    return false;
+  }
 }
 
 function messageOf(details: ErrorDetails): string {

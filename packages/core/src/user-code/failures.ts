@@ -15,7 +15,7 @@ export function failureOf(error: unknown, method: string, records: readonly unkn
   const texts = records.length === 0 ? "" : ` for ${records.map(shortRecordText).join(" and ")}`;
   return new MillraceError({
     code: "FUNCTION_FAILED",
-    what: `The function ${method} threw ${textOfError(error)}${texts}`,
+    what: `The function ${method} threw ${thrownText(error)}${texts}`,
     where: place,
     cause: error,
   });
@@ -24,10 +24,14 @@ export function failureOf(error: unknown, method: string, records: readonly unkn
 /** A longer message of what was thrown is cut; the cause has all of it. */
 const MAX_MESSAGE_LENGTH = 500;
 
-function textOfError(error: unknown): string {
-  return error instanceof Error
-    ? `${error.name}: ${cut(error.message)}`
-    : `something that is no Error: ${shortRecordText(error)}`;
+/** Returns a text of what was thrown, whatever that is: getters of an error may throw in turn. Never throws. @internal */
+export function thrownText(error: unknown): string {
+  try {
+    if (error instanceof Error) return `${error.name}: ${cut(String(error.message))}`;
+  } catch {
+    return "an error whose message cannot be read";
+  }
+  return `something that is no Error: ${shortRecordText(error)}`;
 }
 
 function cut(message: string): string {
@@ -36,11 +40,11 @@ function cut(message: string): string {
 
 /** What engines of JavaScript say of `#private` members of an object that was made without its class's constructor. */
 const PRIVATE_MEMBER_MISSING =
-  /private (?:member|field|method|element|name)|^(?:Receiver|Object) must be (?:an instance of )?class/i;
+  /private (?:member|field|method|element|name)|^TypeError: (?:Receiver|Object) must be (?:an instance of )?class/i;
 
 /** Tells whether an error came of copying an object field by field that has `#private` members. @internal */
 export function isPrivateMemberMissing(error: unknown): boolean {
-  return error instanceof TypeError && PRIVATE_MEMBER_MISSING.test(error.message);
+  return error instanceof TypeError && PRIVATE_MEMBER_MISSING.test(thrownText(error));
 }
 
 /** Makes the error for a function object with `#private` members and no `clone()`. @internal */

@@ -1,5 +1,5 @@
 export { CallCollector } from "./call-collector.js";
-export { failureOf, isPrivateMemberMissing, privateMembers } from "./failures.js";
+export { failureOf, isPrivateMemberMissing, privateMembers, thrownText } from "./failures.js";
 export { customTypesOf, RecordCopies } from "./record-copies.js";
 export { shortRecordText } from "./record-text.js";
 export { checkBoolean, checkBoundary, checkMany, checkNoResult, checkOne, checkPartition } from "./result-checks.js";

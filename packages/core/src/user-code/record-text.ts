@@ -8,8 +8,17 @@ export function shortRecordText(record: unknown): string {
   } catch {
     text = undefined;
   }
-  text ??= String(record);
+  text ??= plainText(record);
   return text.length <= MAX_LENGTH ? text : `${text.slice(0, MAX_LENGTH - 1)}…`;
+}
+
+/** What has no text of its own, such as an object without a prototype, is told by its kind. */
+function plainText(value: unknown): string {
+  try {
+    return String(value);
+  } catch {
+    return Object.prototype.toString.call(value);
+  }
 }
 
 function replacement(_key: string, value: unknown): unknown {

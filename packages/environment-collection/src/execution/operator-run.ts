@@ -1,5 +1,5 @@
 import type { LogicalOperator, Operator } from "@millrace/common-api";
-import { type ErrorPlace, isMillraceError, MillraceError } from "@millrace/core";
+import { type ErrorPlace, isMillraceError, MillraceError, thrownText } from "@millrace/core";
 import { type JobAttempt, throwIfCancelled } from "./job-attempt.js";
 import { forwardedOrRebalanced, type Partitions } from "./partitions.js";
 import type { Superstep } from "./superstep.js";
@@ -53,9 +53,14 @@ export class OperatorRun<O extends LogicalOperator = LogicalOperator> {
     try {
       return await action();
     } catch (error) {
-      throwIfCancelled(this.job);
-      throw this.#failure(error, "source or sink", subtask);
+      throw this.outsideFailure(error, subtask);
     }
+  }
+
+  /** Returns the error to report for what a source or sink threw; throws when the job was cancelled. */
+  outsideFailure(error: unknown, subtask: number | undefined): unknown {
+    throwIfCancelled(this.job);
+    return this.#failure(error, "source or sink", subtask);
   }
 
   /** Calls code of the user that belongs to no subtask. */
@@ -73,7 +78,7 @@ export class OperatorRun<O extends LogicalOperator = LogicalOperator> {
     if (isMillraceError(error)) return error;
     return new MillraceError({
       code: "FUNCTION_FAILED",
-      what: `The ${what} threw ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`,
+      what: `The ${what} threw ${thrownText(error)}`,
       where: this.place(subtask),
       cause: error,
     });

@@ -1,4 +1,4 @@
-import { isMillraceError, MillraceError } from "@millrace/core";
+import { isMillraceError, MillraceError, thrownText } from "@millrace/core";
 import type { OperatorInfo } from "@millrace/job-graph";
 import { placeOfTask } from "./job-context.js";
 
@@ -10,7 +10,7 @@ export function reportedAt(error: unknown, what: string, operator: OperatorInfo,
   if (isMillraceError(error)) return error;
   return new MillraceError({
     code: "FUNCTION_FAILED",
-    what: `The ${what} threw ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`,
+    what: `The ${what} threw ${thrownText(error)}`,
     where: placeOfTask(operator, subtaskIndex),
     cause: error,
   });

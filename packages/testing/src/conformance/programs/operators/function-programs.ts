@@ -347,6 +347,28 @@ export const functionPrograms: readonly ConformanceProgram[] = [
         .name("refuses seven"),
     expected: failure("FUNCTION_FAILED", "refuses seven", "seven is refused"),
   }),
+  ...["message", "name"].map((property) =>
+    program(`failure/an error whose ${property} cannot be read is the function's all the same`, {
+      covers: ["B006", "O94"],
+      operators: ["flatMap", "map"],
+      build: (env) =>
+        env
+          .fromCollection(integers(1, 10))
+          .flatMap((n) => [n])
+          .map((n) => {
+            if (n === 7) {
+              throw Object.defineProperty(new Error(), property, {
+                get: () => {
+                  throw new Error("not to be read");
+                },
+              });
+            }
+            return n;
+          })
+          .name("refuses seven"),
+      expected: failure("FUNCTION_FAILED", "refuses seven", "The function map threw an error whose message cannot"),
+    }),
+  ),
   program("failure/a function is closed when it failed", {
     covers: ["B110"],
     operators: ["map"],
