@@ -14,8 +14,8 @@ import type { Driver, DriverContext, Steps } from "../task/driver.js";
 import { type AggregateResult, InPlaceResult, SummaryResult } from "./aggregate-results.js";
 import { HashAggregation, type PackedResultsOf } from "./hash-aggregation.js";
 import { packedInPlace, packedSummary } from "./packed-results.js";
-import { Pace } from "./page-steps.js";
 import { InPlaceSlotResults, type SlotResults, SummarySlotResults } from "./slot-results.js";
+import { TimedPace } from "./timed-pace.js";
 
 type Spec<K extends DriverSpec["kind"]> = Extract<DriverSpec, { kind: K }>;
 
@@ -106,7 +106,7 @@ class SortedAggregateDriver implements Driver {
     const { keys = [], value } = this.#group;
     const aggregates = new RowAggregates(this.#result.requests, value);
     const groups = new GroupRows(this.#context.rows(0), new KeyOrder(keys));
-    const pace = new Pace();
+    const pace = new TimedPace(this.#context.clock);
     while (groups.nextGroup()) {
       aggregates.clear();
       while (groups.next()) {

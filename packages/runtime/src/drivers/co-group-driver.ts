@@ -4,7 +4,7 @@ import { RowRecordReader } from "../rows/record-reader.js";
 import { NO_ROWS } from "../sort/merge-groups/no-rows.js";
 import { PairedGroups } from "../sort/merge-groups/paired-groups.js";
 import type { Driver, DriverContext, Steps, TaskFunction } from "../task/driver.js";
-import { Pace } from "./page-steps.js";
+import { TimedPace } from "./timed-pace.js";
 
 type CoGroupSpec = Extract<DriverSpec, { kind: "coGroup" }>;
 
@@ -32,7 +32,7 @@ class CoGroupDriver implements Driver {
     const { out } = this.#context;
     const { leftKeys, rightKeys } = this.#spec;
     const groups = new PairedGroups(this.#context.rows(0), leftKeys, this.#context.rows(1), rightKeys);
-    const pace = new Pace();
+    const pace = new TimedPace(this.#context.clock);
     for (let side = groups.next(); side !== undefined; side = groups.next()) {
       const left = singlePassOver(side === "right" ? NO_ROWS : groups.left, this.#left);
       const right = singlePassOver(side === "left" ? NO_ROWS : groups.right, this.#right);

@@ -1,8 +1,9 @@
 import type { DriverSpec } from "@millrace/job-graph";
+import { nextPage } from "../hash/join-table.js";
 import { KeyOrder } from "../sort/key-order.js";
 import { GroupRows } from "../sort/merge-groups/group-rows.js";
 import type { Driver, DriverContext, Steps } from "../task/driver.js";
-import { Pace } from "./page-steps.js";
+import { TimedPace } from "./timed-pace.js";
 import { ValueOutput } from "./value-output.js";
 
 type FirstSpec = Extract<DriverSpec, { kind: "first" }>;
@@ -28,7 +29,7 @@ class SortedFirstDriver implements Driver {
   *run(): Steps {
     const { out } = this.#context;
     const rows = new GroupRows(this.#context.rows(0), this.#order);
-    const pace = new Pace();
+    const pace = new TimedPace(this.#context.clock);
     while (rows.nextGroup()) {
       for (let i = 0; i < this.#count && rows.next(); i++) {
         this.#output.collect(rows.memory, rows.slot, rows.layout);
@@ -58,18 +59,12 @@ class AllFirstDriver implements Driver {
     const { out } = this.#context;
     const pages = this.#context.pages(0);
     let rest = this.#count;
-    while (rest > 0) {
-      if (out.isFull) yield "output";
-      if (!pages.nextPage()) {
-        if (pages.isAtEnd) return;
-        yield "input";
-        continue;
-      }
+    while (rest > 0 && !(yield* nextPage(pages))) {
       const { memory, endSlot, layout } = pages;
       for (let at = pages.slot; at < endSlot && rest > 0; at += memory.i32[at * 2]! >> 3, rest--) {
         this.#output.collect(memory, at, layout);
       }
-      if (rest > 0) yield "turn";
+      if (rest > 0) yield out.isFull ? "output" : "turn";
     }
   }
 

@@ -10,7 +10,7 @@ import { KeyOrder } from "../sort/key-order.js";
 import { GroupRows } from "../sort/merge-groups/group-rows.js";
 import type { Driver, DriverContext, Steps, TaskFunction } from "../task/driver.js";
 import { BufferedGroups } from "./buffered-groups.js";
-import { Pace } from "./page-steps.js";
+import { TimedPace } from "./timed-pace.js";
 
 type GroupCombineSpec = Extract<DriverSpec, { kind: "groupCombine" }>;
 
@@ -25,10 +25,11 @@ class GroupCombineDriver implements Driver {
   readonly #reader: RowRecordReader;
   /** Undefined when all records are one group. */
   readonly #groups: BufferedGroups | undefined;
-  readonly #pace = new Pace();
+  readonly #pace: TimedPace;
 
   constructor({ function: ref, group, order }: GroupCombineSpec, context: DriverContext) {
     this.#context = context;
+    this.#pace = new TimedPace(context.clock);
     this.#function = context.function(ref, "combine");
     this.#reader = new RowRecordReader(group.value);
     this.#groups = group.keys === undefined ? undefined : new BufferedGroups(group.keys, order, context);

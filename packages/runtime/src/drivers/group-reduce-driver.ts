@@ -4,7 +4,7 @@ import { RowRecordReader } from "../rows/record-reader.js";
 import { KeyOrder } from "../sort/key-order.js";
 import { GroupRows } from "../sort/merge-groups/group-rows.js";
 import type { Driver, DriverContext, Steps, TaskFunction } from "../task/driver.js";
-import { Pace } from "./page-steps.js";
+import { TimedPace } from "./timed-pace.js";
 
 type GroupReduceSpec = Extract<DriverSpec, { kind: "groupReduce" }>;
 
@@ -30,7 +30,7 @@ class GroupReduceDriver implements Driver {
   *run(): Steps {
     const { out } = this.#context;
     const rows = new GroupRows(this.#context.rows(0), this.#order);
-    const pace = new Pace();
+    const pace = new TimedPace(this.#context.clock);
     while (rows.nextGroup()) {
       const steps = this.#function.many(out, singlePassOver(rows, this.#reader));
       if (steps !== undefined) yield* steps;

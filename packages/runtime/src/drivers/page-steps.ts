@@ -16,18 +16,3 @@ export function* eachPage(pages: PageCursor, out: RecordOutput, read: (page: Pag
     }
   }
 }
-
-/** How many rows or groups are gone through between two looks at the output: about as many as fill a page. */
-const ROWS_PER_LOOK = 512;
-
-/** Tells loops over rows when to look whether to wait. */
-export class Pace {
-  #count = 0;
-
-  /** Counts one; true when it is time to look. */
-  isDue(): boolean {
-    if (++this.#count < ROWS_PER_LOOK) return false;
-    this.#count = 0;
-    return true;
-  }
-}

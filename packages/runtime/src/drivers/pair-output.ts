@@ -12,6 +12,7 @@ import { pathInRow, RowFieldReader, RowRecordReader } from "../rows/record-reade
 import type { StreamLayout } from "../rows/stream-layout.js";
 import type { DriverContext, RecordOutput, Steps, TaskFunction } from "../task/driver.js";
 import { PairRow } from "./pair-row.js";
+import { TimedPace } from "./timed-pace.js";
 
 /** How many pairs there are between two looks at whether the output is full: about as many as fill a page. */
 const PAIRS_PER_LOOK = 512;
@@ -267,26 +268,30 @@ abstract class CallOutput extends PairOutput {
 /** Gives what the function returns. */
 class FunctionOutput extends CallOutput {
   readonly #function: TaskFunction;
+  readonly #pace: TimedPace;
 
   constructor(values: PairValues, context: DriverContext, userFunction: TaskFunction) {
     super(values, context);
     this.#function = userFunction;
+    this.#pace = new TimedPace(context.clock);
   }
 
   protected override call(left: unknown, right: unknown): void {
     this.out.collect(this.#function.one(left, right));
-    this.count();
+    if (this.#pace.isDue()) this.isWaiting = true;
   }
 }
 
 /** Gives all that the function returns and writes. The call runs in `drain`, since it may have to wait. */
 class FlatFunctionOutput extends CallOutput {
   readonly #function: TaskFunction;
+  readonly #pace: TimedPace;
   #pending: readonly [left: unknown, right: unknown] | undefined;
 
   constructor(values: PairValues, context: DriverContext, userFunction: TaskFunction) {
     super(values, context);
     this.#function = userFunction;
+    this.#pace = new TimedPace(context.clock);
   }
 
   override *drain(): Steps {
@@ -296,6 +301,7 @@ class FlatFunctionOutput extends CallOutput {
     const rest = pending === undefined ? undefined : this.#function.many(this.out, pending[0], pending[1]);
     if (rest !== undefined) yield* rest;
     if (this.out.isFull) yield "output";
+    else if (this.#pace.isDue()) yield "turn";
   }
 
   protected override call(left: unknown, right: unknown): void {

@@ -6,7 +6,8 @@ import type { StreamLayout } from "../rows/stream-layout.js";
 import { KeyOrder } from "../sort/key-order.js";
 import { GroupRows } from "../sort/merge-groups/group-rows.js";
 import type { Driver, DriverContext, Steps } from "../task/driver.js";
-import { eachPage, Pace } from "./page-steps.js";
+import { eachPage } from "./page-steps.js";
+import { TimedPace } from "./timed-pace.js";
 import { ValueOutput } from "./value-output.js";
 
 type SelectBySpec = Extract<DriverSpec, { kind: "selectBy" }>;
@@ -73,7 +74,7 @@ class SortedSelectByDriver implements Driver {
     const { out } = this.#context;
     const rows = new GroupRows(this.#context.rows(0), this.#order);
     const best = this.#best;
-    const pace = new Pace();
+    const pace = new TimedPace(this.#context.clock);
     while (rows.nextGroup()) {
       rows.next();
       best.begin(rows.memory, rows.slot, rows.layout);

@@ -16,7 +16,7 @@ import type { StreamLayout } from "../rows/stream-layout.js";
 import { KeyOrder } from "../sort/key-order.js";
 import { GroupRows } from "../sort/merge-groups/group-rows.js";
 import type { Driver, DriverContext, Steps, TaskFunction } from "../task/driver.js";
-import { Pace } from "./page-steps.js";
+import { TimedPace } from "./timed-pace.js";
 
 type CoGroupSpec = Extract<DriverSpec, { kind: "coGroup" }>;
 
@@ -37,11 +37,12 @@ export class SolutionCoGroupDriver implements Driver {
   readonly #inputReader: RowRecordReader;
   readonly #solutionReader: RowRecordReader;
   readonly #found = new SingleRow();
-  readonly #pace = new Pace();
+  readonly #pace: TimedPace;
 
   /** @param solution - the solution set of this subtask */
   constructor(spec: CoGroupSpec, context: DriverContext, solution: SolutionSet) {
     this.#context = context;
+    this.#pace = new TimedPace(context.clock);
     this.#solution = solution;
     this.#isSolutionFirst = spec.solution === "first";
     const inputKeys = this.#isSolutionFirst ? spec.rightKeys : spec.leftKeys;

@@ -10,8 +10,8 @@ import type { SolutionSet } from "../hash/solution-set.js";
 import { RowPairOrder } from "../rows/row-order.js";
 import type { StreamLayout } from "../rows/stream-layout.js";
 import type { Driver, DriverContext, Steps } from "../task/driver.js";
-import { Pace } from "./page-steps.js";
 import { createPairOutput, type PairOutput } from "./pair-output.js";
+import { TimedPace } from "./timed-pace.js";
 
 type JoinSpec = Extract<DriverSpec, { kind: "join" }>;
 
@@ -36,10 +36,11 @@ class SolutionJoinDriver implements Driver {
   readonly #equality: RowPairOrder;
   readonly #putOff: PutOffRows;
   readonly #output: PairOutput;
-  readonly #pace = new Pace();
+  readonly #pace: TimedPace;
 
   constructor(spec: JoinSpec, context: DriverContext, solution: SolutionSet) {
     this.#context = context;
+    this.#pace = new TimedPace(context.clock);
     this.#solution = solution;
     this.#isSolutionFirst = spec.strategy === "solution-first";
     const { joinType } = spec;

@@ -2,7 +2,7 @@ import type { DriverSpec } from "@millrace/job-graph";
 import { KeyOrder } from "../sort/key-order.js";
 import { GroupRows } from "../sort/merge-groups/group-rows.js";
 import type { Driver, DriverContext, Steps } from "../task/driver.js";
-import { Pace } from "./page-steps.js";
+import { TimedPace } from "./timed-pace.js";
 import { ValueOutput } from "./value-output.js";
 
 type DistinctSpec = Extract<DriverSpec, { kind: "distinct" }>;
@@ -26,7 +26,7 @@ class SortedDistinctDriver implements Driver {
   *run(): Steps {
     const { out } = this.#context;
     const rows = new GroupRows(this.#context.rows(0), this.#order);
-    const pace = new Pace();
+    const pace = new TimedPace(this.#context.clock);
     while (rows.nextGroup()) {
       rows.next();
       this.#output.collect(rows.memory, rows.slot, rows.layout);

@@ -6,7 +6,7 @@ import type { DriverSpec } from "@millrace/job-graph";
 import { RowRecordReader } from "../rows/record-reader.js";
 import type { Driver, DriverContext, Steps, TaskFunction } from "../task/driver.js";
 import { BufferedGroups } from "./buffered-groups.js";
-import { Pace } from "./page-steps.js";
+import { TimedPace } from "./timed-pace.js";
 
 type ReduceCombineSpec = Extract<DriverSpec, { kind: "reduceCombine" }>;
 
@@ -33,7 +33,7 @@ class SortedReduceCombineDriver implements Driver {
 
   *run(): Steps {
     const { out } = this.#context;
-    const pace = new Pace();
+    const pace = new TimedPace(this.#context.clock);
     const groups = this.#groups;
     while (yield* groups.fill()) {
       const rows = groups.rows();

@@ -1,9 +1,10 @@
 import type { DriverSpec } from "@millrace/job-graph";
+import { nextPage } from "../hash/join-table.js";
 import { RowRecordReader } from "../rows/record-reader.js";
 import { KeyOrder } from "../sort/key-order.js";
 import { GroupRows } from "../sort/merge-groups/group-rows.js";
 import type { Driver, DriverContext, Steps, TaskFunction } from "../task/driver.js";
-import { eachPage, Pace } from "./page-steps.js";
+import { TimedPace } from "./timed-pace.js";
 
 type ReduceSpec = Extract<DriverSpec, { kind: "reduce" }>;
 
@@ -29,7 +30,7 @@ class SortedReduceDriver implements Driver {
   *run(): Steps {
     const { out } = this.#context;
     const rows = new GroupRows(this.#context.rows(0), this.#order);
-    const pace = new Pace();
+    const pace = new TimedPace(this.#context.clock);
     while (rows.nextGroup()) {
       rows.next();
       let result = this.#reader.read(rows.memory, rows.slot, rows.layout);
@@ -59,16 +60,20 @@ class AllReduceDriver implements Driver {
 
   *run(): Steps {
     const { out } = this.#context;
+    const pace = new TimedPace(this.#context.clock);
+    const pages = this.#context.pages(0);
     let result: unknown;
     let isEmpty = true;
-    yield* eachPage(this.#context.pages(0), out, ({ memory, slot, endSlot, layout }) => {
-      for (let at = slot; at < endSlot; at += memory.i32[at * 2]! >> 3) {
-        const record = this.#reader.read(memory, at, layout);
+    while (!(yield* nextPage(pages))) {
+      const { memory, endSlot, layout } = pages;
+      for (let { slot } = pages; slot < endSlot; slot += memory.i32[slot * 2]! >> 3) {
+        const record = this.#reader.read(memory, slot, layout);
         result = isEmpty ? record : this.#function.one(result, record);
         isEmpty = false;
+        if (pace.isDue()) yield "turn";
       }
-      return undefined;
-    });
+      yield "turn";
+    }
     if (!isEmpty) out.collect(result);
   }
 

@@ -98,6 +98,7 @@ export class EdgeOutput {
 
   /** Takes rows of one layout that lie one behind the other: without a partitioner as many at once as a page has room for. */
   collectRows(memory: Memory, slot: number, endSlot: number, layout: StreamLayout): void {
+    if (this.#isDropping) return;
     let at = slot;
     while (at < endSlot && this.#isUndivided && this.#hasPlace) {
       const end = this.#writers[0]!.appendAll(memory, at, endSlot, layout);

@@ -1,5 +1,5 @@
 import type { FunctionAnalyzer } from "@millrace/closures";
-import type { CustomType, Memory, MemorySegment } from "@millrace/core";
+import type { Clock, CustomType, Memory, MemorySegment } from "@millrace/core";
 import type { DriverSpec, JobVertex, KeyFieldSpec, ObjectRef, OperatorInfo } from "@millrace/job-graph";
 import type { CodeContext } from "../code/code-context.js";
 import type { UserCode } from "../code/user-code.js";
@@ -55,6 +55,8 @@ export interface DriverContext {
   readonly layouts: LayoutTable;
   /** All types of classes that the plan declares. */
   readonly customTypes: readonly CustomType[];
+  /** Tells loops that call functions how long they have been at it. */
+  readonly clock: Clock;
   /** Where the driver's results go: the head of the chain, or the output. */
   readonly out: RecordOutput;
   /** The secret of the job's hash tables. */

@@ -360,6 +360,7 @@ export class Task {
       spill: job.spill,
       layouts: job.layouts,
       customTypes: job.customTypes,
+      clock: job.host.clock,
       out: this.#out,
       outputs,
       hashSeed: job.hashSeed,

@@ -349,6 +349,7 @@ export class TestContext implements DriverContext {
   readonly spill = new TestSpill();
   readonly layouts: TestLayouts;
   readonly customTypes = [];
+  readonly clock = { now: () => 0, monotonic: () => 0 };
   readonly out = new TestOutput();
   readonly hashSeed: { readonly low: number; readonly high: number };
   readonly #inputs: TestPage[][];
