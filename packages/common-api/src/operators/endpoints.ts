@@ -1,6 +1,7 @@
 import { type Configuration, normalizeRecord, type Sink, type Source } from "@millrace/core";
 import type { Ordering } from "../keys/keys.js";
 import { Operator, type OperatorCommon, SingleInputOperator } from "./operator.js";
+import { isIterator, TakenRecords } from "./taken-records.js";
 
 /** Reads a source. @public */
 export class SourceOperator extends Operator {
@@ -27,7 +28,7 @@ export class CollectionSourceOperator extends Operator {
   readonly kind = "collectionSource";
   /** The records; iterated once per job. */
   readonly records: Iterable<unknown>;
-  #taken: readonly unknown[] | undefined = undefined;
+  #taken: Iterable<unknown> | undefined = undefined;
 
   constructor(records: Iterable<unknown>, common: OperatorCommon) {
     super([], common);
@@ -36,12 +37,19 @@ export class CollectionSourceOperator extends Operator {
   }
 
   /**
-   * Returns copies of the records as they were at the first call: what the program does to them later changes no job, and an
-   * iterable that can be read only once serves several. The caller must not change them.
+   * Returns copies of the records as they were at the first call, as an array: what the program does to them later changes no job. An
+   * iterator, such as a generator, is read when what is returned is read, as far as that is, and serves several readers: it need
+   * not end. The caller must not change the records.
    */
-  takeRecords(): readonly unknown[] {
-    this.#taken ??= Array.from(this.records, (record) => normalizeRecord(record, this.settings.resultType));
+  takeRecords(): Iterable<unknown> {
+    this.#taken ??= this.#take();
     return this.#taken;
+  }
+
+  #take(): Iterable<unknown> {
+    const copy = (record: unknown): unknown => normalizeRecord(record, this.settings.resultType);
+    if (!isIterator(this.records)) return Array.from(this.records, copy);
+    return new TakenRecords(this.records, copy, () => ({ operator: this.settings.name, ...this.location }));
   }
 }
 

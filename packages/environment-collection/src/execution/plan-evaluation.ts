@@ -13,6 +13,7 @@ import {
 import type { JobProgress } from "@millrace/core";
 import { evaluateOperator } from "../operators/evaluate-operator.js";
 import { bulkIteration, deltaIteration, type EvaluateStep } from "../operators/iterations.js";
+import { firstOnDemand, heldBackIn } from "../operators/on-demand.js";
 import { SinkRun } from "../operators/sink.js";
 import { type JobAttempt, throwIfCancelled } from "./job-attempt.js";
 import { OperatorRun } from "./operator-run.js";
@@ -28,6 +29,8 @@ export class PlanEvaluation {
   readonly #parallelism: ReadonlyMap<Operator, number>;
   readonly #job: JobAttempt;
   readonly #onProgress: ((progress: JobProgress) => void) | undefined;
+  /** Operators that are evaluated as far as a `first` needs them, by that. */
+  readonly #heldBack: ReadonlyMap<Operator, readonly Operator[]>;
   readonly #results = new Map<Operator, Partitions>();
   readonly #sinks = new Map<Operator, SinkRun>();
 
@@ -38,6 +41,7 @@ export class PlanEvaluation {
     onProgress: ((progress: JobProgress) => void) | undefined,
   ) {
     this.#plan = plan;
+    this.#heldBack = heldBackIn(plan);
     this.#parallelism = parallelism;
     this.#job = job;
     this.#onProgress = onProgress;
@@ -72,12 +76,15 @@ export class PlanEvaluation {
 
   async #evaluateOutside(): Promise<void> {
     const outside = operatorsOutsideOfIterations(this.#plan);
-    const lastReaders = lastReadersOf(outside, this.#plan);
+    const lastReaders = lastReadersOf(outside, this.#plan, this.#heldBack);
+    const heldBack = new Set([...this.#heldBack.values()].flat());
     for (const [numDone, operator] of outside.entries()) {
       await this.#job.pause();
       throwIfCancelled(this.#job);
       this.#report(operator, numDone, outside.length);
-      this.#results.set(operator, await this.#evaluate(operator, undefined, this.#results));
+      if (!heldBack.has(operator)) {
+        this.#results.set(operator, await this.#evaluate(operator, undefined, this.#results));
+      }
       this.#report(operator, numDone + 1, outside.length);
       for (const done of lastReaders.get(operator) ?? []) this.#results.delete(done);
     }
@@ -110,8 +117,14 @@ export class PlanEvaluation {
       case "workset":
       case "solutionSet":
         return results.get(node) as Partitions;
-      default:
-        return evaluateOperator(this.#runOf(node, superstep, results));
+      default: {
+        const heldBack = this.#heldBack.get(node);
+        if (node.kind !== "first" || heldBack === undefined) {
+          return evaluateOperator(this.#runOf(node, superstep, results));
+        }
+        const runOf = (operator: LogicalOperator) => this.#runOf(operator, superstep, results);
+        return firstOnDemand(this.#runOf(node, superstep, results), heldBack, runOf);
+      }
     }
   }
 
@@ -169,11 +182,15 @@ function operatorsOutsideOfIterations(plan: Plan): readonly Operator[] {
 }
 
 /** Returns, for each operator, the operators whose results are of no use after it: nothing later reads them. */
-function lastReadersOf(order: readonly Operator[], plan: Plan): ReadonlyMap<Operator, readonly Operator[]> {
+function lastReadersOf(
+  order: readonly Operator[],
+  plan: Plan,
+  heldBack: ReadonlyMap<Operator, readonly Operator[]>,
+): ReadonlyMap<Operator, readonly Operator[]> {
   const lastReader = new Map<Operator, Operator>();
   for (const operator of order) {
     const body = plan.iterations.get(operator)?.operators ?? [];
-    for (const reader of [operator, ...body]) {
+    for (const reader of [operator, ...body, ...(heldBack.get(operator) ?? [])]) {
       for (const input of dependenciesOf(reader)) lastReader.set(input, operator);
     }
   }

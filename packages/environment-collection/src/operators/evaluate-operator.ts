@@ -8,7 +8,7 @@ import { join } from "./join.js";
 import { distinct, first, selectBy } from "./keep-operators.js";
 import { mapAsync } from "./map-async.js";
 import { orderBy, partition, sortPartition } from "./partition-operators.js";
-import { filter, flatMap, map, mapPartition, project, select } from "./record-operators.js";
+import { mapPartition, overRecords } from "./record-operators.js";
 import { groupCombine, groupReduce, reduce } from "./reduce.js";
 import { collectionSource, source } from "./source.js";
 import { summarize } from "./summarize.js";
@@ -37,19 +37,15 @@ export function evaluateOperator(run: OperatorRun<ComputingOperator>): Partition
     case "collectionSource":
       return collectionSource(of(operator));
     case "map":
-      return map(of(operator));
     case "flatMap":
-      return flatMap(of(operator));
+    case "filter":
+    case "project":
+    case "select":
+      return overRecords(of(operator));
     case "mapPartition":
       return mapPartition(of(operator));
-    case "filter":
-      return filter(of(operator));
     case "mapAsync":
       return mapAsync(of(operator));
-    case "project":
-      return project(of(operator));
-    case "select":
-      return select(of(operator));
     case "reduce":
       return reduce(of(operator));
     case "groupReduce":

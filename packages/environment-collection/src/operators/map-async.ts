@@ -5,7 +5,7 @@ import { checkOne, MillraceError } from "@millrace/core";
 import { throwIfCancelled } from "../execution/job-attempt.js";
 import type { OperatorRun } from "../execution/operator-run.js";
 import type { Partitions } from "../execution/partitions.js";
-import { closeQuietly, Subtask } from "../subtask/subtask.js";
+import { Subtask } from "../subtask/subtask.js";
 import { UserCode } from "../subtask/user-code.js";
 
 /** Replaces each record by what the function's promise resolves to, with a bounded number of calls pending at once. */
@@ -19,7 +19,7 @@ export async function mapAsync(run: OperatorRun<MapAsyncOperator>): Promise<Part
       code.open();
       partitions.push(await new PendingCalls(run, code, subtask).all(records));
     } catch (error) {
-      closeQuietly(code);
+      code.closeQuietly();
       throw error;
     }
     code.close();

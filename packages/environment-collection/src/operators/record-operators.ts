@@ -12,22 +12,72 @@ import { evaluateExpression, fieldValue, parseFieldPath } from "@millrace/core";
 import type { OperatorRun } from "../execution/operator-run.js";
 import type { Partitions } from "../execution/partitions.js";
 import { singlePass } from "../subtask/single-pass.js";
-import { perSubtask, withUserCode } from "../subtask/subtask.js";
+import { perSubtask, type Subtask, withUserCode } from "../subtask/subtask.js";
+import { UserCode } from "../subtask/user-code.js";
 
-/** Replaces each record by the result of the function. */
-export function map(run: OperatorRun<MapOperator>): Partitions {
+/** Is an operator over one record. */
+export type RecordOperator = MapOperator | FlatMapOperator | FilterOperator | ProjectOperator | SelectOperator;
+
+/** Is what one subtask of an operator over one record does. */
+export interface RecordStep {
+  /** The function; undefined for an operator over fields. */
+  readonly code: UserCode | undefined;
+  /** Gives what becomes of a record, as far as it is asked for. */
+  readonly apply: (record: unknown) => Iterable<unknown>;
+}
+
+/** Replaces each record by what becomes of it. */
+export function overRecords(run: OperatorRun<RecordOperator>): Partitions {
   const input = run.forwardedInput;
-  return withUserCode(run, run.operator.function, (code, results, index) => {
-    for (const record of input[index] ?? []) results.push(code.one(record));
+  return perSubtask(run, (subtask, results) => {
+    const { code, apply } = recordStep(subtask, run.operator);
+    const work = (): void => {
+      for (const record of input[subtask.index] ?? []) {
+        for (const result of apply(record)) results.push(result);
+      }
+    };
+    if (code === undefined) work();
+    else code.during(work);
   });
 }
 
-/** Replaces each record by all that the function gives for it. */
-export function flatMap(run: OperatorRun<FlatMapOperator>): Partitions {
-  const input = run.forwardedInput;
-  return withUserCode(run, run.operator.function, (code, results, index) => {
-    for (const record of input[index] ?? []) code.many(results, record);
-  });
+/** Makes what a subtask does with each record. */
+export function recordStep(subtask: Subtask, operator: RecordOperator): RecordStep {
+  switch (operator.kind) {
+    case "map": {
+      const code = new UserCode(subtask, operator.function);
+      return { code, apply: (record) => [code.one(record)] };
+    }
+    case "flatMap": {
+      const code = new UserCode(subtask, operator.function);
+      return { code, apply: (record) => code.each(record) };
+    }
+    case "filter":
+      return filterStep(subtask, operator.predicate);
+    case "project": {
+      const paths = operator.fields.map((field) => parseFieldPath(field));
+      return overFields(subtask, (record) => [paths.map((path) => fieldValue(record, path))]);
+    }
+    case "select":
+      return overFields(subtask, (record) => [
+        Object.fromEntries(
+          operator.columns.map(({ name, expression }) => [name, evaluateExpression(expression, record)]),
+        ),
+      ]);
+  }
+}
+
+/** Keeps the records for which the predicate is true; an expression that is null is not true. */
+function filterStep(subtask: Subtask, predicate: FilterOperator["predicate"]): RecordStep {
+  if ("op" in predicate) {
+    return overFields(subtask, (record) => (evaluateExpression(predicate, record) === true ? [record] : []));
+  }
+  const code = new UserCode(subtask, predicate);
+  return { code, apply: (record) => (code.test(record) ? [record] : []) };
+}
+
+function overFields(subtask: Subtask, apply: RecordStep["apply"]): RecordStep {
+  return { code: undefined, apply: (record) => subtask.guarded(() => apply(record)) };
 }
 
 /** Replaces each partition, an empty one too, by all that the function gives for it. */
@@ -35,48 +85,5 @@ export function mapPartition(run: OperatorRun<MapPartitionOperator>): Partitions
   const input = run.forwardedInput;
   return withUserCode(run, run.operator.function, (code, results, index) => {
     code.many(results, singlePass(input[index] ?? [], run.job));
-  });
-}
-
-/** Keeps the records for which the predicate is true; an expression that is null is not true. */
-export function filter(run: OperatorRun<FilterOperator>): Partitions {
-  const input = run.forwardedInput;
-  const { predicate } = run.operator;
-  if ("op" in predicate) {
-    return perSubtask(run, (subtask, results) => {
-      for (const record of input[subtask.index] ?? []) {
-        if (subtask.guarded(() => evaluateExpression(predicate, record)) === true) results.push(record);
-      }
-    });
-  }
-  return withUserCode(run, predicate, (code, results, index) => {
-    for (const record of input[index] ?? []) {
-      if (code.test(record)) results.push(record);
-    }
-  });
-}
-
-/** Makes a tuple of some fields of each record. */
-export function project(run: OperatorRun<ProjectOperator>): Partitions {
-  const input = run.forwardedInput;
-  const paths = run.operator.fields.map((field) => parseFieldPath(field));
-  return perSubtask(run, (subtask, results) => {
-    for (const record of input[subtask.index] ?? []) {
-      results.push(subtask.guarded(() => paths.map((path) => fieldValue(record, path))));
-    }
-  });
-}
-
-/** Makes a row of the values of expressions over each record. */
-export function select(run: OperatorRun<SelectOperator>): Partitions {
-  const input = run.forwardedInput;
-  const { columns } = run.operator;
-  return perSubtask(run, (subtask, results) => {
-    for (const record of input[subtask.index] ?? []) {
-      const row = subtask.guarded(() =>
-        Object.fromEntries(columns.map(({ name, expression }) => [name, evaluateExpression(expression, record)])),
-      );
-      results.push(row);
-    }
   });
 }

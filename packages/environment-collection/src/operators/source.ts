@@ -7,6 +7,7 @@ import {
   createSubtaskIoContext,
   IntCounter,
   type IoContext,
+  type SourceSplit,
   type SubtaskIoContext,
 } from "@millrace/core";
 import { type JobAttempt, throwIfCancelled } from "../execution/job-attempt.js";
@@ -16,31 +17,46 @@ import { Subtask } from "../subtask/subtask.js";
 
 /** Reads each split of a source once; neighbouring splits go to the same subtask. */
 export async function source(run: OperatorRun<SourceOperator>): Promise<Partitions> {
-  const { source: reader, parameters } = run.operator;
-  const context = ioContext(run.job, parameters);
-  const splits = await run.reported(undefined, () => reader.createSplits(run.parallelism, context));
   const partitions: unknown[][] = [];
-  for (const [index, own] of cutEvenly(splits, run.parallelism).entries()) {
+  const reading = sourceReading(run);
+  for (let index = 0; index < run.parallelism; index++) {
     const subtask = new Subtask(run, index, new Map());
-    const subtaskContext = subtaskIoContext(subtask, context);
     const records: unknown[] = [];
-    for (const split of own) {
-      await run.reported(index, async () => {
-        for await (const batch of reader.read(split, subtaskContext)) {
-          throwIfCancelled(run.job);
-          for (const record of batch) records.push(subtask.takenIn(record));
-        }
-      });
-    }
+    for await (const batch of reading(subtask)) for (const record of batch) records.push(record);
     subtask.end();
     partitions.push(records);
   }
   return partitions;
 }
 
+/** Returns what gives the records of one subtask of a source in batches, as far as they are asked for. */
+export function sourceReading(
+  run: OperatorRun<SourceOperator>,
+): (subtask: Subtask) => AsyncGenerator<readonly unknown[]> {
+  const { source: reader, parameters } = run.operator;
+  const context = ioContext(run.job, parameters);
+  let splits: Promise<readonly SourceSplit[]> | undefined;
+  return async function* recordsOf(subtask) {
+    splits ??= run.reported(undefined, () => reader.createSplits(run.parallelism, context));
+    const own = cutEvenly(await splits, run.parallelism)[subtask.index] ?? [];
+    const subtaskContext = subtaskIoContext(subtask, context);
+    try {
+      for (const split of own) {
+        for await (const batch of reader.read(split, subtaskContext)) {
+          await run.job.pause();
+          throwIfCancelled(run.job);
+          yield batch.map((record) => subtask.takenIn(record));
+        }
+      }
+    } catch (error) {
+      throw run.outsideFailure(error, subtask.index);
+    }
+  };
+}
+
 /** Reads the records that the program itself holds, dealt in neighbouring pieces. */
 export function collectionSource(run: OperatorRun<CollectionSourceOperator>): Partitions {
-  return cutEvenly(run.operator.takeRecords(), run.parallelism);
+  return cutEvenly([...run.operator.takeRecords()], run.parallelism);
 }
 
 /** Makes what a source or sink is given. */

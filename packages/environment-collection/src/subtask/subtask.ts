@@ -77,14 +77,7 @@ export function withUserCode(
 ): Partitions {
   return perSubtask(run, (subtask, results) => {
     const code = new UserCode(subtask, userFunction);
-    try {
-      code.open();
-      body(code, results, subtask.index);
-    } catch (error) {
-      closeQuietly(code);
-      throw error;
-    }
-    code.close();
+    code.during(() => body(code, results, subtask.index));
   });
 }
 
@@ -99,13 +92,4 @@ export function perSubtask(run: OperatorRun, body: (subtask: Subtask, results: u
     subtask.end();
   });
   return partitions;
-}
-
-/** Closes the function of a subtask that failed: its own failure is the one to report. */
-export function closeQuietly(code: UserCode): void {
-  try {
-    code.close();
-  } catch {
-    // The first error is the one that the user needs.
-  }
 }

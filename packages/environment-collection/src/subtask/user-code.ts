@@ -57,6 +57,27 @@ export class UserCode {
     this.#callLifecycle("close", []);
   }
 
+  /** Calls `close` after a failure, which is the one to report. */
+  closeQuietly(): void {
+    try {
+      this.close();
+    } catch {
+      // The first error is the one that the user needs.
+    }
+  }
+
+  /** Does something between `open` and `close`, which is called also when it fails. */
+  during(work: () => void): void {
+    try {
+      this.open();
+      work();
+    } catch (error) {
+      this.closeQuietly();
+      throw error;
+    }
+    this.close();
+  }
+
   /** Calls a function that gives exactly one record, and returns it as it is stored. */
   one(...args: readonly Argument[]): unknown {
     const result = this.#call(args, [this.#subtask.context]);
@@ -65,12 +86,24 @@ export class UserCode {
 
   /** Calls a function that may give none or many records, and adds them to `results`, those it writes and those it returns. */
   many(results: unknown[], ...args: readonly Argument[]): void {
-    const out = new CallCollector((record) => results.push(this.#subtask.takenIn(record)));
+    for (const result of this.each(...args)) results.push(result);
+  }
+
+  /** Calls such a function, and gives the records as far as they are asked for. */
+  *each(...args: readonly Argument[]): Generator<unknown> {
+    const written: unknown[] = [];
+    const out = new CallCollector((record) => written.push(this.#subtask.takenIn(record)));
     try {
       const result = this.#call(args, [out, this.#subtask.context]);
-      this.#guarded(args, () => {
-        for (const record of checkMany(result, this.#method)) out.collect(record);
-      });
+      const returned = this.#guarded(args, () => checkMany(result, this.#method));
+      yield* written.splice(0);
+      for (const record of returned) {
+        out.collect(record);
+        yield* written.splice(0);
+      }
+      yield* written.splice(0);
+    } catch (error) {
+      throw this.#failure(error, this.#method, args);
     } finally {
       out.end();
       for (const arg of args) if (arg instanceof SinglePassIterable) arg.end();

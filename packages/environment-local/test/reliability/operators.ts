@@ -43,6 +43,27 @@ const byId = "id";
 
 /** Has one program per operator and strategy: every driver, every join kind, both kinds of iterations. Results are the same bag however it is run. */
 export const operatorPrograms: readonly OperatorProgram[] = [
+  {
+    name: "first in the middle of a plan, beside a reader of all",
+    build: (left, right) => {
+      const twice = left.flatMap((item) => [item, item]);
+      const few = twice.rebalance().first(30);
+      const matched = twice.join(right).where(byId).equalTo(byId);
+      return few.map(() => "kept").union(matched.map(([a, b]) => `${a.id} ${b.key}`));
+    },
+  },
+  {
+    name: "first in a step",
+    isSmall: true,
+    build: (left, right) => {
+      const loop = left.map(({ id, text }) => ({ id, text, age: 0 })).iterate(3);
+      const grown = loop.flatMap(({ id, text, age }) =>
+        [0, 1, 2].map((i) => ({ id, text: `${text}${i}`, age: age + 1 })),
+      );
+      const known = grown.semiJoin(right).where(byId).equalTo(byId);
+      return loop.closeWith(known.first(25)).map(({ age }) => age);
+    },
+  },
   { name: "map", build: (left) => left.map((item) => ({ ...item, value: item.value + 1 })) },
   { name: "flatMap", build: (left) => left.flatMap((item) => (item.id % 2 === 0 ? [item.id, -item.id] : [])) },
   {

@@ -71,6 +71,7 @@ export const EXPECTED_DRAWS: Readonly<Record<DrawGroup, readonly string[]>> = {
     "maxBy",
     "distinct",
     "first",
+    "first of any",
     "join",
     "leftOuterJoin",
     "rightOuterJoin",

@@ -39,6 +39,8 @@ export interface PlanNode {
   readonly isHandle: boolean;
   /** Whether the result is determined behind exactly these inputs only, such as a count per key behind the partitioning by it. */
   readonly isTied: boolean;
+  /** Whether it needs no more than some of its input, so that nobody knows how often functions before it are called. */
+  readonly endsEarly: boolean;
   /** What the report counts. */
   readonly draws: readonly Draw[];
   /** What the node means in SQL; undefined where it has no such meaning. */

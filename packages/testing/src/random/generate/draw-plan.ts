@@ -9,7 +9,8 @@
  *    order that is total, or before a projection to what all records of the group have in common.
  * 4. Functions of partitions treat each record by itself, or all records of a key that was partitioned by, or run alone.
  * 5. State of rich functions tells about calls, never about which records a subtask has met.
- * 6. Accumulators count calls that every engine makes exactly once: those of functions of single records.
+ * 6. Accumulators count calls that every engine makes exactly once: those of functions of single records. They are not compared where
+ *    a `first` may cut them short.
  */
 import type { Draw } from "../draws.js";
 import { PlanRandom } from "../plan-random.js";
@@ -17,7 +18,7 @@ import type { PlanNode, PlanSink, PlanSpec } from "../plan-spec.js";
 import { drawAggregateInPlace, drawAggregateNamed } from "./aggregate-operators.js";
 import { drawIterate } from "./bulk-iterations.js";
 import { drawIterateDelta } from "./delta-iterations.js";
-import { drawDistinct, drawFirst, drawSelectBy } from "./keep-operators.js";
+import { drawDistinct, drawFirst, drawFirstOfAny, drawSelectBy } from "./keep-operators.js";
 import { drawCoGroup, drawCoGroupPartitions, drawCross, drawJoin, drawUnion } from "./pair-operators.js";
 import {
   drawOrderBy,
@@ -65,6 +66,7 @@ const CHOICES: readonly OperatorChoice[] = [
   { weight: 3, draw: drawSelectBy },
   { weight: 4, draw: drawDistinct },
   { weight: 4, draw: drawFirst },
+  { weight: 4, draw: drawFirstOfAny },
   { weight: 12, draw: drawJoin },
   { weight: 5, draw: drawCoGroup },
   { weight: 2, draw: drawCoGroupPartitions },

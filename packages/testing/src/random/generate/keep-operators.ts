@@ -85,6 +85,39 @@ function keyTextFunction(keys: readonly KeyDraft[]): FunctionSpec {
   };
 }
 
+/**
+ * Draws `first(n)` in no order, whose records a map then makes all the same, since nobody promises which they are. What comes before it may be
+ * computed as far as it is needed.
+ * @internal
+ */
+export function drawFirstOfAny(plan: PlanDrawer): PlanNode | undefined {
+  const source = plan.pick();
+  if (source === undefined) return undefined;
+  const count = plan.random.pick([1, 2, 10, 200]);
+  const maxRecords = Math.min(count, source.maxRecords);
+  const kept = plan.add({
+    operator: "first of any",
+    inputs: [source],
+    calls: [call("first", value(count))],
+    shape: source.shape,
+    maxRecords,
+    isHandle: true,
+    endsEarly: true,
+  });
+  const alike: FunctionSpec = {
+    text: `() => ({ key: "kept" })`,
+    features: ["plain"],
+    make: () => () => ({ key: "kept" }),
+  };
+  return plan.add({
+    operator: "map",
+    inputs: [kept],
+    calls: [call("map", plan.functionArgument(alike)), ...plan.parallelism()],
+    shape: { kind: "row", fields: [{ name: "key", type: STRING }] },
+    maxRecords,
+  });
+}
+
 /** Draws `first(n)` after a total order: of groups, or of the whole input. @internal */
 export function drawFirst(plan: PlanDrawer): PlanNode | undefined {
   const source = plan.pick((n) => n.shape.kind !== "scalar");

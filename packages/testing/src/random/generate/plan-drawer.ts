@@ -25,6 +25,7 @@ export interface NodeDraft {
   readonly isCollectedFirst?: boolean;
   readonly isHandle?: boolean;
   readonly isTied?: boolean;
+  readonly endsEarly?: boolean;
   readonly relation?: Relation | undefined;
 }
 
@@ -60,6 +61,7 @@ export class PlanDrawer {
       isCollectedFirst: false,
       isHandle: false,
       isTied: false,
+      endsEarly: false,
       relation: undefined,
       scope: draft.inputs.find((input) => input.scope !== undefined)?.scope,
       draws: this.counts.take(),

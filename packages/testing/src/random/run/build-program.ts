@@ -6,7 +6,7 @@ import type { Argument, Call, PlanNode, PlanSink, PlanSpec } from "../plan-spec.
 export interface PlanOutcome {
   /** Parallel to the sinks; the one record of a count is the number. */
   readonly results: readonly (readonly unknown[])[];
-  /** By name, over all jobs of sinks. */
+  /** By name, over all jobs of sinks in which nothing is cut short. */
   readonly accumulators: ReadonlyMap<string, unknown>;
 }
 
@@ -19,11 +19,17 @@ export async function runPlan(plan: PlanSpec, env: ExecutionEnvironment, useHint
   for (const [index, sink] of plan.sinks.entries()) {
     const data = made.get(sink.node) as DataSet<unknown>;
     results.push(await readResult(data, sink.kind));
+    if (isCutShort(sink.node)) continue;
     for (const [name, value] of env.getLastJobExecutionResult()?.getAllAccumulatorResults() ?? []) {
       accumulators.set(`${name} of sink ${index}`, value);
     }
   }
   return { results, accumulators };
+}
+
+/** Tells whether a result depends on a node that may end before its input does. */
+function isCutShort(node: PlanNode): boolean {
+  return node.endsEarly || node.inputs.some(isCutShort);
 }
 
 async function readResult(data: DataSet<unknown>, kind: PlanSink["kind"]): Promise<readonly unknown[]> {

@@ -1,6 +1,7 @@
 import type { ConformanceProgram } from "../../program.js";
 import { aggregatePrograms } from "./aggregate-programs.js";
 import { dataPrograms } from "./data-programs.js";
+import { earlyEndPrograms } from "./early-end-programs.js";
 import { expressionPrograms } from "./expression-programs.js";
 import { filePrograms } from "./file-programs.js";
 import { functionPrograms } from "./function-programs.js";
@@ -32,4 +33,5 @@ export const operatorPrograms: readonly ConformanceProgram[] = [
   ...typePrograms,
   ...refusalPrograms,
   ...dataPrograms,
+  ...earlyEndPrograms,
 ];
