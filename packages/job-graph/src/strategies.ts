@@ -19,9 +19,10 @@ export type ShipStrategy =
   | { readonly kind: "forward" }
   /**
    * Round robin, with one turn for all producers of the input: the consumers' numbers of records differ by at most one. To a
-   * consumer of one task it brings everything.
+   * consumer of one task it brings everything. Producers that cannot share a turn, since each runs by itself, have a `dealer`: a vertex of one
+   * task. They deal whole rounds, one record to each task of the consumer, and send what is left at the end to the dealer, which deals it.
    */
-  | { readonly kind: "rebalance" }
+  | { readonly kind: "rebalance"; readonly dealer?: number | undefined }
   /** To every task. */
   | { readonly kind: "broadcast" }
   /** By the partition hash of the key. */

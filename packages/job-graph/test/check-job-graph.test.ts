@@ -1,5 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { checkJobGraph, type JobGraph, JobGraphBuilder, type JobVertex } from "../src/index.js";
+import {
+  checkJobGraph,
+  explainJobGraph,
+  type JobGraph,
+  JobGraphBuilder,
+  type JobVertex,
+  jobGraphFromJson,
+  jobGraphToJson,
+} from "../src/index.js";
 import { graphOfEveryKind } from "./every-kind.js";
 
 const keys = [{ path: "a" }];
@@ -134,6 +142,24 @@ describe("vertices and edges", () => {
   test("[J17] every object is in the table", () => {
     expect(refusal(started(), 0)).toContain("object 0");
     expect(refusal(graphOfEveryKind(), 2)).toContain("object 2");
+  });
+
+  test("[J19] a dealer has one task, between producer and consumer", () => {
+    const dealing = (parallelism: number, isRead: boolean): JobGraphBuilder => {
+      const graph = started(4);
+      const rebalance = { kind: "rebalance" } as const;
+      const dealer = graph.add({ kind: "forward" }, [graph.input(0, {}, rebalance)], { parallelism });
+      const rounds = { source: 0, ship: { ...rebalance, dealer } } as const;
+      const edges = isRead ? [rounds, { source: dealer, ship: rebalance }] : [rounds];
+      graph.add({ kind: "forward" }, [graph.input(edges)], { parallelism: 3 });
+      return graph;
+    };
+    const graph = dealing(1, true).build();
+    checkJobGraph(graph, 1);
+    expect(jobGraphFromJson(JSON.parse(JSON.stringify(jobGraphToJson(graph))), 1)).toEqual(graph);
+    expect(explainJobGraph(graph)).toContain("rebalance whole rounds, the rest by 1");
+    expect(refusal(dealing(2, true))).toContain("deal what is left");
+    expect(refusal(dealing(1, false))).toContain("deal what is left");
   });
 
   test("[J18] collectors are numbered from 0", () => {

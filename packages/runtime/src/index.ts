@@ -84,6 +84,7 @@ export {
   writeFrame,
 } from "./subtask/frame.js";
 export { type RunningSubtask, runSubtask, type SubtaskOptions, type SubtaskResult } from "./subtask/run-subtask.js";
+export { subtaskGraph } from "./subtask/subtask-graph.js";
 export { type SubtaskStage, subtaskStages } from "./subtask/subtask-stages.js";
 export { subtaskStreams } from "./subtask/subtask-streams.js";
 // Contracts of drivers

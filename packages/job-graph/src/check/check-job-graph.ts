@@ -73,7 +73,16 @@ function checkEdge({ source, output, ship }: JobEdge, vertex: JobVertex, graph: 
     const both = `${producer.parallelism} tasks to ${vertex.parallelism}`;
     require(isEqual, vertex, `has a forward edge from ${both}`, "as many on both sides");
   }
+  if (ship.kind === "rebalance" && ship.dealer !== undefined) checkDealer(ship.dealer, source, vertex, graph);
   if (ship.kind === "range" && ship.borders.kind === "sampled") checkBorders(ship.borders.vertex, vertex, graph);
+}
+
+function checkDealer(id: number, source: number, vertex: JobVertex, graph: JobGraph): void {
+  const dealer = graph.vertices[id];
+  const reads = dealer?.inputs.some(({ edges }) => edges.some((edge) => edge.source === source)) === true;
+  const isRead = vertex.inputs.some(({ edges }) => edges.some((edge) => edge.source === id));
+  const isFitting = dealer?.parallelism === 1 && id < vertex.id && reads && isRead;
+  require(isFitting, vertex, `has vertex ${id} deal what is left`, "a vertex of one task between it and the producer");
 }
 
 function checkBorders(id: number, vertex: JobVertex, graph: JobGraph): void {

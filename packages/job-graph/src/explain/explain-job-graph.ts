@@ -61,8 +61,9 @@ function edgeText({ source, output, ship, mode }: JobEdge, { vertices }: JobGrap
 
 function shipText(ship: ShipStrategy): string {
   switch (ship.kind) {
-    case "forward":
     case "rebalance":
+      return ship.dealer === undefined ? ship.kind : `rebalance whole rounds, the rest by ${ship.dealer}`;
+    case "forward":
     case "broadcast":
       return ship.kind;
     case "hash":

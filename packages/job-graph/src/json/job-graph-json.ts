@@ -35,7 +35,7 @@ import {
 
 const ship: Reader<ShipStrategy> = byKind<ShipStrategy>({
   forward: {},
-  rebalance: {},
+  rebalance: { dealer: optional(id) },
   broadcast: {},
   hash: { keys },
   custom: {

@@ -41,6 +41,7 @@ import {
   MemoryManager,
   mergeAccumulatorStates,
   runSubtask,
+  subtaskGraph,
 } from "@millrace/runtime";
 import { FrameInbox } from "./frame-inbox.mjs";
 import { keyOf, Mover, type MoverOptions, type StartSubtask } from "./mover.js";
@@ -109,7 +110,9 @@ export class OutsideEngine implements Engine<Plan> {
     takeCollections(plan);
     const { executionMode } = environment;
     const defaultParallelism = this.defaultParallelism(environment);
-    const { graph, objects } = translatePlan(plan, { defaultParallelism, executionMode });
+    const translated = translatePlan(plan, { defaultParallelism, executionMode });
+    const { objects } = translated;
+    const graph = subtaskGraph(translated.graph);
     const customTypes = customTypesOf(plan.operators.flatMap(({ settings }) => settings.resultType ?? []));
     const dataSetIds = plan.operators.map((operator) => plan.idOf(operator));
     const prepared = { graph, objects, customTypes, dataSetIds };

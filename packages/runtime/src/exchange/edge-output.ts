@@ -20,6 +20,7 @@ import { isLargePage, largePage, type OutputSerializer, PageWriter } from "./pag
 import { FixedPartitioner, type RowPartitioner } from "./row-partitioner.js";
 import type { RowQueue } from "./row-queue.js";
 import type { RowScratch } from "./row-scratch.js";
+import type { SentEdge } from "./sent-edge.js";
 
 /** Is what an {@link EdgeOutput} is made of. */
 export interface EdgeOutputParts {
@@ -36,7 +37,7 @@ export interface EdgeOutputParts {
 }
 
 /** Is the output of one task along one edge. */
-export class EdgeOutput {
+export class EdgeOutput implements SentEdge {
   readonly #parts: EdgeOutputParts;
   readonly #budget: PageBudget;
   readonly #overdraft: RowQueue;

@@ -1,18 +1,18 @@
 import type { Memory } from "@millrace/core";
 import type { StreamLayout } from "../rows/stream-layout.js";
 import type { RecordOutput, Steps } from "../task/driver.js";
-import type { EdgeOutput } from "./edge-output.js";
 import type { ChannelEvent } from "./exchange.js";
 import type { OutputSerializer } from "./page-writer.js";
 import type { RowScratch } from "./row-scratch.js";
+import type { SentEdge } from "./sent-edge.js";
 
 /** Is one output of a task: whatever is collected goes along every edge. */
 export class TaskOutput implements RecordOutput {
-  readonly #edges: readonly EdgeOutput[];
+  readonly #edges: readonly SentEdge[];
   readonly #serializer: OutputSerializer;
   readonly #scratch: RowScratch;
 
-  constructor(edges: readonly EdgeOutput[], serializer: OutputSerializer, scratch: RowScratch) {
+  constructor(edges: readonly SentEdge[], serializer: OutputSerializer, scratch: RowScratch) {
     this.#edges = edges;
     this.#serializer = serializer;
     this.#scratch = scratch;

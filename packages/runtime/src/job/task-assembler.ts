@@ -3,6 +3,7 @@ import { invariant, RowLayout, typeFromJson } from "@millrace/core";
 import type { JobGraph, JobInput, JobVertex, ObjectRef, OperatorInfo } from "@millrace/job-graph";
 import { UserCode } from "../code/index.js";
 import { BroadcastChannel } from "../exchange/broadcast-channel.js";
+import { DealtOutput } from "../exchange/dealt-output.js";
 import { EdgeOutput } from "../exchange/edge-output.js";
 import type { OutputChannel } from "../exchange/exchange.js";
 import { type GateChannel, InputGate } from "../exchange/input-gate.js";
@@ -18,6 +19,7 @@ import {
   type RowPartitioner,
 } from "../exchange/row-partitioner.js";
 import { RowScratch } from "../exchange/row-scratch.js";
+import type { SentEdge } from "../exchange/sent-edge.js";
 import { TaskOutput } from "../exchange/task-output.js";
 import type { IterationRun } from "../iteration/iteration-run.js";
 import { isHead } from "../iteration/make-iteration.js";
@@ -205,22 +207,46 @@ export class TaskAssembler {
     budgets: TaskBudgets,
     metrics: TaskMetrics,
   ): TaskOutput {
-    const edges = this.#edges
-      .filter((edge) => edge.source === vertex.id && edge.output === output)
-      .map((edge) => {
-        const channels = this.#channels.outputs(edge, index);
-        const { pages, overdraft } = budgets.outputs.get(edge)!;
-        return new EdgeOutput({
-          targets: edge.ship.kind === "broadcast" ? [new BroadcastChannel(channels)] : channels,
-          partitioner: this.#partitioner(vertex, index, edge, borders),
-          budget: pages,
-          overdraft: makeRowQueue(overdraft, this.#job),
-          scratch: this.#scratch,
-          metrics: metrics.sent,
-          isPipelined: edge.mode === "pipelined",
-        });
-      });
+    const own = this.#edges.filter((edge) => edge.source === vertex.id && edge.output === output);
+    const outputs = new Map(
+      own.map((edge) => [edge, this.#edgeOutput(vertex, index, edge, borders, budgets, metrics)]),
+    );
+    // A union may read an output twice: each of its edges has a rest of its own.
+    const restOf = (edge: EdgePlan): EdgePlan | undefined => {
+      const alike = own.filter((each) => dealerOf(each) !== undefined && dealerOf(each) === dealerOf(edge));
+      return own.filter(({ consumer }) => consumer === dealerOf(edge))[alike.indexOf(edge)];
+    };
+    const rests = new Set(own.map(restOf));
+    const edges = own.flatMap((edge): SentEdge[] => {
+      const rest = restOf(edge);
+      const sent = outputs.get(edge)!;
+      if (rest === undefined) return rests.has(edge) ? [] : [sent];
+      const round = makeRowQueue(budgets.outputs.get(edge)!.round!, this.#job);
+      const numTargets = numTargetsOf(edge, this.#graph);
+      return [new DealtOutput({ rounds: sent, rest: outputs.get(rest)!, numTargets, round, scratch: this.#scratch })];
+    });
     return new TaskOutput(edges, this.#serializer(vertex, index), this.#scratch);
+  }
+
+  #edgeOutput(
+    vertex: JobVertex,
+    index: number,
+    edge: EdgePlan,
+    borders: readonly TaskInput[],
+    budgets: TaskBudgets,
+    metrics: TaskMetrics,
+  ): EdgeOutput {
+    const channels = this.#channels.outputs(edge, index);
+    const { pages, overdraft } = budgets.outputs.get(edge)!;
+    return new EdgeOutput({
+      targets: edge.ship.kind === "broadcast" ? [new BroadcastChannel(channels)] : channels,
+      partitioner: this.#partitioner(vertex, index, edge, borders),
+      budget: pages,
+      overdraft: makeRowQueue(overdraft, this.#job),
+      scratch: this.#scratch,
+      metrics: metrics.sent,
+      isPipelined: edge.mode === "pipelined",
+    });
   }
 
   #serializer(vertex: JobVertex, index: number): OutputSerializer {
@@ -284,6 +310,10 @@ export class TaskAssembler {
     const context = { subtaskIndex: index, copies, customTypes, checksRecords };
     return new UserCode({ target, method }, vertex.operator, NO_RUNTIME_CONTEXT, context);
   }
+}
+
+function dealerOf({ ship }: EdgePlan): number | undefined {
+  return ship.kind === "rebalance" ? ship.dealer : undefined;
 }
 
 /** Partitioners and distributions are not given a context. */

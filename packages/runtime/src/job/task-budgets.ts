@@ -20,6 +20,8 @@ const EDGE_WEIGHT = 0.1;
 export interface OutputBudgets {
   readonly pages: PageBudget;
   readonly overdraft: PageBudget;
+  /** For rows of a round that is not whole; undefined where rows are not dealt in rounds. */
+  readonly round: PageBudget | undefined;
 }
 
 /** Is the memory of one task. */
@@ -61,6 +63,7 @@ export function demandsOfTask(
     const minPages = minEdgePages(edge, graph);
     add(`${task}, output`, minPages, 2 * minPages, EDGE_WEIGHT);
     add(`${task}, overdraft`, MIN_QUEUE_PAGES, MAX_QUEUE_PAGES, EDGE_WEIGHT);
+    if (isDealtInRounds(edge)) add(`${task}, round`, MIN_QUEUE_PAGES, MIN_QUEUE_PAGES, 0);
   }
   return demands;
 }
@@ -71,8 +74,18 @@ export function takeTaskBudgets(vertex: JobVertex, edges: readonly EdgePlan[], t
   const prefetched = vertex.inputs.map(() => (canPrefetch(vertex) ? take() : undefined));
   const workset = hasWorksetBudget(vertex) ? take() : undefined;
   const inputs = keptInputsOf(vertex, edges).map(take);
-  const outputs = new Map(outputsOf(vertex, edges).map((edge) => [edge, { pages: take(), overdraft: take() }]));
+  const outputs = new Map(
+    outputsOf(vertex, edges).map((edge) => [
+      edge,
+      { pages: take(), overdraft: take(), round: isDealtInRounds(edge) ? take() : undefined },
+    ]),
+  );
   return { driver, prefetched, workset, inputs, outputs };
+}
+
+/** Tells whether the producers of an edge deal whole rounds, and have another vertex deal the rest. */
+export function isDealtInRounds({ ship }: EdgePlan): boolean {
+  return ship.kind === "rebalance" && ship.dealer !== undefined;
 }
 
 /** Tells whether tasks of a vertex may have to take in an input while they wait for another. */

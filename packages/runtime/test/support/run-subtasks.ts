@@ -9,6 +9,7 @@ import {
   recordsOfFrames,
   runSubtask,
   type SubtaskOptions,
+  subtaskGraph,
   subtaskStreams,
 } from "../../src/index.js";
 import { objectsOf, type RunOptions } from "./run-graph.js";
@@ -61,10 +62,11 @@ export interface StartedSubtasks {
 
 /** Starts all subtasks of a graph. */
 export function startSubtasks(
-  graph: JobGraph,
+  plan: JobGraph,
   objects: readonly unknown[],
   { numPages = 256, host = nodeHost(), changed = () => ({}), ...options }: SubtasksOptions = {},
 ): StartedSubtasks {
+  const graph = subtaskGraph(plan);
   const mailboxes = new Map<string, Mailbox>();
   const mailboxOf = (stream: FrameStream): Mailbox => {
     const mailbox = mailboxes.get(keyOf(stream)) ?? new Mailbox();
@@ -102,11 +104,11 @@ export function startSubtasks(
 
 /** Runs a job, and returns what reached its collecting sinks, like `runGraph`. */
 export async function runSubtasks(
-  graph: JobGraph,
+  plan: JobGraph,
   objects: readonly unknown[],
   options: SubtasksOptions = {},
 ): Promise<unknown[][]> {
-  const { subtasks, mailboxes, assertNothingLeft } = startSubtasks(graph, objects, options);
+  const { subtasks, mailboxes, assertNothingLeft } = startSubtasks(plan, objects, options);
   try {
     await Promise.all(subtasks.map(({ result }) => result));
   } catch (error) {
@@ -116,6 +118,7 @@ export async function runSubtasks(
     assertNothingLeft();
   }
   const collected: unknown[][] = [];
+  const graph = subtaskGraph(plan);
   for (const { id, driver, parallelism } of graph.vertices) {
     if (driver.kind !== "collect") continue;
     collected[driver.index] = Array.from({ length: parallelism }, (_, index) => {
