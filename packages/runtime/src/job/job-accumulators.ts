@@ -1,3 +1,4 @@
+import { reportedAt } from "./reported.js";
 import { type AnyAccumulator, checkClass, type SubtaskAccumulators } from "./subtask-accumulators.js";
 
 /** What all tasks have added to one name. */
@@ -31,15 +32,23 @@ export class JobAccumulators {
     }
   }
 
-  /** Returns all merged accumulators by name, in order of first use; for the end of the job, once. */
+  /** Returns all merged accumulators by name, in order of first use; for the end of the job, once. Throws FUNCTION_FAILED. */
   merged(): ReadonlyMap<string, AnyAccumulator> {
     const merged = new Map<string, AnyAccumulator>();
     for (const [name, { instance, states }] of this.#totals) {
-      // The oldest states have come furthest.
-      for (const state of [...states].reverse()) if (state !== NONE) instance.mergeState(state);
+      mergeAll(name, instance, states);
       merged.set(name, instance);
     }
     return merged;
+  }
+}
+
+function mergeAll(name: string, instance: AnyAccumulator, states: readonly unknown[]): void {
+  try {
+    // The oldest states have come furthest.
+    for (const state of [...states].reverse()) if (state !== NONE) instance.mergeState(state);
+  } catch (error) {
+    throw reportedAt(error, `accumulator ${JSON.stringify(name)}`);
   }
 }
 

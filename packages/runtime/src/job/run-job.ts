@@ -45,6 +45,8 @@ class JobRun implements CancellableRun<LocalJobResult> {
   #iterations: readonly IterationRun[] = [];
   #scheduler: SlotScheduler | undefined;
   #isCancelled = false;
+  /** What the job failed with before anybody cancelled it. */
+  #failure: { readonly error: unknown } | undefined;
   #cancelReason: unknown;
 
   constructor(options: LocalJobOptions) {
@@ -67,7 +69,7 @@ class JobRun implements CancellableRun<LocalJobResult> {
       const request = { demands: wiring.demands(), signal: this.#controller.signal, scope };
       return await runInMemory(this.#options, request, (budgets, spill) => this.#runTasks(wiring, budgets, spill));
     } catch (error) {
-      throw this.#isCancelled ? this.#cancelled() : error;
+      throw this.#failure === undefined && this.#isCancelled ? this.#cancelled() : error;
     }
   }
 
@@ -91,12 +93,15 @@ class JobRun implements CancellableRun<LocalJobResult> {
       await this.#scheduler.run();
       for (const iteration of this.#iterations) iteration.close();
       await this.#settled();
+      // From here on nothing may fail but a sink itself: what was committed can't be taken back.
+      const result = this.#result();
+      this.#throwIfCancelled();
       await this.#commitSinks();
+      return result;
     } catch (error) {
       await this.#abort(error);
       throw error;
     }
-    return this.#result();
   }
 
   async #initializeSinks(job: JobContext): Promise<void> {
@@ -120,6 +125,8 @@ class JobRun implements CancellableRun<LocalJobResult> {
 
   /** Ends everything after a failure. What fails here is not reported: the first failure is. */
   async #abort(error: unknown): Promise<void> {
+    // Who cancels a job that has failed already learns why it failed.
+    if (!this.#isCancelled) this.#failure = { error };
     if (!this.#controller.signal.aborted) this.#controller.abort(error);
     for (const task of this.#tasks) task.close();
     for (const iteration of this.#iterations) iteration.close();

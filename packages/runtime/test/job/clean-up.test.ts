@@ -125,6 +125,77 @@ describe("[RT47] what fails while a job ends", () => {
     expect(log).toEqual(["open first", "close first"]);
   });
 
+  it("is not a cancellation that comes later", async () => {
+    const memory = watchedMemory(256);
+    const sink: Sink<unknown> = {
+      name: "slow to end",
+      openWriter: async () => ({
+        write() {},
+        close: async () => {},
+        abort: async () => void job.cancel("too late"),
+      }),
+    };
+    const fails = code("map", {
+      map() {
+        throw new Error("the function failed");
+      },
+    });
+    const job = startGraph(mapsIntoSink(1), [sourceOf(() => [[1]]), sink, fails], { memory });
+    await expect(job.result).rejects.toMatchObject({
+      code: "FUNCTION_FAILED",
+      cause: { message: "the function failed" },
+    });
+    memory.assertNothingLeft();
+  });
+
+  it("keeps a job from committing that was cancelled while its sources ended", async () => {
+    const log: string[] = [];
+    const source = sourceOf(() => {
+      let i = 0;
+      return {
+        [Symbol.asyncIterator]: () => ({
+          next: async () => ({ done: false, value: [i++] }),
+          return: async () => {
+            void job.cancel("enough");
+            return { done: true, value: undefined };
+          },
+        }),
+      };
+    });
+    const graph = new JobGraphBuilder();
+    const read = graph.add({ kind: "source", source: 0, parameters: undefined });
+    const first = graph.add(
+      { kind: "first", count: 1, group: { keys: undefined, value: undefined }, strategy: "all" },
+      [read],
+    );
+    graph.add({ kind: "sink", sink: 1, parameters: undefined }, [first]);
+    const job = startGraph(graph.build(), [source, notingSink(log)]);
+    await expect(job.result).rejects.toMatchObject({ code: "JOB_CANCELLED" });
+    expect(log).not.toContain("commit");
+  });
+
+  it("fails the job before anything is committed when accumulators cannot be merged", async () => {
+    const log: string[] = [];
+    class Unmergeable extends ListAccumulator<number> {
+      override mergeState(): void {
+        throw new Error("these cannot be merged");
+      }
+    }
+    const counting = code("map", {
+      open(context: RuntimeContext) {
+        context.getAccumulator("numbers", Unmergeable);
+      },
+      map: (record: unknown) => record,
+    });
+    const job = startGraph(mapsIntoSink(1), [sourceOf(() => [[1, 2]]), notingSink(log), counting]);
+    await expect(job.result).rejects.toMatchObject({
+      code: "FUNCTION_FAILED",
+      message: expect.stringContaining('accumulator "numbers" threw Error: these cannot be merged'),
+    });
+    expect(log).not.toContain("commit");
+    expect(log.at(-1)).toBe("abort");
+  });
+
   it("names the operator whose accumulator cannot be handed in, before anything is committed", async () => {
     const log: string[] = [];
     class Broken extends ListAccumulator<number> {
