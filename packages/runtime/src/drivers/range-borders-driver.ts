@@ -16,6 +16,8 @@ type RangeBordersSpec = Extract<DriverSpec, { kind: "rangeBorders" }>;
 /** Keys in the sample per partition: with these, a partition is rarely more than a tenth larger than the others. */
 const SAMPLE_PER_PARTITION = 1000;
 const MAX_SAMPLE = 100_000;
+/** Keys of the sample that are sorted, or merged, before others have a turn: some milliseconds of work. */
+const KEYS_IN_A_TURN = 4096;
 
 /** Gives one record: the array of the greatest keys of all partitions but the last, each an array of the key's parts. @internal */
 export class RangeBordersDriver implements Driver {
@@ -53,7 +55,8 @@ export class RangeBordersDriver implements Driver {
         yield "input";
       }
     }
-    this.#context.out.collect(this.#borders());
+    const sample = yield* sortedInTurns(this.#sample, orderOf(this.#spec.keys));
+    this.#context.out.collect(this.#bordersIn(sample));
     this.#sample = [];
   }
 
@@ -100,15 +103,7 @@ export class RangeBordersDriver implements Driver {
     this.#nextTaken += Math.floor(Math.log(this.#random()) / Math.log(1 - this.#weight)) + 1;
   }
 
-  #borders(): unknown[][] {
-    const signs = this.#spec.keys.map(({ order }) => (order === "descending" ? -1 : 1));
-    const sample = this.#sample.sort((a, b) => {
-      for (let i = 0; i < signs.length; i++) {
-        const order = compareValues(a[i], b[i]) * signs[i]!;
-        if (order !== 0) return order;
-      }
-      return 0;
-    });
+  #bordersIn(sample: readonly unknown[][]): unknown[][] {
     const { numPartitions } = this.#spec;
     const borders: unknown[][] = [];
     for (let i = 1; i < numPartitions; i++) {
@@ -119,6 +114,48 @@ export class RangeBordersDriver implements Driver {
     }
     return borders;
   }
+}
+
+type Compare = (a: readonly unknown[], b: readonly unknown[]) => number;
+
+function orderOf(keys: RangeBordersSpec["keys"]): Compare {
+  const signs = keys.map(({ order }) => (order === "descending" ? -1 : 1));
+  return (a, b) => {
+    for (let i = 0; i < signs.length; i++) {
+      const order = compareValues(a[i], b[i]) * signs[i]!;
+      if (order !== 0) return order;
+    }
+    return 0;
+  };
+}
+
+/** Sorts pieces of the keys, and merges neighbours until one is left; others have a turn in between. */
+function* sortedInTurns(keys: readonly unknown[][], compare: Compare): Steps<readonly unknown[][]> {
+  let pieces: unknown[][][] = [];
+  for (let start = 0; start < keys.length; start += KEYS_IN_A_TURN) {
+    pieces.push(keys.slice(start, start + KEYS_IN_A_TURN).sort(compare));
+    yield "turn";
+  }
+  while (pieces.length > 1) {
+    const merged: unknown[][][] = [];
+    for (let i = 0; i < pieces.length; i += 2) {
+      merged.push(yield* mergedInTurns(pieces[i]!, pieces[i + 1] ?? [], compare));
+    }
+    pieces = merged;
+  }
+  return pieces[0] ?? [];
+}
+
+function* mergedInTurns(left: unknown[][], right: unknown[][], compare: Compare): Steps<unknown[][]> {
+  const merged: unknown[][] = [];
+  let [l, r] = [0, 0];
+  while (l < left.length && r < right.length) {
+    merged.push(compare(left[l]!, right[r]!) <= 0 ? left[l++]! : right[r++]!);
+    if (merged.length % KEYS_IN_A_TURN === 0) yield "turn";
+  }
+  for (; l < left.length; l++) merged.push(left[l]!);
+  for (; r < right.length; r++) merged.push(right[r]!);
+  return merged;
 }
 
 /** Returns a generator of numbers above 0 and below 1 (mulberry32). */

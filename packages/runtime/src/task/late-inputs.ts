@@ -19,7 +19,9 @@ const DRIVERS_OF_TWO_STREAMS: readonly DriverSpec["kind"][] = ["join", "deltaHea
  * Are the inputs of a task that are taken in while its driver runs: materialized ones beside one that the driver reads as it comes. Taking them
  * in first could wait for ever, where both come from one producer: it would wait for the other one to be read. So inputs that the plan
  * materializes never hold anybody up. Circles that the plan did not see are broken by `Task.prefetch`, when nothing else can go on:
- * that is right for every plan, but it stops the whole slot for each page and spills what was to be streamed.
+ * that is right for every plan, but it stops the whole slot for each page and spills what was to be streamed. The two stay apart since they
+ * keep rows for other readers: here a store with the memory of the input, which is read when it is complete and forgotten with its superstep; there a queue
+ * of two pages in front of a gate, which is read before the channel goes on.
  */
 export class LateInputs {
   readonly #late: readonly LateInput[];

@@ -1,5 +1,8 @@
+import { types } from "@millrace/core";
 import { JobGraphBuilder } from "@millrace/job-graph";
 import { describe, expect, it } from "vitest";
+import { RangeBordersDriver } from "../../src/drivers/range-borders-driver.js";
+import { runSteps, TestContext } from "../hash/doubles.js";
 import { runGraph } from "../support/run-graph.js";
 
 async function borders(records: readonly unknown[], keys: readonly object[], numPartitions: number): Promise<unknown> {
@@ -31,6 +34,20 @@ describe("the borders of ranges", () => {
       ["w", 2],
       ["x", 1],
     ]);
+  });
+
+  it("[RT40] are found in many turns, so that others work meanwhile", () => {
+    const count = 60_000;
+    const records = Array.from({ length: count }, (_, i) => ({ id: (i * 7919) % count }));
+    const type = types.row({ id: types.int32 }) as never;
+    const context = new TestContext({ numPages: 1, inputs: [[{ type, records }]] });
+    const driver = new RangeBordersDriver({ kind: "rangeBorders", keys: [{ path: "id" }], numPartitions: 64 }, context);
+    const numSteps = runSteps(driver.run());
+    const expected = Array.from({ length: 63 }, (_, i) => [Math.ceil((count * (i + 1)) / 64) - 1]);
+    expect(context.out.records).toEqual([expected]);
+    // 15 pieces are sorted, and merged in 4 rounds of about 15 turns, beside the steps of reading.
+    const numPages = Math.ceil((count * 16) / 32_000);
+    expect(numSteps - numPages).toBeGreaterThan(50);
   });
 
   it("cut many records nearly evenly, whatever their order", async () => {
