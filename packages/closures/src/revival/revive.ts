@@ -17,7 +17,7 @@ import { corrupt } from "../capture/graph-bytes.js";
 import { type CapturedGraph, contentOf, type WireNode, type WireValue } from "../capture/wire.js";
 import { perSlot } from "../per-slot.js";
 import { CaptureDigests } from "./capture-digests.js";
-import { CodeMaker } from "./code-maker.js";
+import { CodeMaker, type NameKind } from "./code-maker.js";
 import { JobProcess } from "./job-process.js";
 import { bufferOf, globalView, localeOf, symbolOf, viewOf } from "./made-values.js";
 import { ObjectFiller } from "./object-filler.js";
@@ -285,18 +285,24 @@ class Revival {
     }
     // What this one waited for may have needed it as a base, and made it.
     if (this.#isMade[id] === 1) return;
-    const isLate = node.environment.map((wire) => isNode(wire) && this.#isMade[wire[1]] !== 1);
+    const { form } = contentOf(this.#graph).units[node.unit]!;
+    const kinds = node.environment.map((wire, index): NameKind => {
+      if (!isNode(wire) || this.#isMade[wire[1]] === 1) return "early";
+      // Only the first of several names for the function itself can be its constant.
+      const isSelf = wire[1] === id && form === "expression";
+      return isSelf && node.environment.findIndex((each) => isNode(each) && each[1] === id) === index ? "self" : "late";
+    });
     const home = node.home === undefined ? undefined : { prototype: this.#ensureValue(node.home) as object | null };
     const { value, set } = this.#code.make(
       node.unit,
       node.environment.map((wire) => this.value(wire)),
-      isLate,
+      kinds,
       home,
     );
     this.#made[id] = value;
     this.#isMade[id] = 1;
     if (set !== undefined) {
-      const late = node.environment.filter((_, index) => isLate[index]);
+      const late = node.environment.filter((_, index) => kinds[index] === "late");
       this.#late.push(() => set(...late.map((wire) => this.value(wire))));
     }
   }
