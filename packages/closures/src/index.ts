@@ -25,6 +25,7 @@ export { BUILT_IN_GLOBALS } from "./capture/built-ins.js";
 export {
   type CaptureOptions,
   captureFunctions,
+  prepareCapture,
   type UserFunction,
 } from "./capture/capture-functions.js";
 export type { HandleOf } from "./capture/capture-run.js";

@@ -122,12 +122,16 @@ class NodeInspectionSession implements InspectionSession {
     };
   }
 
-  script(scriptId: string): InspectedScript | undefined {
+  prepare(): void {
+    if (this.#isDebuggerEnabled) return;
     // The protocol names the scripts that are there when it is enabled, and the new ones from then on.
-    if (!this.#isDebuggerEnabled) {
-      this.#post("Debugger.enable", {});
-      this.#isDebuggerEnabled = true;
-    }
+    this.#post("Debugger.enable", {});
+    this.#post("Debugger.setSkipAllPauses", { skip: true });
+    this.#isDebuggerEnabled = true;
+  }
+
+  script(scriptId: string): InspectedScript | undefined {
+    this.prepare();
     const known = this.#scripts.get(scriptId);
     if (known === undefined) return undefined;
     const { scriptSource } = this.#post<{ scriptSource: string }>("Debugger.getScriptSource", { scriptId });

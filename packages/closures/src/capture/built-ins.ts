@@ -225,8 +225,6 @@ function hasParts(value: object): boolean {
   return typeof value !== "function" || Object.hasOwn(value, "prototype") || Reflect.ownKeys(value).length > 2;
 }
 
-const NATIVE = /\{\s*\[native code\]\s*\}\s*$/;
-
 function isBuiltInCode(value: object): boolean {
-  return NATIVE.test(Function.prototype.toString.call(value));
+  return Function.prototype.toString.call(value).endsWith("{ [native code] }");
 }

@@ -6,6 +6,7 @@ import {
   type InspectionSession,
   MillraceError,
 } from "@millrace/core";
+import { parseWholeScript } from "../script-source.js";
 import { BuiltIns } from "./built-ins.js";
 import type { CaptureTools } from "./capture.js";
 import { CaptureRun, type HandleOf } from "./capture-run.js";
@@ -53,7 +54,8 @@ export function captureFunctions(
 ): CapturedGraph {
   const tools = toolsOf(host);
   const start = host.clock.monotonic();
-  const session = tools.inspector.open();
+  const session = tools.prepared ?? tools.inspector.open();
+  tools.prepared = undefined;
   try {
     const run = new CaptureRun(tools, session, host.clock, options.handleOf ?? (() => undefined));
     const root = ({ value, where }: UserFunction) => ({ value, where, label: labelOf(value, session) });
@@ -63,6 +65,26 @@ export function captureFunctions(
   } finally {
     session.close();
   }
+}
+
+/**
+ * Does beforehand what makes the first capture of a process slow: above all the engine lists its scripts. Call it where there is something
+ * to wait for, such as workers that start. A no-op where functions cannot be captured, and when it has been done.
+ * @beta
+ */
+export function prepareCapture(host: Host): void {
+  if (host.inspector === undefined || host.scripts === undefined) return;
+  const isFirst = !toolsOfInspectors.has(host.inspector);
+  const tools = toolsOf(host);
+  if (!isFirst || tools.prepared !== undefined) return;
+  tools.prepared = tools.inspector.open();
+  tools.prepared.prepare();
+  // The engine compiles code when it runs first: the parser's, the analysis's and that which reads variables.
+  const look = (): unknown => tools;
+  for (const scope of tools.prepared.inspect(look)?.scopes ?? []) if (scope.kind !== "global") scope.read(["tools"]);
+  tools.prepared.release();
+  const practice = parseWholeScript(PRACTICE, "module");
+  if (practice.kind === "script") practice.functionAt(1, PRACTICE.indexOf("("));
 }
 
 function toolsOf(host: Host): CaptureTools {
@@ -82,6 +104,7 @@ function toolsOf(host: Host): CaptureTools {
       host: scripts,
       builtIns: new BuiltIns(mainGlobalOf(scripts)),
       scripts: new ScriptTable(scripts),
+      prepared: undefined,
     };
     toolsOfInspectors.set(inspector, tools);
   }
@@ -91,6 +114,11 @@ function toolsOf(host: Host): CaptureTools {
 function mainGlobalOf(scripts: HostScripts): object {
   return scripts.evaluate("globalThis", { url: "millrace:global", line: 1, column: 1 }) as object;
 }
+
+/** Has a bit of what scripts have. */
+const PRACTICE =
+  'import { a } from "b"; const f = async ({ c, ...d }, [e] = [1]) => { for (const each of c) if (each?.n > 1) { try { return a(`c`, { e, d }); } ' +
+  "catch (error) { throw new Error(error); } } }; class G extends Object { #h = 1; static i() { return super.k(); } }";
 
 /** Takes a copy of what the program was started with: it may change before the job runs. */
 function processOf({ process: { argv, execArgv, env } }: Host): WireProcess {

@@ -21,6 +21,8 @@ export interface CaptureTools {
   readonly host: HostScripts;
   readonly builtIns: BuiltIns;
   readonly scripts: ScriptTable;
+  /** Open since a capture was prepared; the next one takes it. */
+  prepared: InspectionSession | undefined;
 }
 
 /** Is one capture under way, as those see it who describe functions and objects for it. */

@@ -15,6 +15,11 @@ export interface HostInspector {
  * @public
  */
 export interface InspectionSession {
+  /**
+   * Lets the engine list its scripts, which takes long the first time in a process. It happens by itself when a script is asked for; call it where
+   * there is something to wait for anyway.
+   */
+  prepare(): void;
   /** Gives script, position and scopes of a function; undefined for one without source: built-in or bound. */
   inspect(target: object): InspectedFunction | undefined;
   /**

@@ -8,6 +8,7 @@ import {
   decodeCapturedGraph,
   encodeCapturedGraph,
   perSlot,
+  prepareCapture,
   reviveFunctions,
 } from "@millrace/closures";
 import { type Host, isMillraceError, RichMapFunction } from "@millrace/core";
@@ -170,6 +171,36 @@ describe("what is refused", () => {
   test("[C89] a host without an inspector is told so", () => {
     const action = () => captureFunctions([{ value: () => 1, where: {} }], new TestHost());
     expect(refusalOf(action)).toMatch(/test host cannot look into functions.*inline.*UNSUPPORTED_BY_HOST/s);
+  });
+});
+
+describe("a capture that was prepared", () => {
+  test("[C98] the next capture takes what was prepared, once", async () => {
+    let numSessions = 0;
+    const open = () => {
+      numSessions++;
+      return host.inspector!.open();
+    };
+    const counting: Host = { ...host, inspector: { open } };
+    const n = 2;
+    const twice = (x: number) => x * n;
+    prepareCapture(counting);
+    prepareCapture(counting);
+    expect(numSessions).toBe(1);
+    // Nothing stops at this while it is prepared.
+    // biome-ignore lint/suspicious/noDebugger: what is tested
+    debugger;
+    for (const expected of [1, 2]) {
+      const graph = captureFunctions([{ value: twice, where: {} }], counting);
+      expect(numSessions).toBe(expected);
+      expect(((await reviveFunctions(graph, scripts)).functions[0] as typeof twice)(4)).toBe(8);
+    }
+    prepareCapture(counting);
+    expect(numSessions).toBe(2);
+  });
+
+  test("[C98] where functions cannot be captured, preparing does nothing", () => {
+    expect(() => prepareCapture(new TestHost())).not.toThrow();
   });
 });
 
