@@ -6,8 +6,32 @@ import type { WireNode } from "./wire.js";
 
 const INTL_PROTOTYPE = /^Intl\.(\w+)\.prototype$/;
 
-/** Describes an object that is made anew from what it says of itself; undefined for every other. */
-export function madeObject(run: Capture, value: object, prototype: object, path: CapturePath): WireNode | undefined {
+/** Describes such objects for one capture. */
+export class MadeObjects {
+  readonly #run: Capture;
+  /** Those that are `searchParams` of a captured URL, whose changes they share. */
+  readonly #parametersOfUrls = new Set<object>();
+
+  constructor(run: Capture) {
+    this.#run = run;
+  }
+
+  /** Describes an object that is made anew from what it says of itself; undefined for every other. */
+  describe(value: object, prototype: object, path: CapturePath): WireNode | undefined {
+    const node = madeObject(this.#run, value, prototype, path);
+    if (node?.type !== "made") return node;
+    const parameters = node.by === "URL" ? (getterOf(URL.prototype, "searchParams").call(value) as object) : value;
+    const isShared = node.by === "URL" ? this.#run.isKnown(parameters) : this.#parametersOfUrls.has(value);
+    if (isShared) {
+      const fix = "Capture the URL alone, and take its searchParams in the function.";
+      this.#run.refuse(path, "a URL, or the searchParams of one, of which the other is captured too", fix);
+    }
+    if (node.by === "URL") this.#parametersOfUrls.add(parameters);
+    return node;
+  }
+}
+
+function madeObject(run: Capture, value: object, prototype: object, path: CapturePath): WireNode | undefined {
   const builtIn = run.tools.builtIns.pathOf(prototype);
   if (builtIn === undefined || prototype === Object.prototype) return undefined;
   const name = pathText(builtIn);

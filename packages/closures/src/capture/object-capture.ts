@@ -8,7 +8,7 @@ import { pathText } from "./built-ins.js";
 import { attributesOf, type Capture } from "./capture.js";
 import type { ClassCapture } from "./class-capture.js";
 import type { FunctionSources } from "./function-sources.js";
-import { getterOf, madeObject } from "./made-objects.js";
+import { getterOf, MadeObjects } from "./made-objects.js";
 import { PrototypeChains } from "./prototype-chains.js";
 import { below, type CapturePath, FIXES } from "./refusal.js";
 import { ALL_ATTRIBUTES, type WireNode, type WireOwn, type WireProperty, type WireValue } from "./wire.js";
@@ -40,11 +40,13 @@ const PROTOTYPE_OF: Partial<Record<InspectedKind, string>> = {
 export class ObjectCapture {
   readonly #run: Capture;
   readonly #classes: ClassCapture;
+  readonly #made: MadeObjects;
   readonly #chains: PrototypeChains;
 
   constructor(run: Capture, sources: FunctionSources, classes: ClassCapture) {
     this.#run = run;
     this.#classes = classes;
+    this.#made = new MadeObjects(run);
     this.#chains = new PrototypeChains(run, sources, classes);
   }
 
@@ -118,7 +120,7 @@ export class ObjectCapture {
     const prototype: unknown = Object.getPrototypeOf(value);
     const owner = this.#classes.ownerOfPrototype(value);
     if (owner !== undefined) return this.#classes.describePrototype(value, owner, path);
-    const special = prototype === null ? undefined : madeObject(this.#run, value, prototype as object, path);
+    const special = prototype === null ? undefined : this.#made.describe(value, prototype as object, path);
     if (special !== undefined) return special;
     this.#chains.check(value, undefined, path);
     if (prototype === Object.prototype) {

@@ -1,4 +1,6 @@
 // More of the corpus: what is rare or nasty in the language. Each entry gives in the worker what it gives here, or is refused.
+import own from "node:process";
+import * as proc from "node:process";
 import { Readable } from "node:stream";
 import { inspect } from "node:util";
 import vm from "node:vm";
@@ -228,6 +230,81 @@ same("[C77] sloppy this boxed", () => sloppy("(function () { return typeof this;
 same("[C77] sloppy undeclared read", () => sloppy("(function () { return typeof undeclaredThing; })"));
 refused("[C81] delete of captured", /assigns the captured variable "x"/, () => sloppy("(function () { var x = 1; return function () { return delete x; }; })")());
 same("[C77] octal and legacy escapes", () => sloppy("(function () { return 010 + '\\101'; })"));
+
+// Names around themselves, the process, mixins, and more objects
+
+same("[C67] class expression that names its variable", () => { const A = class { static make() { return new A(); } n = 1; }; return () => [A.make().n, A.make() instanceof A, A.name]; });
+same("[C67] named class expression of another name, both", () => { const A = class B { static both() { return A === B; } }; return () => A.both(); });
+same("[C77] two names for itself", () => { const f = () => [f === g, g.name]; const g = f; return f; });
+same("[C77] anonymous that refers to itself", () => { let f; f = ((x) => x)(() => [f.name, typeof f]); return f; });
+same("[C77] self with deleted name", () => { const f = () => Object.hasOwn(f, "name"); delete f.name; return f; });
+same("[C77] self by let in sloppy", () => sloppy("(function () { var let = function (n) { return n ? let(n - 1) : 'done'; }; return let; })")(), 2);
+same("[C77] self named await in sloppy", () => sloppy("(function () { const await = (n) => n ? await(n - 1) : 'done'; return await; })")(), 2);
+same("[C77] dollars everywhere", () => { const $ = 1, $$ = 2, $$$ = 3, $0 = 4, $1 = 5, $$0 = 6; const f = (n) => n ? f(n - 1) : [$, $$, $$$, $0, $1, $$0, `$${$0}$$$$`]; return f; }, 1);
+same("[C77] async self", () => { const f = async (n) => n ? f(n - 1) : "end"; return f; }, 3);
+same("[C77] generator self", () => { const f = function* (n) { yield n; if (n) yield* f(n - 1); }; return (n) => [...f(n)]; }, 3);
+same("[C77] method self through object", () => { const o = { m(n) { return n ? o.m(n - 1) : "end"; }, get g() { return o; } }; return () => [o.m(2), o.g === o]; });
+same("[C77] method that names itself by variable", () => { const { m } = { m(n) { return n ? m(n - 1) : "end"; } }; return m; }, 2);
+same("[C77] getter that names itself", () => { const { get } = Object.getOwnPropertyDescriptor({ get x() { return get.name; } }, "x"); return () => get(); });
+same("[C67] mutual classes and functions", () => { const f = () => new A().m(); class A { m() { return g(); } } const g = () => typeof f + typeof A; return f; });
+same("[C70] base that is late", () => { class A { static sub() { return B; } } class B extends A { static up() { return super.sub() === B; } } return () => B.up(); });
+same("[C67] class self in static arrow and default param", () => { class A { static f = (x = A) => x === A; } return () => A.f(); });
+same("[C77] derived of itself's static", () => { class A { static K = class extends A { k() { return 1; } }; } return () => new A.K() instanceof A; });
+same("[C70] const name shadowing wrapper pieces: set", () => { const set = 1, value = 2, values = 3, make = 4; const f = (n) => n ? f(0) : [set, value, values, make]; return f; }, 1);
+same("[C70] captured name 'use strict' function param arguments names", () => { const evaluate = 1; return sloppy("(function (evaluate) { return function () { return typeof arguments + evaluate; }; })")(evaluate); });
+same("[C78] process.env delete and in", () => () => { process.env.QQ = 1; const a = "QQ" in process.env; delete process.env.QQ; return [a, "QQ" in process.env, process.env.QQ]; });
+same("[C78] process.env spread, keys, JSON", () => () => [typeof { ...process.env }.PATH, Object.keys(process.env).length > 0, JSON.stringify(process.env).length > 2]);
+same("[C78] process.env defineProperty", () => () => { Object.defineProperty(process.env, "Q2", { value: "x", writable: true, enumerable: true, configurable: true }); return process.env.Q2; });
+same("[C78] process.env destructured", () => { const { env: { PATH } } = process; return () => typeof PATH; });
+same("[C70] destructured process inside", () => () => { const { env, argv, pid } = process; return [typeof env.PATH, Array.isArray(argv), pid > 0]; });
+same("[C78] process methods", () => () => [typeof process.uptime(), typeof process.memoryUsage().rss, typeof process.memoryUsage.rss(), process.version === own.version, typeof process.hrtime()[0], process.emitWarning.name]);
+same("[C78] process.nextTick and exitCode", () => () => new Promise((resolve) => process.nextTick(resolve, "ticked")));
+same("[C78] process namespace whole", () => { const p = proc; return () => [typeof p.env.PATH, Object.keys(p).includes("argv"), p.default === own]; });
+same("[C78] process argv mutated", () => () => { process.argv.push("x"); const n = process.argv.at(-1); process.argv.pop(); return n; });
+same("[C78] process whole assigned title-like", () => () => { const p = process; p.millraceTest = 5; const r = [p.millraceTest, process.millraceTest]; delete p.millraceTest; return [...r, p.millraceTest]; });
+same("[C78] globalThis.process twice", () => () => [globalThis.process === process, globalThis.process.env === process.env]);
+same("[C78] process.env captured as env var in object", () => { const config = { env: process.env, argv: process.argv }; return () => [config.env === process.env, config.argv === process.argv, typeof config.env.PATH]; });
+same("[C94] mixin method that names its class", () => { const M = (B) => class X extends B { m() { return X.name + super.k(); } }; class P { k() { return "P"; } } class Q { k() { return "Q"; } } const A = M(P); const B = M(Q); return () => [new A().m(), new B().m()]; });
+refused("[C94] mixin method that names its class, swapped", /a method with super whose object cannot be told/, () => { const M = (B) => class X extends B { m() { return X.t + super.k(); } }; class P { k() { return "P"; } } class Q { k() { return "Q"; } } const A = M(P); const B = M(Q); A.t = "a"; B.t = "b"; [A.prototype.m, B.prototype.m] = [B.prototype.m, A.prototype.m]; return () => [new A().m(), new B().m()]; });
+same("[C94] mixin of mixins, applied once each", () => { const M1 = (B) => class extends B { m() { return "1" + super.m(); } }; const M2 = (B) => class extends B { m() { return "2" + super.m(); } }; class P { m() { return "P"; } } const A = M2(M1(P)); return () => new A().m(); });
+same("[C94] mixin with Base.prototype.call", () => { const M = (B) => class extends B { m() { return "M" + B.prototype.m.call(this); } }; class P { m() { return "P"; } } class Q { m() { return "Q"; } } const A = M(P); const B = M(Q); return () => [new A().m(), new B().m()]; });
+same("[C94] mixin constructors with super(), twice", () => { const M = (B) => class extends B { constructor(...a) { super(...a); this.x = 1; } }; class P {} class Q { constructor(q) { this.q = q; } } const A = M(P); const B = M(Q); return () => [new A(), new B(2)].map((o) => [o.x, o.q]); });
+same("[C67] function constructors swapped prototypes", () => { function A() {} function B() {} A.prototype.k = 1; B.prototype.k = 2; [A.prototype, B.prototype] = [B.prototype, A.prototype]; return () => [new A().k, new B().k, new A().constructor === B]; });
+same("[C67] class with non-writable static & symbol static", () => { const s = Symbol("s"); class A { static [s] = 1; } Object.defineProperty(A, "fixed", { value: 2 }); return () => [A[s], A.fixed, Object.getOwnPropertyDescriptor(A, "fixed").writable]; });
+same("[C67] class name replaced statically", () => { class A { static name = "Other"; } return () => A.name; });
+same("[C67] frozen function with prototype", () => { function F() {} F.prototype.k = 1; Object.freeze(F); return () => [new F().k, Object.isFrozen(F), Object.getOwnPropertyDescriptor(F, "prototype").writable]; });
+same("[C67] bare function with non-writable prototype", () => { function F() {} Object.defineProperty(F, "prototype", { writable: false }); return () => [new F() instanceof F, Object.getOwnPropertyDescriptor(F, "prototype").writable]; });
+same("[C67] constructor property not enumerable / fixed", () => { function F() {} Object.defineProperty(F.prototype, "constructor", { writable: false, enumerable: true }); return () => Object.getOwnPropertyDescriptor(F.prototype, "constructor").enumerable; });
+same("[C67] deleted constructor of an old-style function", () => { function F() {} delete F.prototype.constructor; const f = new F(); return () => [f instanceof F, "constructor" in Object.getOwnPropertyDescriptors(F.prototype)]; });
+same("[C67] class A whose prototype's constructor is deleted, class first", () => { class A { m() { return 1; } } delete A.prototype.constructor; return () => [new A().m(), new A() instanceof A, Object.hasOwn(A.prototype, "constructor")]; });
+same("[C67] class A whose constructor says B, class first", () => { class B {} class A { m() { return 1; } } A.prototype.constructor = B; return () => [new A().m(), new A().constructor === B]; });
+same("[C67] array subclass instance with holes and private-free", () => { class L extends Array {} const l = new L(3); l[1] = 5; return () => [l.length, 0 in l, l instanceof L]; });
+same("[C67] error subclass with accessor message", () => { class E extends Error { get message() { return "dyn"; } } const e = new E("x"); return () => [e.message, e instanceof E]; });
+same("[C71] Map whose key is a function of the graph", () => { const k = () => 1; const m = new Map([[k, 2]]); return () => m.get(k); });
+same("[C67] Set of classes", () => { class A {} class B {} const s = new Set([A, B]); return () => [s.has(A), s.size]; });
+same("[C71] Symbol registry vs own of same text", () => { const a = Symbol("x"); const b = Symbol("x"); const o = { [a]: 1, [b]: 2 }; return () => [o[a], o[b], a !== b]; });
+same("[C67] date subclass", () => { class D extends Date { y() { return this.getUTCFullYear(); } } const d = new D(0); return () => d.y(); });
+same("[C71] typed array frozen empty, DataView offset", () => { const t = new Uint8Array(0); Object.preventExtensions(t); return () => Object.isExtensible(t); });
+same("[C71] two buffers over pool", () => { const a = Buffer.from("ab"); const b = Buffer.from("cd"); return () => [a.toString(), b.toString(), a.buffer === b.buffer]; });
+same("[C71] subarray sharing", () => { const t = new Float32Array(8); const s = t.subarray(2, 4); t[2] = 7; return () => [s[0], s.buffer === t.buffer, s.byteOffset]; });
+refused("[C85] Intl with own property", /an instance of Intl\.NumberFormat/, () => { const n = new Intl.NumberFormat("de"); n.extra = 1; return () => n.extra; });
+refused("[C85] URL with own property", /an instance of URL/, () => { const u = new URL("http://a/"); u.extra = 1; return () => u.extra; });
+refused("[C85] URL subclass", /an instance of URL/, () => { class U extends URL { hi() { return this.host; } } const u = new U("http://a/"); return () => u.hi(); });
+refused("[C85] Intl bound getter format", /a native function to which no path leads/, () => { const f = new Intl.NumberFormat("de").format; return () => f(1.5); });
+same("[C71] regexp with sticky state and named groups", () => { const r = /(?<a>x)/y; r.lastIndex = 1; return () => r.exec("xx")?.groups.a; });
+same("[C71] string object with props", () => { const s = Object.assign(new String("ab"), { z: 1 }); return () => [s.length, s.z, s[0]]; });
+same("[C71] array-like arguments copy", () => { const a = (function () { return [...arguments]; })(1, 2); return () => a; });
+same("[C71] object with integer-like keys order", () => { const o = { b: 1, 2: 2, a: 3, 1: 4 }; return () => Object.keys(o); });
+same("[C71] accessor on array index", () => { const a = [1]; Object.defineProperty(a, 0, { get: () => 9 }); return () => a[0]; });
+same("[C67] Object.prototype polluted", () => { Object.prototype.polluted = 7; entries.restore = () => { delete Object.prototype.polluted; }; return () => ({}).polluted; });
+same("[C67] Array.prototype extended", () => { Array.prototype.extra9 = function () { return this.length; }; entries.restore = () => { delete Array.prototype.extra9; }; return () => [1, 2].extra9(); });
+same("[C67] Function.prototype.call replaced", () => { const old = Function.prototype.call; Function.prototype.call = function (...a) { return Reflect.apply(old, this, a); }; entries.restore = () => { Function.prototype.call = old; }; return (f) => 1; });
+same("[C70] global added to builtin: Math.tau", () => { Math.tau9 = 6.28; entries.restore = () => { delete Math.tau9; }; return () => Math.tau9; });
+same("[C71] JSON.rawJSON object", () => { const j = JSON.rawJSON ? JSON.rawJSON("1") : { j: 1 }; return () => typeof j; });
+same("[C67] Symbol.prototype description etc", () => { const { description } = Symbol("q"); return () => description; });
+refused("[C85] a URL and its searchParams", /a URL, or the searchParams of one, of which the other is captured too/, () => { const u = new URL("http://a/?x=1"); const p = u.searchParams; return () => u.searchParams === p; });
+refused("[C85] the searchParams of a URL, then the URL", /a URL, or the searchParams of one, of which the other is captured too/, () => { const u = new URL("http://a/?x=1"); const held = { p: u.searchParams, u }; return () => held.u.searchParams === held.p; });
+same("[C71] the searchParams of a URL that does not come along", () => { const p = new URL("http://a/?x=1").searchParams; return () => p.get("x"); });
 
 // Methods of the same text in other places
 
