@@ -74,6 +74,11 @@ interface RemoteProperty {
   readonly value?: RemoteObject;
 }
 
+interface RealmContext {
+  readonly id: number;
+  readonly auxData?: { readonly isDefault?: boolean };
+}
+
 interface FunctionLocation {
   readonly scriptId: string;
   readonly lineNumber: number;
@@ -169,11 +174,12 @@ class NodeInspectionSession implements InspectionSession {
 
   allFunctions(): readonly object[] {
     this.#releaseObjects();
+    const main = mainGlobal();
+    const isMain = main === globalThis;
     try {
-      return this.#withShelf([mainGlobal(), globalThis], () => {
-        const found = this.#contexts().map((contextId) => this.#functionsIn(contextId));
-        return found.flat();
-      });
+      return this.#withShelf([main, globalThis], () =>
+        this.#contexts(isMain).flatMap((contextId) => this.#functionsIn(contextId)),
+      );
     } finally {
       this.#releaseObjects();
     }
@@ -189,11 +195,14 @@ class NodeInspectionSession implements InspectionSession {
     return this.#take(objects.objectId, TAKE_ITEMS, shelf.objectId) as object[];
   }
 
-  /** Lists the realms of this thread, of which test runners make more than one. The protocol names them when it is enabled. */
-  #contexts(): number[] {
+  /**
+   * Lists the realms of this thread, of which test runners make more than one; or the main one only, since others may be gone at any
+   * time. The protocol names them when it is enabled.
+   */
+  #contexts(isMainOnly: boolean): number[] {
     const contexts: number[] = [];
-    const note = ({ params }: { params: { context: { id: number } } }): void => {
-      contexts.push(params.context.id);
+    const note = ({ params: { context } }: { params: { context: RealmContext } }): void => {
+      if (!isMainOnly || context.auxData?.isDefault === true) contexts.push(context.id);
     };
     this.#session.on("Runtime.executionContextCreated", note);
     try {

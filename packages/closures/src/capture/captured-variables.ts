@@ -139,7 +139,8 @@ export class CapturedVariables {
     const isModule =
       members !== "whole" && typeof value === "object" && value !== null && this.#isModuleObject(name, value);
     const isOfPackage = isObject(value) && this.#run.packages.find(value) !== undefined;
-    const ofProcess = isOfPackage ? this.#run.processModule(value) : undefined;
+    const isReadable = isObject(value) && !this.#run.session.isProxy(value);
+    const ofProcess = isReadable ? this.#run.processModule(value) : undefined;
     if (ofProcess !== undefined) return ofProcess;
     if (isOfPackage && members !== "whole") return this.#run.packageValue(value, members, path);
     if (!isModule || isOfPackage) return this.#run.value(value, path);
@@ -162,7 +163,16 @@ export class CapturedVariables {
     const kind = this.#run.session.kindOf(value);
     if (kind === "module namespace") return true;
     if (kind === "proxy") return RUNNER_VARIABLE.test(name);
-    return kind === "ordinary" && (MODULE_VARIABLE.test(name) || Object.hasOwn(value, "__esModule"));
+    return (
+      kind === "ordinary" &&
+      (MODULE_VARIABLE.test(name) || Object.hasOwn(value, "__esModule") || this.#isInterop(value))
+    );
+  }
+
+  /** Bundlers put a module of CommonJS into an object that has it as its default export. */
+  #isInterop(value: object): boolean {
+    const main: unknown = Object.getOwnPropertyDescriptor(value, "default")?.value;
+    return isObject(main) && this.#run.packages.find(main) !== undefined;
   }
 
   #exportOf(namespace: object, name: string, path: CapturePath): WireValue {

@@ -59,14 +59,15 @@ async function bundle(program: string, name: string, format: "esm" | "cjs", mini
   return outfile;
 }
 
-/** What bundling changes: import() of a file that is inside, and import.meta in CommonJS. */
-const BUNDLED = ["import() from the user's file", "import.meta"];
+/** What bundling changes: import() of a file that is inside, import.meta in CommonJS, and what the one file imports. */
+const BUNDLED = ["import() from the user's file", "import.meta", "a function of Node.js that nothing leads to"];
 /** What minifying changes besides: names, constants that are put in, one name for many variables. */
 const MINIFIED = [
   ...BUNDLED,
   "field whose key is computed",
   "measures coverage",
   "a class that is not yet initialized",
+  "a hoisted function behind a variable that is not initialized",
   "[C94] super in a method of an object",
   "[C94] super in a getter of an object",
   "[C94] super in an async generator and a setter of an object",
