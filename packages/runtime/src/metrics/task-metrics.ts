@@ -37,6 +37,8 @@ export interface TaskReport {
   readonly backPressuredMs: number;
   /** How often it had a turn; one is about a page of work. */
   readonly numSteps: number;
+  /** How many supersteps its iteration had; 0 outside of one. */
+  readonly numSupersteps: number;
 }
 
 /** Measures what a task does: once per step and once per page, never per record. */
@@ -87,7 +89,7 @@ export class TaskMetrics {
   }
 
   /** Returns what was measured so far. */
-  report(task: Pick<TaskReport, "vertex" | "name" | "subtaskIndex">): TaskReport {
+  report(task: Pick<TaskReport, "vertex" | "name" | "subtaskIndex" | "numSupersteps">): TaskReport {
     return {
       ...task,
       read: this.read.report(),

@@ -80,8 +80,9 @@ export class Task {
 
   /** Tells what it did so far. */
   report(): TaskReport {
-    const { vertex, subtaskIndex, metrics } = this.#parts;
-    return metrics.report({ vertex: vertex.id, name: vertex.name, subtaskIndex });
+    const { vertex, subtaskIndex, metrics, iteration } = this.#parts;
+    const numSupersteps = iteration?.numEnded ?? 0;
+    return metrics.report({ vertex: vertex.id, name: vertex.name, subtaskIndex, numSupersteps });
   }
 
   /** What it waits for. */

@@ -58,4 +58,27 @@ describe("the report of a job", () => {
       [100, 0],
     ]);
   });
+
+  it("[RT91] counts the supersteps of each task in an iteration, and what all of them together read and sent", async () => {
+    const graph = new JobGraphBuilder();
+    const iteration = graph.addIteration("bulk", { parallelism: 2, maxIterations: 4 });
+    const inside = { parallelism: 2, iteration };
+    const source = graph.add({ kind: "collection", records: 0 });
+    const head = graph.add({ kind: "bulkHead" }, [source], inside);
+    const step = graph.add({ kind: "forward" }, [graph.input(head, {}, { kind: "rebalance" })], inside);
+    graph.add({ kind: "bulkTail" }, [step], inside);
+    graph.add({ kind: "collect", index: 0 }, [graph.input([{ source: head, output: 1 }])], { parallelism: 2 });
+    const records = Array.from({ length: 300 }, (_, id) => ({ id }));
+    const result = await startGraph(graph.build(), [records], { host: new TestHost() }).result;
+    result.close();
+    const ofTasks = (name: string) => result.tasks.filter((task) => task.name === name);
+    for (const name of ["bulkHead", "forward", "bulkTail"]) {
+      expect(
+        ofTasks(name).map(({ numSupersteps }) => numSupersteps),
+        name,
+      ).toEqual([4, 4]);
+    }
+    for (const name of ["collection", "collect"]) expect(ofTasks(name)[0]!.numSupersteps, name).toBe(0);
+    expect(ofTasks("forward").reduce((sum, { read }) => sum + read.numRecords, 0)).toBe(4 * 300);
+  });
 });

@@ -297,7 +297,7 @@ function damage(host: TestHost, random: SeededRandom, numPages: number): void {
 test.each([
   ["the system's folder", [], /what does not fit.*ENOSPC.*set TMPDIR.*or name folders as tempFolders/i],
   ["folders of the engine", ["/a", "/b"], /tempFolders of the local engine: \/a, \/b/],
-])("[RT60] the error of a spill says what settles where the files lie: %s", (_, folders, text) => {
+])("[RT90] the error of a spill says what settles where the files lie: %s", (_, folders, text) => {
   const disk = new FaultyDisk();
   disk.failAt(1, ["scratchFolder"], { code: "ENOSPC" });
   const space = createSpillSpace(bareHost({ scratch: disk.scratch }), { folders });
@@ -307,7 +307,7 @@ test.each([
   space.close();
 });
 
-test("[RT60] a folder for temporary files that is not there is named", () => {
+test("[RT90] a folder for temporary files that is not there is named", () => {
   const space = createSpillSpace(nodeHost(), { folders: ["/there/is/no/such/folder"] });
   const page = pageBudget(1).take()!;
   fillPage(page, 1);
