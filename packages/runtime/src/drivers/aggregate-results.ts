@@ -10,6 +10,8 @@ type Spec<K extends DriverSpec["kind"]> = Extract<DriverSpec, { kind: K }>;
 
 /** Makes the record of a group. @internal */
 export interface AggregateResult {
+  /** Whether a result is made of one record of the group. */
+  readonly keepsRecord: boolean;
   /** What is aggregated. */
   readonly requests: readonly AggregateRequest[];
   /** Returns what the record needs, beside the key, of one row of the group: data. */
@@ -26,6 +28,7 @@ export interface AggregateResult {
 export class InPlaceResult implements AggregateResult {
   readonly requests: readonly AggregateRequest[];
   readonly empty = undefined;
+  readonly keepsRecord = true;
   readonly #paths: readonly (readonly string[])[];
   readonly #reader: RowRecordReader;
 
@@ -52,6 +55,7 @@ export class InPlaceResult implements AggregateResult {
 export class SummaryResult implements AggregateResult {
   readonly requests: readonly AggregateRequest[];
   readonly empty: { readonly record: unknown } | undefined;
+  readonly keepsRecord = false;
   readonly #names: readonly string[];
   readonly #keyNames: readonly KeyNameSpec[];
   readonly #shape: "row" | "tuple";

@@ -6,7 +6,7 @@
  *    keyed rows with aggregates as data; so does each row from then on, and keyed rows of a key are merged. That can do everything, at a tenth of the
  *    speed.
  */
-import { type Memory, type TypeInformation, types } from "@millrace/core";
+import { type Memory, types } from "@millrace/core";
 import type { KeyFieldSpec, ValuePosition } from "@millrace/job-graph";
 import { MergeFold, type PartialGroup } from "../hash/aggregates/merge-fold.js";
 import { RowAggregates } from "../hash/aggregates/row-aggregates.js";
@@ -26,6 +26,7 @@ import type { DriverContext, Steps } from "../task/driver.js";
 import type { AggregateResult } from "./aggregate-results.js";
 import type { PackedResults } from "./packed-results.js";
 import { PartialRows, type RowMaker } from "./partial-rows.js";
+import { partialTypeOf } from "./partial-types.js";
 import type { SlotResults } from "./slot-results.js";
 
 /** For groups that become keyed rows: one to write, one to read. */
@@ -46,6 +47,8 @@ export class HashAggregation {
   readonly #value: ValuePosition;
   readonly #result: AggregateResult;
   readonly #keyed: KeyedValueRows;
+  /** By layout of the input: that of keyed rows. */
+  readonly #layouts: (StreamLayout | undefined)[] = [];
   readonly #encoder: RecordEncoder;
   readonly #store: RowStore;
   readonly #packed: PackedResultsOf;
@@ -87,6 +90,7 @@ export class HashAggregation {
     const results = this.#packed(pages.layout, aggregates);
     const scratch = results === undefined ? undefined : PackedScratch.of(budget);
     if (results === undefined || scratch === undefined) return undefined;
+    let keyed: StreamLayout | undefined;
     const groups = new PackedGroups({
       budget,
       spill,
@@ -100,7 +104,8 @@ export class HashAggregation {
       keep: (entries) =>
         results.each(entries, (parts, head, state) => {
           const partials = this.#result.requests.map((_, i) => aggregates.partialOf(i, budget.memory, state));
-          const keyed = this.#encode(parts, results.format.keyTypes, [head, partials]);
+          keyed ??= this.#keyed.layoutOf(results.format.keyTypes, types.any);
+          this.#encoder.encodeAs(this.#keyed.recordOf(parts, [head, partials]), keyed);
           this.#store.addRow(this.#encoder.memory, this.#encoder.slot, keyed);
         }),
     });
@@ -203,17 +208,16 @@ export class HashAggregation {
     group: PartialGroup,
     encoder = this.#encoder,
   ): StreamLayout {
-    return this.#encode(this.#partsOf(memory, slot, layout), keyPartTypes(this.#keys, layout), group, encoder);
+    const keyed = this.#layouts[layout.index] ?? this.#addLayout(layout);
+    return encoder.encodeAs(this.#keyed.recordOf(this.#partsOf(memory, slot, layout), group), keyed);
   }
 
-  #encode(
-    parts: readonly unknown[],
-    keyTypes: readonly TypeInformation<unknown>[],
-    group: PartialGroup,
-    encoder = this.#encoder,
-  ): StreamLayout {
-    const keyed = this.#keyed.layoutOf(keyTypes, types.any);
-    return encoder.encodeAs(this.#keyed.recordOf(parts, group), keyed);
+  #addLayout(layout: StreamLayout): StreamLayout {
+    const { requests, keepsRecord } = this.#result;
+    const value = partialTypeOf(requests, this.#value, layout, keepsRecord);
+    const keyed = this.#keyed.layoutOf(keyPartTypes(this.#keys, layout), value);
+    this.#layouts[layout.index] = keyed;
+    return keyed;
   }
 
   readonly #partReaders: RowFieldReader[] = [];

@@ -79,6 +79,28 @@ function summarizeSpec(
   };
 }
 
+/** A class with a type of its own, whose order is that of its key. */
+class Version {
+  readonly major: number;
+  readonly minor: number;
+
+  constructor(major: number, minor: number) {
+    this.major = major;
+    this.minor = minor;
+  }
+
+  get order(): number {
+    return this.major * 100 + this.minor;
+  }
+}
+
+const versionType = types.custom<Version>("Version", {
+  serialize: ({ major, minor }) => Uint8Array.of(major, minor),
+  deserialize: ([major, minor]) => new Version(major!, minor!),
+  keyBytes: ({ major, minor }) => Uint8Array.of(major, minor),
+  isInstance: (value) => value instanceof Version,
+});
+
 /** Every aggregate of every field that it can be of. */
 const fullType = types.row({
   k: types.nullable(types.int32),
@@ -199,6 +221,42 @@ describe("[O38] named aggregates", () => {
         const [result] = run((each) => createSummarizeDriver(summarizeSpec(aggregates, strategy), each), parts, 8);
         expect(result).toMatchObject({ "min e": "z", "max e": "x" });
       }
+    }
+  });
+
+  test("values of custom types, in all strategies: the least, the greatest, and records that have them", () => {
+    const random = new SeededRandom(12);
+    const rows = Array.from({ length: 800 }, (_, i) => ({
+      k: i % 90,
+      i,
+      v: random.chance(0.2) ? null : new Version(random.below(40), random.below(9)),
+    }));
+    const type = types.row({ k: types.int32, i: types.int32, v: types.nullable(versionType) });
+    const parts = [{ type: type as never, records: rows }];
+    const aggregates = aggregatesOf(["v"], ["min", "max", "count"]);
+    const expected = groupsOf(rows).map((group) => {
+      const versions = group.map(({ v }) => v as Version | null).filter((v) => v !== null);
+      versions.sort((a, b) => a.order - b.order);
+      return { k: group[0]!.k, "min v": versions[0], "max v": versions.at(-1), "count v": versions.length };
+    });
+    for (const [strategy, numPages] of [
+      ["hash", minHashAggregationPages()],
+      ["hash", 60],
+      ["sorted", 8],
+    ] as const) {
+      const input = strategy === "hash" ? parts : sortedByKey(parts);
+      const results = run((each) => createSummarizeDriver(summarizeSpec(aggregates, strategy), each), input, numPages);
+      expect(texts(results)).toEqual(texts(expected));
+      expect((results as Row[]).every((row) => row["max v"] instanceof Version)).toBe(true);
+    }
+    const inPlace: AggregateDriverSpec = {
+      kind: "aggregate",
+      aggregations: [{ aggregation: "max", field: "v" }],
+      group: byKey,
+      strategy: "hash",
+    };
+    for (const record of run((each) => createAggregateDriver(inPlace, each), parts, 20) as Row[]) {
+      expect(record.v).toEqual(expected.find(({ k }) => k === record.k)!["max v"]);
     }
   });
 
