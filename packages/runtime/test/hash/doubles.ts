@@ -1,5 +1,5 @@
 /**
- * Small stand-ins for what a task has around it: pages in one memory, spill files on the heap, a table of layouts, inputs that are arrays of
+ * Small stand-ins for what a task has around its driver, whose pages and spill files are those of a job: a table of layouts, inputs that are arrays of
  * records, and an output that reads what it is given back into records.
  */
 import {
@@ -19,13 +19,15 @@ import {
 } from "@millrace/core";
 import type { JobVertex } from "@millrace/job-graph";
 import { expect } from "vitest";
+import { ManagedPageBudget } from "../../src/memory/managed-page-budget.js";
 import type { PageBudget } from "../../src/memory/page-budget.js";
+import { PagePool } from "../../src/memory/page-pool.js";
 import { memoryOfWasm } from "../../src/memory/shared-memory.js";
 import { collectEachRow } from "../../src/rows/collect-each-row.js";
 import type { PageCursor, RowCursor } from "../../src/rows/row-cursor.js";
 import type { LayoutTable, StreamLayout } from "../../src/rows/stream-layout.js";
-import type { SpillFile, SpillSpace } from "../../src/spill/spill-space.js";
 import type { Driver, DriverContext, RecordOutput, Steps, TaskFunction } from "../../src/task/driver.js";
+import { TestSpill } from "../support/test-spill.js";
 
 /** Budgets of so many pages lie in memory that kernels in WebAssembly reach, as all do outside of tests; an engine has room for few such memories. */
 const MIN_PAGES_WITH_KERNELS = 32;
@@ -38,130 +40,51 @@ function newMemory(numPages: number): Memory {
 
 const WASM_PAGE_BYTES = 64 * 1024;
 
-/** Pages of one memory; `failAt` lets the n-th request from then on find none. */
+/** Is a budget of a job, whose n-th request throws when told to; its pages hold rubbish when they are handed out. */
 export class TestBudget implements PageBudget {
-  readonly owner = "Test (1/1)";
-  readonly memory: Memory;
-  readonly numPages: number;
-  readonly #free: MemorySegment[] = [];
-  readonly #out = new Set<MemorySegment>();
+  readonly #inner: ManagedPageBudget;
   /** How often a page was asked for. */
   numRequests = 0;
   /** The request that throws; 0 for none. */
   failAt = 0;
 
   constructor(numPages: number) {
-    this.numPages = numPages;
     // The memory of a slot is larger than one budget, and its first page is somebody else's.
-    this.memory = newMemory(numPages + 1);
-    for (let i = numPages; i > 0; i--)
-      this.#free.push(new MemorySegment(this.memory, i * PAGE_SIZE_BYTES, PAGE_SIZE_BYTES));
+    const pool = new PagePool(newMemory(numPages + 1), [{ first: 1, end: numPages + 1 }]);
+    this.#inner = new ManagedPageBudget("Test (1/1)", pool, numPages);
+  }
+
+  get owner(): string {
+    return this.#inner.owner;
+  }
+
+  get memory(): Memory {
+    return this.#inner.memory;
+  }
+
+  get numPages(): number {
+    return this.#inner.numPages;
   }
 
   get numFree(): number {
-    return this.#free.length;
+    return this.#inner.numFree;
   }
 
   take(): MemorySegment | undefined {
     if (++this.numRequests === this.failAt) {
       throw new MillraceError({ code: "INVALID_ARGUMENT", what: "A page request was made to fail" });
     }
-    const page = this.#free.pop();
-    if (page === undefined) return undefined;
-    this.#out.add(page);
-    // A page has any content.
-    page.bytes().fill(0xa5);
+    const page = this.#inner.take();
+    page?.bytes().fill(0xa5);
     return page;
   }
 
   give(page: MemorySegment): void {
-    expect(this.#out.delete(page)).toBe(true);
-    this.#free.push(page);
+    this.#inner.give(page);
   }
 
   giveAll(): void {
-    this.#free.push(...this.#out);
-    this.#out.clear();
-  }
-}
-
-/** Files on the heap; `failAt` lets the n-th call fail. */
-export class TestSpill implements SpillSpace {
-  numBytesWritten = 0;
-  numBytesRead = 0;
-  numCalls = 0;
-  failAt = 0;
-  numPagesRead = 0;
-  readonly openFiles = new Set<TestSpillFile>();
-
-  createFile(_owner: string): SpillFile {
-    this.call();
-    const file = new TestSpillFile(this);
-    this.openFiles.add(file);
-    return file;
-  }
-
-  close(): void {
-    this.openFiles.clear();
-  }
-
-  call(): void {
-    if (++this.numCalls === this.failAt) throw new MillraceError({ code: "CORRUPT_FILE", what: "The disk is broken" });
-  }
-}
-
-class TestSpillFile implements SpillFile {
-  sizeBytes = 0;
-  readonly #spill: TestSpill;
-  readonly #blocks: Uint8Array[] = [];
-  #isOpen = true;
-  #large = new Uint8Array(0);
-
-  constructor(spill: TestSpill) {
-    this.#spill = spill;
-  }
-
-  get numBlocks(): number {
-    return this.#blocks.length;
-  }
-
-  writePage(page: MemorySegment): number {
-    return this.#write(page.bytes().slice(0, page.getInt32(PAGE_USED_BYTES_OFFSET)));
-  }
-
-  readPage(block: number, page: MemorySegment): number {
-    this.#spill.call();
-    this.#spill.numPagesRead++;
-    const bytes = this.#blocks[block]!;
-    page.bytes().set(bytes);
-    return bytes.length;
-  }
-
-  writeLarge(memory: Memory, slot: number): number {
-    return this.#write(memory.u8.slice(slot * 8, slot * 8 + memory.i32[slot * 2]!));
-  }
-
-  readLarge(block: number): Memory {
-    this.#spill.call();
-    this.#large.fill(0xa5);
-    const bytes = this.#blocks[block]!;
-    if (this.#large.length < bytes.length) this.#large = new Uint8Array(bytes.length);
-    this.#large.set(bytes);
-    return new Memory(this.#large.buffer);
-  }
-
-  remove(): void {
-    this.#isOpen = false;
-    this.#spill.openFiles.delete(this);
-  }
-
-  #write(bytes: Uint8Array): number {
-    expect(this.#isOpen).toBe(true);
-    this.#spill.call();
-    this.sizeBytes += bytes.length;
-    this.#spill.numBytesWritten += bytes.length;
-    this.#blocks.push(bytes);
-    return this.#blocks.length - 1;
+    this.#inner.giveAll();
   }
 }
 
@@ -419,7 +342,7 @@ export function runDriver(create: (context: DriverContext) => Driver, context: T
 /** Holds that all pages are back and all files are gone. */
 export function expectNothingLeft({ budget, spill }: TestContext): void {
   expect(budget.numFree).toBe(budget.numPages);
-  expect(spill.openFiles.size).toBe(0);
+  expect(spill.files.size).toBe(0);
 }
 
 /** Returns texts that are equal for equal bags of records. */

@@ -4,7 +4,8 @@ import { expect, test } from "vitest";
 import { KeyOrder } from "../../src/sort/key-order.js";
 import { MIN_SORT_PAGES } from "../../src/sort/sort-limits.js";
 import { pageBudget } from "../support/budgets.js";
-import { MemorySpill, TestLayouts, TestOrder } from "./doubles.js";
+import { TestSpill } from "../support/test-spill.js";
+import { TestLayouts, TestOrder } from "./doubles.js";
 import { expectRecords, rowOf, sortRecords, type TypedRecord } from "./sorting.js";
 
 const layouts = new TestLayouts();
@@ -50,7 +51,7 @@ test("[RT23] whole records of all layouts are sorted as values", () => {
     for (const numPages of [MIN_SORT_PAGES, 50]) {
       const sign = direction === "ascending" ? 1 : -1;
       const order = new TestOrder([{ path: "*", order: direction }]);
-      const result = sortRecords({ budget: pageBudget(numPages), spill: new MemorySpill(), layouts, order }, many);
+      const result = sortRecords({ budget: pageBudget(numPages), spill: new TestSpill(), layouts, order }, many);
       const expected = many.map(([, record]) => record).sort((x, y) => sign * compareValues(x, y));
       expectRecords(result, expected);
     }
@@ -67,7 +68,7 @@ test("[RT23] a field that a layout does not have is null", () => {
   );
   for (const first of [some, [[without, { v: -1 }] as const, ...some]]) {
     const order = new TestOrder([{ path: "k", order: "descending" }, { path: "v" }]);
-    const result = sortRecords({ budget: pageBudget(20), spill: new MemorySpill(), layouts, order }, first);
+    const result = sortRecords({ budget: pageBudget(20), spill: new TestSpill(), layouts, order }, first);
     const keys = (record: unknown) => record as { k?: number; v: number };
     const expected = first.map(([, record]) => keys(record));
     expected.sort((a, b) => (b.k ?? -1) - (a.k ?? -1) || a.v - b.v);

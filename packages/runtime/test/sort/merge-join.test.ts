@@ -5,7 +5,8 @@ import { expect, test } from "vitest";
 import type { RowCursor, Steps, StreamLayout } from "../../src/index.js";
 import { MergeJoin, MIN_MERGE_JOIN_PAGES, type PairSink } from "../../src/sort/merge-groups/merge-join.js";
 import { assertAllReturned, FailingBudget, pageBudget } from "../support/budgets.js";
-import { MemorySpill, TestLayouts } from "./doubles.js";
+import { TestSpill } from "../support/test-spill.js";
+import { TestLayouts } from "./doubles.js";
 import { RecordRows, runSteps, type TypedRecord } from "./sorting.js";
 
 const KINDS: readonly JoinKind[] = ["inner", "left-outer", "right-outer", "full-outer", "semi", "anti"];
@@ -87,9 +88,9 @@ function check(
   left: readonly TypedRecord[],
   right: readonly TypedRecord[],
   numPages: number,
-): MemorySpill {
+): TestSpill {
   const budget = new FailingBudget(pageBudget(numPages));
-  const spill = new MemorySpill();
+  const spill = new TestSpill();
   const sink = new ResultList();
   const keys = [{ path: "k" }];
   const join = new MergeJoin({ joinType: kind, leftKeys: keys, rightKeys: keys, budget, spill, layouts, sink });
@@ -150,7 +151,7 @@ test("one page less than the least fails before anything is read", () => {
       leftKeys: keys,
       rightKeys: keys,
       budget,
-      spill: new MemorySpill(),
+      spill: new TestSpill(),
       layouts,
       sink,
     });

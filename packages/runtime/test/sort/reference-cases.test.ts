@@ -7,7 +7,8 @@ import { MergeJoin, type PairSink } from "../../src/sort/merge-groups/merge-join
 import { PairedGroups } from "../../src/sort/merge-groups/paired-groups.js";
 import { Sorter } from "../../src/sort/sorter.js";
 import { assertAllReturned, pageBudget } from "../support/budgets.js";
-import { MemorySpill, TestLayouts, TestOrder } from "./doubles.js";
+import { TestSpill } from "../support/test-spill.js";
+import { TestLayouts, TestOrder } from "./doubles.js";
 import { appendAll, expectRecords, runSteps, sortRecords, type TypedRecord } from "./sorting.js";
 
 const layouts = new TestLayouts();
@@ -22,7 +23,7 @@ function* uniform(numKeys: number, numValues: number): Generator<TypedRecord> {
 /** Sorts records in so many pages, and calls `use` with the rows. */
 function withSorted(records: Iterable<TypedRecord>, numPages: number, use: (rows: RowCursor) => void): void {
   const budget = pageBudget(numPages);
-  const spill = new MemorySpill();
+  const spill = new TestSpill();
   const sorter = new Sorter({ budget, spill, layouts, order: new TestOrder(KEYS) });
   runSteps(appendAll(sorter, records));
   use(runSteps(sorter.finish()));
@@ -49,7 +50,7 @@ function countPairs(left: Iterable<TypedRecord>, right: Iterable<TypedRecord>, n
     leftKeys: KEYS,
     rightKeys: KEYS,
     budget,
-    spill: new MemorySpill(),
+    spill: new TestSpill(),
     layouts,
     sink,
   } as const;
@@ -107,7 +108,7 @@ test.each([2048, 512, 32])("an external sort of 100,000 records in %i pages", (n
     (_, i): TypedRecord => [keyed, [random.between(-5000, 5000), `value ${i}`]],
   );
   const budget = pageBudget(numPages);
-  const spill = new MemorySpill();
+  const spill = new TestSpill();
   const result = sortRecords({ budget, spill, layouts, order: new TestOrder(KEYS) }, records);
   expectRecords(
     result,

@@ -11,7 +11,8 @@ import { MIN_SORT_PAGES } from "../../src/sort/sort-limits.js";
 import { NOT_LARGE, PrefixReader, type SortedRows } from "../../src/sort/sorted-rows.js";
 import { type RowCombiner, Sorter } from "../../src/sort/sorter.js";
 import { assertAllReturned, pageBudget } from "../support/budgets.js";
-import { MemorySpill, TestLayouts, TestOrder } from "./doubles.js";
+import { TestSpill } from "../support/test-spill.js";
+import { TestLayouts, TestOrder } from "./doubles.js";
 import { appendAll, expectRecords, RecordRows, readAll, runSteps, sortRecords, type TypedRecord } from "./sorting.js";
 
 const layouts = new TestLayouts();
@@ -43,7 +44,7 @@ function merged(inputs: readonly (readonly number[])[]): readonly (readonly [num
     const records = numbers.map((n, position): TypedRecord => [numbered, [n, `${i}.${position}`]]);
     return new RecordStream(records, keys);
   });
-  const rows = new MergeRows(streams, keys, new LargeRows(new MemorySpill(), "test"));
+  const rows = new MergeRows(streams, keys, new LargeRows(new TestSpill(), "test"));
   return [...readAll(rows)] as [number, string][];
 }
 
@@ -136,7 +137,7 @@ test.each([
     return [counted, [key, 1]];
   });
   const budget = pageBudget(numPages);
-  const spill = new MemorySpill();
+  const spill = new TestSpill();
   const { combine, numCalls } = summing();
   const result = sortRecords({ budget, spill, layouts, order: byFirst(), combine }, records) as [number, number][];
   const sums = new Map<number, number>();
@@ -151,7 +152,7 @@ test.each([
 });
 
 test("a combiner that changes the layout in the middle of a sort", () => {
-  const spill = new MemorySpill();
+  const spill = new TestSpill();
   const any = layouts.ofType(types.any);
   const memory = new Memory(new ArrayBuffer(1024));
   const combine: RowCombiner = (group, emit) => {
@@ -184,7 +185,7 @@ test.each([
     () => `http://some-uri.com/that/is/a/common/prefix/to/all${random.below(1e9)}`,
   );
   const order = new TestOrder([{ path }]);
-  const result = sortRecords({ budget: pageBudget(32), spill: new MemorySpill(), layouts, order }, texts.map(recordOf));
+  const result = sortRecords({ budget: pageBudget(32), spill: new TestSpill(), layouts, order }, texts.map(recordOf));
   expectRecords(
     result,
     [...texts].sort().map((text) => recordOf(text)[1]),
@@ -194,7 +195,7 @@ test.each([
 test("[RT22] merging takes several rounds, with a bounded number of open files", () => {
   const random = new SeededRandom(7);
   const records = Array.from({ length: 60_000 }, (_, i): TypedRecord => [counted, [random.below(5000), i]]);
-  const spill = new MemorySpill();
+  const spill = new TestSpill();
   const result = sortRecords({ budget: pageBudget(MIN_SORT_PAGES), spill, layouts, order: byFirst() }, records) as [
     number,
     number,
@@ -225,22 +226,19 @@ test("rows of 64 fields, rows without fields, rows of 10 MB", () => {
       value(a, "f1") - value(b, "f1") ||
       value(a, "f2") - value(b, "f2"),
   );
-  expect(sortRecords({ budget: pageBudget(9), spill: new MemorySpill(), layouts, order: last }, rows)).toEqual(
-    expected,
-  );
+  expect(sortRecords({ budget: pageBudget(9), spill: new TestSpill(), layouts, order: last }, rows)).toEqual(expected);
 
   const empty = layouts.ofType(types.row({}));
   const nothing = Array.from({ length: 5000 }, (): TypedRecord => [empty, {}]);
   const whole = new TestOrder([{ path: "*" }]);
   expect(
-    sortRecords({ budget: pageBudget(MIN_SORT_PAGES), spill: new MemorySpill(), layouts, order: whole }, nothing)
-      .length,
+    sortRecords({ budget: pageBudget(MIN_SORT_PAGES), spill: new TestSpill(), layouts, order: whole }, nothing).length,
   ).toBe(5000);
 
   const huge = Array.from({ length: 6 }, (_, i): TypedRecord => [numbered, [-1 - i, String(i).repeat(10_000_000)]]);
   const small = Array.from({ length: 3000 }, (_, i): TypedRecord => [numbered, [i % 10, "small"]]);
   const mix = [...small.slice(0, 1000), ...huge, ...small.slice(1000)];
-  const spill = new MemorySpill();
+  const spill = new TestSpill();
   const result = sortRecords({ budget: pageBudget(MIN_SORT_PAGES), spill, layouts, order: byFirst() }, mix) as [
     number,
     string,
@@ -258,7 +256,7 @@ test("sorted rows are read again and again, also after a cursor was left in the 
   const expected = records.map(([, record]) => record as [number, number]).sort(([a], [b]) => a - b);
   for (const numPages of [MIN_SORT_PAGES, 10, 100]) {
     const budget = pageBudget(numPages);
-    const spill = new MemorySpill();
+    const spill = new TestSpill();
     const sorter = new Sorter({ budget, spill, layouts, order: byFirst(), isReadAgain: true });
     runSteps(appendAll(sorter, records));
     runSteps(sorter.complete());
@@ -275,7 +273,7 @@ test("sorted rows are read again and again, also after a cursor was left in the 
 
 test("the layout of rows is known when they are read", () => {
   const seen = new Set<StreamLayout>();
-  const sorter = new Sorter({ budget: pageBudget(9), spill: new MemorySpill(), layouts, order: byFirst() });
+  const sorter = new Sorter({ budget: pageBudget(9), spill: new TestSpill(), layouts, order: byFirst() });
   runSteps(
     appendAll(sorter, [
       [counted, [2, 2]],

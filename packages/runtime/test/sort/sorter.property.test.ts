@@ -5,7 +5,8 @@ import type { KeyFieldSpec } from "@millrace/job-graph";
 import { expect, test } from "vitest";
 import { MIN_SORT_PAGES } from "../../src/sort/sort-limits.js";
 import { assertAllReturned, FailingBudget, heapBudget, pageBudget } from "../support/budgets.js";
-import { MemorySpill, TestLayouts, TestOrder } from "./doubles.js";
+import { TestSpill } from "../support/test-spill.js";
+import { TestLayouts, TestOrder } from "./doubles.js";
 import { expectRecords, sortRecords, type TypedRecord } from "./sorting.js";
 
 const BASE_SEED = Number(process.env.FUZZ_SEED ?? 20_260_101);
@@ -66,7 +67,7 @@ for (let i = 0; i < NUM_CASES; i++) {
     ]);
     const numPages = [MIN_SORT_PAGES, MIN_SORT_PAGES + 1, 9, 300][random.below(4)]!;
     const budget = new FailingBudget(random.chance(0.5) ? pageBudget(numPages) : heapBudget(numPages));
-    const spill = new MemorySpill();
+    const spill = new TestSpill();
     const result = sortRecords({ budget, spill, layouts, order: new TestOrder(keys) }, records);
     const expected = records.map(([, record]) => record as Record<string, unknown>);
     expected.sort((a, b) => {
@@ -114,7 +115,7 @@ for (let i = 0; i < NUM_CASES; i++) {
     const order = random.chance(0.5) ? "descending" : "ascending";
     const numPages = [MIN_SORT_PAGES, 7, 300][random.below(3)]!;
     const budget = new FailingBudget(random.chance(0.5) ? pageBudget(numPages) : heapBudget(numPages));
-    const spill = new MemorySpill();
+    const spill = new TestSpill();
     const result = sortRecords({ budget, spill, layouts, order: new TestOrder([{ path: "k", order }]) }, records);
     const sign = order === "descending" ? -1 : 1;
     const expected = records.map(([, record]) => record as { k: unknown; number: number });

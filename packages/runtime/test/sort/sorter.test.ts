@@ -3,7 +3,8 @@ import { SeededRandom } from "@millrace/host-test";
 import { expect, test } from "vitest";
 import { MIN_SORT_PAGES } from "../../src/sort/sort-limits.js";
 import { assertAllReturned, FailingBudget, pageBudget } from "../support/budgets.js";
-import { MemorySpill, TestLayouts, TestOrder } from "./doubles.js";
+import { TestSpill } from "../support/test-spill.js";
+import { TestLayouts, TestOrder } from "./doubles.js";
 import { expectRecords, sortRecords, type TypedRecord } from "./sorting.js";
 
 const layouts = new TestLayouts();
@@ -14,9 +15,9 @@ function sorted(records: readonly TypedRecord[]): unknown[] {
   return records.map(([, record]) => record).sort((a, b) => compareValues((a as unknown[])[0], (b as unknown[])[0]));
 }
 
-function check(records: readonly TypedRecord[], numPages: number): MemorySpill {
+function check(records: readonly TypedRecord[], numPages: number): TestSpill {
   const budget = new FailingBudget(pageBudget(numPages));
-  const spill = new MemorySpill();
+  const spill = new TestSpill();
   const result = sortRecords({ budget, spill, layouts, order: new TestOrder([{ path: "0" }]) }, records);
   expectRecords(result, sorted(records));
   assertAllReturned(budget);
@@ -68,7 +69,7 @@ test("rows of fixed length go over to another buffer when a second layout comes,
           const key = (record: unknown): unknown => (record as Record<string, unknown>)["0"];
           const sign = order === "ascending" ? 1 : -1;
           const budget = new FailingBudget(pageBudget(numPages));
-          const setting = { budget, spill: new MemorySpill(), layouts, order: new TestOrder([{ path: "0", order }]) };
+          const setting = { budget, spill: new TestSpill(), layouts, order: new TestOrder([{ path: "0", order }]) };
           const expected = all.map(([, record]) => record).sort((a, b) => sign * compareValues(key(a), key(b)));
           expectRecords(sortRecords(setting, all), expected);
           assertAllReturned(budget);

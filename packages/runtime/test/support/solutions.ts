@@ -3,7 +3,8 @@
 import { Memory, RowLayout, type TypeInformation, types } from "@millrace/core";
 import { SolutionSet } from "../../src/hash/solution-set.js";
 import type { Steps, StreamLayout } from "../../src/index.js";
-import { MemorySpill, TestLayouts } from "../sort/doubles.js";
+import { TestLayouts } from "../sort/doubles.js";
+import { TestSpill } from "./test-spill.js";
 import { FailingBudget, pageBudget } from "./budgets.js";
 
 /** The seed of hashes of all of them. */
@@ -35,7 +36,7 @@ export class Solution {
   readonly layouts = new TestLayouts();
   readonly declared: StreamLayout;
   readonly other: StreamLayout;
-  readonly spill: MemorySpill;
+  readonly spill: TestSpill;
   readonly budget: FailingBudget;
   readonly set: SolutionSet;
   readonly expected = new Map<number, Entry>();
@@ -44,7 +45,7 @@ export class Solution {
   constructor(numPages: number, failsAt = 0) {
     this.declared = this.layouts.add(RowLayout.of(DECLARED as unknown as TypeInformation<unknown>));
     this.other = this.layouts.add(RowLayout.of(OTHER as unknown as TypeInformation<unknown>));
-    this.spill = new MemorySpill(failsAt);
+    this.spill = new TestSpill(failsAt);
     this.budget = new FailingBudget(pageBudget(numPages));
     this.set = new SolutionSet({
       budget: this.budget,
