@@ -1,4 +1,5 @@
 import type { KeyFieldSpec } from "@millrace/job-graph";
+import { tooFewPages } from "../memory/too-few-pages.js";
 import type { PageCursor } from "../rows/row-cursor.js";
 import { KeyOrder } from "../sort/key-order.js";
 import { LargeRows } from "../sort/large-rows.js";
@@ -7,7 +8,6 @@ import { MergeRows } from "../sort/merge-rows.js";
 import { SortBuffer } from "../sort/sort-buffer.js";
 import { SortKeys } from "../sort/sort-keys.js";
 import { MIN_SORT_PAGES } from "../sort/sort-limits.js";
-import { tooFewPages } from "../sort/too-few-pages.js";
 import type { DriverContext, Steps } from "../task/driver.js";
 
 /** Is the least number of pages of a driver that works on parts of groups. @internal */

@@ -16,6 +16,7 @@ import type { Memory, MemorySegment, TableHashSeed } from "@millrace/core";
 import type { KeyFieldSpec } from "@millrace/job-graph";
 import type { PageBudget } from "../memory/page-budget.js";
 import { PAGE_HEADER_SLOTS, PAGE_SLOTS } from "../memory/page-slots.js";
+import { tooFewPages } from "../memory/too-few-pages.js";
 import type { PageCursor } from "../rows/row-cursor.js";
 import { RowPairOrder } from "../rows/row-order.js";
 import type { LayoutTable, StreamLayout } from "../rows/stream-layout.js";
@@ -115,7 +116,10 @@ export class HashGroups {
   readonly #scratch: HashScratch | undefined;
 
   constructor(options: HashGroupsOptions) {
-    const { budget, spill, layouts, keys, keyed, givesParts } = options;
+    const { budget, spill, layouts, keys, keyed, givesParts, numReservedPages = 0 } = options;
+    const minPages = minHashGroupPages() + numReservedPages;
+    // Where partitions get no page to be spilled with, rows would be lost.
+    if (!givesParts && budget.numPages < minPages) throw tooFewPages(budget, minPages, "group");
     this.#options = options;
     this.#files = new EntryFiles(spill, budget.owner);
     this.#keys = new HashKeys(keys, keyed);

@@ -17,6 +17,7 @@ import type { TableHashSeed } from "@millrace/core";
 import type { KeyFieldSpec } from "@millrace/job-graph";
 import type { PageBudget } from "../memory/page-budget.js";
 import { PAGE_HEADER_SLOTS } from "../memory/page-slots.js";
+import { tooFewPages } from "../memory/too-few-pages.js";
 import type { PageCursor } from "../rows/row-cursor.js";
 import { RowPairOrder } from "../rows/row-order.js";
 import type { LayoutTable } from "../rows/stream-layout.js";
@@ -69,6 +70,7 @@ export class JoinTable {
 
   constructor(options: JoinTableOptions) {
     const { budget, layouts, buildKeys, probeKeys } = options;
+    if (budget.numPages < minHashJoinPages()) throw tooFewPages(budget, minHashJoinPages(), "join");
     this.#isReusable = options.isReusable;
     this.#environment = {
       budget,

@@ -2,13 +2,13 @@ import { Memory } from "@millrace/core";
 import { ENTRIES_PER_PAGE } from "../kernels/kernel-layouts.js";
 import type { PageBudget } from "../memory/page-budget.js";
 import { PAGE_SLOTS } from "../memory/page-slots.js";
+import { tooFewPages } from "../memory/too-few-pages.js";
 import type { StreamLayout } from "../rows/stream-layout.js";
 import { FixedLengthBuffer, fixedLengthForm } from "./fixed-length-buffer.js";
 import type { SegmentGather } from "./gathered-rows.js";
 import { SortBuffer, type SortRows } from "./sort-buffer.js";
 import { MIN_SORT_PAGES } from "./sort-limits.js";
 import type { SortedRows } from "./sorted-rows.js";
-import { tooFewPages } from "./too-few-pages.js";
 
 /** The most rows that are moved from one kind of buffer to the other on the heap, 100 KB or so; more are spilled. */
 const MAX_MOVED_ROWS = 4096;

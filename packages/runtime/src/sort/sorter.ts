@@ -12,6 +12,7 @@
  */
 import type { Memory, MemorySegment } from "@millrace/core";
 import type { PageBudget } from "../memory/page-budget.js";
+import { tooFewPages } from "../memory/too-few-pages.js";
 import type { PageCursor, RowCursor } from "../rows/row-cursor.js";
 import type { LayoutTable, StreamLayout } from "../rows/stream-layout.js";
 import type { SpillFile, SpillSpace } from "../spill/spill-space.js";
@@ -25,7 +26,6 @@ import { type Run, RunRows, RunWriter } from "./run.js";
 import { type RowOrder, SortKeys } from "./sort-keys.js";
 import { MAX_FAN_IN, MAX_ROW_SLOTS, MIN_SORT_PAGES } from "./sort-limits.js";
 import { NOT_LARGE, PrefixReader, type SortedRows } from "./sorted-rows.js";
-import { tooFewPages } from "./too-few-pages.js";
 
 /** Takes rows that a combiner makes. The row is copied before the call returns. @internal */
 export type RowEmitter = (memory: Memory, slot: number, layout: StreamLayout) => void;

@@ -4,8 +4,8 @@ import { Memory, RowLayout, type TypeInformation, types } from "@millrace/core";
 import { SolutionSet } from "../../src/hash/solution-set.js";
 import type { Steps, StreamLayout } from "../../src/index.js";
 import { TestLayouts } from "../sort/doubles.js";
-import { TestSpill } from "./test-spill.js";
 import { FailingBudget, pageBudget } from "./budgets.js";
+import { TestSpill } from "./test-spill.js";
 
 /** The seed of hashes of all of them. */
 export const HASH_SEED = { low: 0x1234, high: 0x5678 };

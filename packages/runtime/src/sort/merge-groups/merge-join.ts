@@ -10,6 +10,7 @@ import type { Memory, MemorySegment } from "@millrace/core";
 import type { JoinKind, KeyFieldSpec } from "@millrace/job-graph";
 import { HashKeys } from "../../hash/hash-keys.js";
 import type { PageBudget } from "../../memory/page-budget.js";
+import { tooFewPages } from "../../memory/too-few-pages.js";
 import type { RowCursor } from "../../rows/row-cursor.js";
 import type { LayoutTable, StreamLayout } from "../../rows/stream-layout.js";
 import type { SpillFile, SpillSpace } from "../../spill/spill-space.js";
@@ -18,7 +19,6 @@ import { LargeRows } from "../large-rows.js";
 import { type Run, RunRows, RunWriter } from "../run.js";
 import { MAX_ROW_SLOTS } from "../sort-limits.js";
 import { NOT_LARGE } from "../sorted-rows.js";
-import { tooFewPages } from "../too-few-pages.js";
 import { PairedGroups } from "./paired-groups.js";
 import { RowBlock } from "./row-block.js";
 

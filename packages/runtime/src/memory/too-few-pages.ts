@@ -1,5 +1,5 @@
 import { MillraceError } from "@millrace/core";
-import type { PageBudget } from "../memory/page-budget.js";
+import type { PageBudget } from "./page-budget.js";
 
 /** Returns the error for an operator with fewer pages than it works with. */
 export function tooFewPages(budget: PageBudget, minPages: number, action: string): MillraceError {
