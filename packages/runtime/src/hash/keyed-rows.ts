@@ -4,7 +4,8 @@
  * more than two thirds full.
  *
  * A row that takes another's place is written over it when both have the same size and layout. Else it is appended, and the
- * entry of the old one is marked as dead, until `compact` moves the others together.
+ * entry of the old one is marked as dead, until `compact` moves the others together. A row that is
+ * larger than a page is in a file, which is written anew when most of its rows are dead.
  */
 import type { Memory, MemorySegment } from "@millrace/core";
 import type { PageSupply } from "../memory/page-budget.js";
@@ -32,6 +33,8 @@ const TWO_TO_32 = 2 ** 32;
 const MAX_LOAD = 2 / 3;
 /** The least share of dead slots for which compacting pays: it goes over all pages. */
 const MIN_DEAD_SHARE = 1 / 3;
+/** The file of large rows is written anew when it has so many more rows than twice those that are alive. */
+const MIN_DEAD_LARGE_ROWS = 8;
 
 /** Keeps one row per key. @internal */
 export class KeyedRows {
@@ -49,6 +52,9 @@ export class KeyedRows {
   #numKeys = 0;
   /** The slots of the entries that are dead. */
   #numDeadSlots = 0;
+  /** How many rows that are alive are in the file, and how many rows are. */
+  #numLarge = 0;
+  #numInFile = 0;
 
   /** @param shift - how many high bits of the hash are the same for all rows here, and say nothing about the place of one */
   constructor(budget: PageSupply, layouts: LayoutTable, equality: RowPairOrder, file: EntryFile, shift: number) {
@@ -92,8 +98,10 @@ export class KeyedRows {
       this.#numKeys++;
     } else {
       this.#numDeadSlots += entrySlots(this.#memory, old, KEYED_PREFIX_SLOTS);
+      if ((i32[old * 2 + LINK_WORD]! & IS_LARGE) !== 0) this.#numLarge--;
       i32[old * 2 + LINK_WORD] = i32[old * 2 + LINK_WORD]! | IS_DEAD;
     }
+    if ((i32[pointer * 2 + LINK_WORD]! & IS_LARGE) !== 0) this.#addedLarge();
     return true;
   }
 
@@ -137,7 +145,7 @@ export class KeyedRows {
   release(): void {
     this.releaseDirectory();
     this.writer.release();
-    this.#numKeys = this.#numDeadSlots = 0;
+    this.#numKeys = this.#numDeadSlots = this.#numLarge = this.#numInFile = 0;
   }
 
   /**
@@ -171,6 +179,29 @@ export class KeyedRows {
       word = this.#wordOf(cell);
     }
     i32[word] = to;
+  }
+
+  #addedLarge(): void {
+    this.#numLarge++;
+    this.#numInFile++;
+    if (this.#numInFile > this.#numLarge * 2 + MIN_DEAD_LARGE_ROWS) this.#rewriteFile();
+  }
+
+  /** Writes the large rows that are alive to a new file. */
+  #rewriteFile(): void {
+    const { i32 } = this.#memory;
+    const old = this.#file.detach();
+    try {
+      for (let cell = 0; cell < this.numCells; cell++) {
+        const pointer = this.entryAt(cell);
+        if (pointer === 0 || (i32[pointer * 2 + LINK_WORD]! & IS_LARGE) === 0) continue;
+        const word = (pointer + KEYED_PREFIX_SLOTS) * 2;
+        i32[word] = this.#file.writeLarge(old.readLarge(i32[word]!), 0);
+      }
+    } finally {
+      old.remove();
+    }
+    this.#numInFile = this.#numLarge;
   }
 
   #overwrite(pointer: number, memory: Memory, slot: number, layout: StreamLayout): boolean {

@@ -47,6 +47,14 @@ export class EntryFile {
     return this.#open().readLarge(block);
   }
 
+  /** Hands all that was written over to another one, and is empty then. */
+  detach(): EntryFile {
+    const other = new EntryFile(this.#spill, this.#owner);
+    other.#file = this.#file;
+    this.#file = undefined;
+    return other;
+  }
+
   /** Removes the file. It can be written again. */
   remove(): void {
     this.#file?.remove();

@@ -106,3 +106,18 @@ test("[RT71] a set that does not change is read about once by each lookup into a
   expectAll(solution);
   close(solution);
 });
+
+test.each([MIN_SOLUTION_SET_PAGES, 100])(
+  "[RT71] rows larger than a page that change take no more disk, however many supersteps there are, with %d pages",
+  (numPages) => {
+    const solution = new Solution(numPages);
+    const [numKeys, numLarge, length] = [300, 60, 40_000];
+    for (let superstep = 0; superstep < 12; superstep++) {
+      replaceAll(solution, numKeys, superstep, (id) => (id < numLarge ? length + superstep : 500));
+      expect(solution.spill.numBytesOnDisk).toBeLessThan(5 * numLarge * length);
+      loadAll(solution);
+    }
+    expectAll(solution);
+    close(solution);
+  },
+);
