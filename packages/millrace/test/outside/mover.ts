@@ -73,6 +73,9 @@ export interface MoverOptions {
   readonly onStart?: (request: SubtaskRequest, run: SubtaskRun) => void;
 }
 
+/** Whoever is lost so often will be the next time. */
+const MAX_ATTEMPTS = 10;
+
 interface Subtask {
   readonly vertex: number;
   readonly subtaskIndex: number;
@@ -195,7 +198,8 @@ export class Mover {
       },
       (error: unknown) => {
         if (!isCurrent()) return;
-        if (error instanceof Lost) void this.#runAgain(subtask).catch((reason: unknown) => this.#fail(reason));
+        if (error instanceof Lost && attempt < MAX_ATTEMPTS)
+          void this.#runAgain(subtask).catch((reason: unknown) => this.#fail(reason));
         else void this.#fail(error);
       },
     );

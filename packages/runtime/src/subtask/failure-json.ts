@@ -1,4 +1,4 @@
-import { type ErrorCode, type ErrorPlace, MillraceError } from "@millrace/core";
+import { type ErrorCode, type ErrorPlace, MillraceError, thrownText } from "@millrace/core";
 
 /** Is a failure as JSON: what is known of an error in another process. @beta */
 export interface FailureJson {
@@ -46,11 +46,28 @@ export function failureFromJson({ name, message, stack, details, cause }: Failur
 }
 
 function toJson(error: unknown, numCauses: number): FailureJson {
-  if (!(error instanceof Error)) return { name: "Error", message: String(error) };
-  const { name, message, stack, cause } = error;
+  if (!(error instanceof Error)) return { name: "Error", message: thrownText(error) };
+  const name = textOf(() => error.name) ?? "Error";
+  const message = textOf(() => error.message) ?? "";
+  const stack = textOf(() => error.stack);
   const details = error instanceof MillraceError ? detailsOf(error) : undefined;
+  const cause = read(() => error.cause);
   const hasCause = cause !== undefined && numCauses > 0;
   return { name, message, stack, details, ...(hasCause ? { cause: toJson(cause, numCauses - 1) } : {}) };
+}
+
+/** Reads something of an error that user code threw, which may throw itself when it is looked at. */
+function read<T>(get: () => T): T | undefined {
+  try {
+    return get();
+  } catch {
+    return undefined;
+  }
+}
+
+function textOf(get: () => unknown): string | undefined {
+  const value = read(get);
+  return typeof value === "string" ? value : undefined;
 }
 
 function detailsOf({ code, what, expected, where, fix }: MillraceError): FailureDetailsJson {
