@@ -37,7 +37,7 @@ export function isNaN64(bits: u64): bool {
   return (bits & ~SIGN) > INFINITY;
 }
 
-function areEqual(kind: u32, a: usize, b: usize): bool {
+export function areEqual(kind: u32, a: usize, b: usize): bool {
   if (kind === KIND_INT32) return load<u32>(a) === load<u32>(b);
   const bits = load<u64>(a);
   const others = load<u64>(b);

@@ -14,6 +14,7 @@ export {
 } from "./entries.js";
 export { addNumbers, findGroups, keptOfCells, listEntries, partitionEntries } from "./groups.js";
 export { insert, keptOfBuckets, partitionHashes, probe, tableHashes } from "./hashes.js";
+export { findEntries, insertEntries, keptOfEntries, listPairs, projectPairs, writePairs } from "./joins.js";
 export { gatherNumbers, scatterAdd, sumGathered } from "./numbers.js";
 export {
   findTuples,

@@ -1,7 +1,11 @@
 // Moves rows. The interface RowKernels says what each function does; addresses here are bytes, slots are shifted by 3.
 
-/** The slot behind what the last call of copyRows wrote. */
+/** The slot behind what the last call that writes rows wrote. */
 export let endSlot: u32 = 0;
+
+export function setEndSlot(slot: u32): void {
+  endSlot = slot;
+}
 
 /** Longer rows are left to memory.copy, whose call costs more than the loop for shorter ones. */
 const MAX_LOOPED_BYTES: u32 = 256;

@@ -20,6 +20,7 @@ export type {
   ByteKernels,
   GroupKernels,
   HashKernels,
+  JoinKernels,
   Kernels,
   NumberKernels,
   RowKernels,

@@ -8,7 +8,8 @@ import { copyRow } from "../rows/copy-row.js";
 import type { PageCursor } from "../rows/row-cursor.js";
 import type { StreamLayout } from "../rows/stream-layout.js";
 import type { Driver, DriverContext, Steps } from "../task/driver.js";
-import { createPairOutput, type PairOutput } from "./pair-output.js";
+import type { PairOutput } from "./pair-output.js";
+import { createPairOutput } from "./pair-results.js";
 
 type CrossSpec = Extract<DriverSpec, { kind: "cross" }>;
 

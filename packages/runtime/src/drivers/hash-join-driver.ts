@@ -2,7 +2,8 @@ import type { DriverSpec, KeyFieldSpec } from "@millrace/job-graph";
 import { JoinEmitter, joinNeeds } from "../hash/join-emitter.js";
 import { JoinTable } from "../hash/join-table.js";
 import type { Driver, DriverContext, Steps } from "../task/driver.js";
-import { createPairOutput, type PairOutput } from "./pair-output.js";
+import type { PairOutput } from "./pair-output.js";
+import { createPairOutput } from "./pair-results.js";
 
 type JoinSpec = Extract<DriverSpec, { kind: "join" }>;
 

@@ -1,7 +1,8 @@
 import type { DriverSpec } from "@millrace/job-graph";
 import { MergeJoin } from "../sort/merge-groups/merge-join.js";
 import type { Driver, DriverContext, Steps } from "../task/driver.js";
-import { createPairOutput, type PairOutput } from "./pair-output.js";
+import type { PairOutput } from "./pair-output.js";
+import { createPairOutput } from "./pair-results.js";
 
 type JoinSpec = Extract<DriverSpec, { kind: "join" }>;
 

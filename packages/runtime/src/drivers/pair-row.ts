@@ -48,6 +48,21 @@ export class PairRow {
     return this.#right.wordOf(layout) !== undefined;
   }
 
+  /** Returns the word of left rows of a layout that it takes that has the offset of the record; 0 when the row is the record. */
+  leftWordOf(layout: StreamLayout): number {
+    return this.#left.wordOf(layout)!;
+  }
+
+  /** Returns the same of right rows. */
+  rightWordOf(layout: StreamLayout): number {
+    return this.#right.wordOf(layout)!;
+  }
+
+  /** Returns the layout of pairs of rows of two layouts. */
+  layoutOf(left: StreamLayout, right: StreamLayout): StreamLayout {
+    return this.#pairs[left.index + 1]?.[right.index + 1] ?? this.#addPair(left, right);
+  }
+
   /** Writes a pair and returns its layout. */
   pair(
     left: Memory,
@@ -64,7 +79,7 @@ export class PairRow {
     this.#begin(leftSlots, rightSlots, 0);
     copyRow(left, leftBase, this.memory, HEADER_SLOTS, leftSlots);
     copyRow(right, rightBase, this.memory, HEADER_SLOTS + leftSlots, rightSlots);
-    return this.#pairs[leftLayout.index + 1]?.[rightLayout.index + 1] ?? this.#addPair(leftLayout, rightLayout);
+    return this.layoutOf(leftLayout, rightLayout);
   }
 
   /** Writes a pair of a left record and null, and returns its layout. */
@@ -111,7 +126,7 @@ export class PairRow {
 }
 
 /** Finds the records of one side in their rows. */
-class PairSide {
+export class PairSide {
   readonly #value: ValuePosition;
   /** By layout: the word of the row that holds the record's offset, 0 when the row is the record, -1 when it is no struct. */
   readonly #words: number[] = [];
@@ -120,16 +135,19 @@ class PairSide {
     this.#value = value;
   }
 
+  /** Returns the word of rows of a layout that has the offset of the record; 0 when the row is the record, undefined when the record is no struct. */
   wordOf(layout: StreamLayout): number | undefined {
     const word = this.#words[layout.index] ?? this.#add(layout);
     return word < 0 ? undefined : word;
   }
 
+  /** Returns the slot of the record of a row. */
   base(memory: Memory, slot: number, layout: StreamLayout): number {
     const word = this.#words[layout.index]!;
     return word === 0 ? slot : slot + (memory.i32[slot * 2 + word]! >> 3);
   }
 
+  /** Returns the type of the records of rows of a layout. */
   typeOf(layout: StreamLayout): AnyType {
     const type = layout.layout.type as AnyType;
     return this.#value === undefined || type.kind !== "tuple" ? type : type.elements[this.#value]!;

@@ -10,7 +10,8 @@ import type { SolutionSet } from "../hash/solution-set.js";
 import { RowPairOrder } from "../rows/row-order.js";
 import type { StreamLayout } from "../rows/stream-layout.js";
 import type { Driver, DriverContext, Steps } from "../task/driver.js";
-import { createPairOutput, type PairOutput } from "./pair-output.js";
+import type { PairOutput } from "./pair-output.js";
+import { createPairOutput } from "./pair-results.js";
 import { TimedPace } from "./timed-pace.js";
 
 type JoinSpec = Extract<DriverSpec, { kind: "join" }>;

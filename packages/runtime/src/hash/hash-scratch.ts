@@ -7,7 +7,7 @@ import type { PageBudget } from "../memory/page-budget.js";
 const MIN_PAGES_WITH_SCRATCH = 32;
 /** Rows of a page at most, as words of a plain array: half a page. */
 const ROWS_SLOTS = 2048;
-const MAX_CURSORS = 256;
+const MAX_CURSORS = 512;
 const CURSORS_SLOT = ROWS_SLOTS;
 const TABLE_SLOT = CURSORS_SLOT + MAX_CURSORS;
 
@@ -18,7 +18,9 @@ const TABLE_SLOT = CURSORS_SLOT + MAX_CURSORS;
  *     page 0   rows of a page of the input that lies elsewhere
  *     page 1   the slots of rows, then their hashes: of the input
  *     page 2   the same, of rows that waited
- *     page 3   the entries of the rows' groups, cursors of partitions, a table of groups
+ *     page 3   the entries of the rows' groups or keys, cursors of partitions, a table of groups or the directory of a join
+ *     page 4   of joins only: lists of pairs of rows
+ *     page 5   of joins only: the rows that are made of them
  * @internal
  */
 export class HashScratch {
@@ -27,7 +29,7 @@ export class HashScratch {
   readonly rows: MemorySegment;
   /** Where lists of rows begin, and those of hashes {@link HashScratch.hashesAfter} them: two of each. */
   readonly lists: readonly [number, number];
-  /** Where the groups of rows are written to. */
+  /** Where the groups of rows, or the first entries of their keys, are written to. */
   readonly groups: number;
   readonly cursors: number;
   /** Where a table of groups is described, and how many words there are for it. */
@@ -35,13 +37,15 @@ export class HashScratch {
   readonly tableWords: number;
   /** How many slots hashes lie behind the rows that have them. */
   readonly hashesAfter = ROWS_SLOTS;
+  /** Where joins list pairs of rows, and where they write what becomes of them. */
+  readonly pairs: { readonly lists: MemorySegment; readonly rows: MemorySegment } | undefined;
   readonly #budget: PageBudget;
   readonly #pages: readonly MemorySegment[];
 
-  private constructor(budget: PageBudget, kernels: Kernels) {
+  private constructor(budget: PageBudget, kernels: Kernels, isForJoin: boolean) {
     this.#budget = budget;
     this.kernels = kernels;
-    this.#pages = Array.from({ length: 4 }, () => {
+    this.#pages = Array.from({ length: isForJoin ? 6 : 4 }, () => {
       const page = budget.take();
       invariant(page !== undefined, "a large budget has pages for its kernels");
       return page;
@@ -53,13 +57,15 @@ export class HashScratch {
     this.cursors = groups.firstSlot + CURSORS_SLOT;
     this.table = groups.firstSlot + TABLE_SLOT;
     this.tableWords = (groups.endSlot - this.table) * 2;
+    const [lists, results] = this.#pages.slice(4);
+    this.pairs = lists === undefined || results === undefined ? undefined : { lists, rows: results };
   }
 
   /** Takes pages of a budget, or returns undefined where that would not pay. */
-  static of(budget: PageBudget): HashScratch | undefined {
+  static of(budget: PageBudget, use: "groups" | "join"): HashScratch | undefined {
     if (budget.numFree < MIN_PAGES_WITH_SCRATCH) return undefined;
     const kernels = kernelsFor(budget.memory);
-    return kernels.implementation === "wasm" ? new HashScratch(budget, kernels) : undefined;
+    return kernels.implementation === "wasm" ? new HashScratch(budget, kernels, use === "join") : undefined;
   }
 
   /** Returns `length` words from a slot on. */

@@ -9,7 +9,7 @@
  * Where it matters whether a probe row had a match in an earlier chunk, the probe side is written anew for the next one: with a mark, or without the
  * rows that need nothing more. So there is no partition that cannot be joined.
  */
-import type { Memory, MemorySegment } from "@millrace/core";
+import type { MemorySegment } from "@millrace/core";
 import { PAGE_HEADER_SLOTS } from "../memory/page-slots.js";
 import type { StreamLayout } from "../rows/stream-layout.js";
 import type { Steps } from "../task/driver.js";
@@ -24,6 +24,7 @@ import {
   numEntriesOf,
 } from "./entry.js";
 import { EntryReader, EntryWriter } from "./entry-writer.js";
+import { HashScratch } from "./hash-scratch.js";
 import { type JoinEnvironment, takeReserved } from "./join-environment.js";
 import { directoryPages, JOIN_PREFIX_SLOTS, JoinIndex } from "./join-index.js";
 import type { SpilledPair } from "./join-level.js";
@@ -53,14 +54,17 @@ export class ChunkedJoin {
   readonly #index: JoinIndex;
   readonly #prober: JoinProber;
   readonly #row: EntryRow;
+  /** Where kernels have their arguments. */
+  readonly #scratch: HashScratch | undefined;
   #nextBlock = 0;
 
   constructor(environment: JoinEnvironment, pair: SpilledPair) {
-    const { budget, layouts, buildEquality, equality, emitter, needs } = environment;
+    const { budget, layouts } = environment;
     this.#environment = environment;
     this.#pair = pair;
-    this.#index = new JoinIndex(budget, layouts, buildEquality, pair.buildFile);
-    this.#prober = new JoinProber(this.#index, equality, emitter, needs);
+    this.#scratch = HashScratch.of(budget, "join");
+    this.#index = new JoinIndex(environment, pair.buildFile, this.#scratch);
+    this.#prober = new JoinProber(this.#index, environment, this.#scratch);
     this.#row = new EntryRow(budget.memory, layouts, undefined as never);
   }
 
@@ -82,6 +86,7 @@ export class ChunkedJoin {
       source = next;
     } while (this.#nextBlock < this.#pair.buildBlocks.length);
     if (source.file !== this.#pair.probeFile) this.#environment.files.remove(source.file);
+    this.#scratch?.release();
   }
 
   #loadChunk(): MemorySegment[] {
@@ -112,8 +117,8 @@ export class ChunkedJoin {
     if (writer !== undefined) writer.isSpilled = true;
     for (const block of source.blocks) {
       const layout = reader.read(block);
-      const numRows = this.#fill(page);
-      yield* this.#probeBatch(page.memory, layout, numRows, writer);
+      this.#fill(page);
+      yield* this.#probeBatch(layout, writer);
       yield* this.#probeLarge(page, source.file, writer);
       yield "turn";
     }
@@ -122,10 +127,11 @@ export class ChunkedJoin {
     return file === undefined ? undefined : { file, blocks: writer!.blocks };
   }
 
-  /** Fills the arrays of the prober with the rows of a page that are not large. */
-  #fill(page: MemorySegment): number {
+  /** Fills the batch of the prober with the rows of a page that are not large. */
+  #fill(page: MemorySegment): void {
     const { memory } = page;
-    const { slots, hashes, heads, wasMatched } = this.#prober;
+    const { batch, heads, wasMatched } = this.#prober;
+    const { slots, hashes } = batch;
     const end = entriesEnd(memory, page.firstSlot);
     let numRows = 0;
     for (let pointer = page.firstSlot + PAGE_HEADER_SLOTS; pointer < end; ) {
@@ -138,38 +144,43 @@ export class ChunkedJoin {
       }
       pointer += entrySlots(memory, pointer, JOIN_PREFIX_SLOTS);
     }
-    return numRows;
+    batch.memory = memory;
+    batch.numRows = numRows;
   }
 
-  *#probeBatch(memory: Memory, layout: StreamLayout, numRows: number, writer: EntryWriter | undefined): Steps {
+  /** Probes with the batch. */
+  *#probeBatch(layout: StreamLayout, writer: EntryWriter | undefined): Steps {
     const prober = this.#prober;
     const { emitter } = this.#environment;
-    prober.begin(memory, layout, numRows);
+    prober.begin(layout);
     while (!prober.advance()) yield* emitter.drain();
-    if (writer !== undefined) this.#rewrite(memory, layout, numRows, writer);
+    if (writer !== undefined) this.#rewrite(layout, writer);
   }
 
   *#probeLarge(page: MemorySegment, file: EntryFile, writer: EntryWriter | undefined): Steps {
     const { memory } = page;
-    const { slots, hashes, heads, wasMatched } = this.#prober;
+    const { batch, heads, wasMatched } = this.#prober;
     const end = entriesEnd(memory, page.firstSlot);
     for (let pointer = page.firstSlot + PAGE_HEADER_SLOTS; pointer < end; ) {
       const link = memory.i32[pointer * 2 + LINK_WORD]!;
       if ((link & IS_LARGE) !== 0) {
         this.#row.setLarge(memory, pointer + JOIN_PREFIX_SLOTS, file);
-        slots[0] = 0;
-        hashes[0] = memory.i32[pointer * 2 + HASH_WORD]!;
+        batch.memory = this.#row.memory;
+        batch.numRows = 1;
+        batch.slots[0] = 0;
+        batch.hashes[0] = memory.i32[pointer * 2 + HASH_WORD]!;
         wasMatched[0] = (link & IS_MATCHED) === 0 ? 0 : 1;
         heads[0] = 0;
-        yield* this.#probeBatch(this.#row.memory, this.#row.layout, 1, writer);
+        yield* this.#probeBatch(this.#row.layout, writer);
       }
       pointer += entrySlots(memory, pointer, JOIN_PREFIX_SLOTS);
     }
   }
 
   /** Writes those rows of the batch for the next chunk that can still have results. */
-  #rewrite(memory: Memory, layout: StreamLayout, numRows: number, writer: EntryWriter): void {
-    const { slots, hashes, heads, wasMatched } = this.#prober;
+  #rewrite(layout: StreamLayout, writer: EntryWriter): void {
+    const { batch, heads, wasMatched } = this.#prober;
+    const { memory, slots, hashes, numRows } = batch;
     const { pairs } = this.#environment.needs;
     for (let i = 0; i < numRows; i++) {
       const isMatched = heads[i] !== 0 || wasMatched[i] !== 0;

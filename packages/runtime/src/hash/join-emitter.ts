@@ -1,6 +1,6 @@
 import type { Memory } from "@millrace/core";
 import type { JoinKind } from "@millrace/job-graph";
-import type { PairOutput } from "../drivers/pair-output.js";
+import type { PairOutput, RowPairs } from "../drivers/pair-output.js";
 import type { StreamLayout } from "../rows/stream-layout.js";
 import type { Steps } from "../task/driver.js";
 
@@ -62,6 +62,29 @@ export class JoinEmitter {
   ): void {
     if (this.#buildsLeft) this.#output.pair(build, buildSlot, buildLayout, probe, probeSlot, probeLayout);
     else this.#output.pair(probe, probeSlot, probeLayout, build, buildSlot, buildLayout);
+  }
+
+  /** Whether `pairs` may be called for rows of these layouts. */
+  takesPairs(build: StreamLayout, probe: StreamLayout): boolean {
+    return this.#buildsLeft ? this.#output.takesPairs(build, probe) : this.#output.takesPairs(probe, build);
+  }
+
+  /**
+   * Gives pairs of listed rows from number `next` on, about a page of results; returns the number of the first that it did not give. When
+   * it gives none, that pair is to be given alone.
+   */
+  pairs(
+    pairs: RowPairs,
+    builds: number,
+    buildLayout: StreamLayout,
+    probes: number,
+    probeLayout: StreamLayout,
+    next: number,
+    numPairs: number,
+  ): number {
+    return this.#buildsLeft
+      ? this.#output.pairs(pairs, builds, buildLayout, probes, probeLayout, next, numPairs)
+      : this.#output.pairs(pairs, probes, probeLayout, builds, buildLayout, next, numPairs);
   }
 
   /** Gives a row of the build side alone. */

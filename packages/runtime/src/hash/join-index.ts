@@ -11,8 +11,10 @@
  * Probing works on batches, in passes over all rows of a page, so that the cache misses of the rows overlap: first the cells are read,
  * then the entries that they point to (group prefetching, without the prefetch: Chen, Ailamaki, Gibbons, Mowry, "Improving Hash Join Performance
  * through Prefetching", 2004).
+ *
+ * Keys of one number, in build rows of one layout, are inserted and looked up by kernels, which leave to the code here what meets a row in a file.
  */
-import { Memory, type MemorySegment } from "@millrace/core";
+import { Memory, type MemorySegment, type NumberColumn } from "@millrace/core";
 import type { PageBudget } from "../memory/page-budget.js";
 import { PAGE_HEADER_SLOTS, PAGE_MASK, PAGE_SHIFT, PAGE_SLOTS } from "../memory/page-slots.js";
 import type { RowPairOrder } from "../rows/row-order.js";
@@ -28,6 +30,11 @@ import {
   layoutIndexOf,
   POINTER_MASK,
 } from "./entry.js";
+import type { HashKeys } from "./hash-keys.js";
+import type { HashScratch } from "./hash-scratch.js";
+import type { JoinEnvironment } from "./join-environment.js";
+import { ALL_REGIONS, KernelDirectory, type Region } from "./kernel-directory.js";
+import type { RowBatch } from "./row-batch.js";
 import { type EntryFile, EntryRow } from "./spilled-entries.js";
 
 const TWO_TO_32 = 2 ** 32;
@@ -35,12 +42,6 @@ const TWO_TO_32 = 2 ** 32;
 const CELLS_PER_ENTRY = 1.5;
 /** The slots in front of a row in join tables: link and hash. */
 export const JOIN_PREFIX_SLOTS = 1;
-
-/** Is a part of the directory. */
-interface Region {
-  readonly firstCell: number;
-  readonly numCells: number;
-}
 
 const NO_REGION: Region = { firstCell: 0, numCells: 0 };
 
@@ -55,8 +56,13 @@ export class JoinIndex {
   readonly #memory: Memory;
   readonly #layouts: LayoutTable;
   readonly #buildEquality: RowPairOrder;
+  readonly #equality: RowPairOrder;
+  readonly #buildKeys: HashKeys;
+  readonly #probeKeys: HashKeys;
   readonly #file: EntryFile;
   readonly #rowA: EntryRow;
+  /** The directory as kernels see it; undefined without them. */
+  readonly #kernelDirectory: KernelDirectory | undefined;
   readonly #pages: MemorySegment[] = [];
   /** The first slot of each page. */
   #slots = new Int32Array(0);
@@ -68,13 +74,21 @@ export class JoinIndex {
   #onlyLayout: StreamLayout | undefined;
   #hasSeveralLayouts = false;
 
-  /** @param file - where large rows stand */
-  constructor(budget: PageBudget, layouts: LayoutTable, buildEquality: RowPairOrder, file: EntryFile) {
+  /**
+   * @param file - where large rows stand
+   * @param scratch - where kernels have their arguments; undefined without them
+   */
+  constructor(environment: JoinEnvironment, file: EntryFile, scratch: HashScratch | undefined) {
+    const { budget, layouts, buildEquality, equality, buildKeys, probeKeys } = environment;
     this.#budget = budget;
     this.#memory = budget.memory;
     this.#layouts = layouts;
     this.#buildEquality = buildEquality;
+    this.#equality = equality;
+    this.#buildKeys = buildKeys;
+    this.#probeKeys = probeKeys;
     this.#file = file;
+    this.#kernelDirectory = scratch === undefined ? undefined : new KernelDirectory(scratch);
     this.#rowA = new EntryRow(budget.memory, layouts, undefined as never);
   }
 
@@ -95,7 +109,9 @@ export class JoinIndex {
     this.#shift = shift;
     this.#onlyLayout = undefined;
     this.#hasSeveralLayouts = false;
-    return this.#takePages(Math.ceil(numCells / PAGE_SLOTS));
+    if (!this.#takePages(Math.ceil(numCells / PAGE_SLOTS))) return false;
+    this.#kernelDirectory?.open(this.#regions, this.#slots, 31 - regionBits, shift);
+    return true;
   }
 
   /** Gives back the pages of the directory. The entries stay where they are. */
@@ -113,12 +129,35 @@ export class JoinIndex {
     const end = entriesEnd(memory, page.firstSlot);
     const first = page.firstSlot + PAGE_HEADER_SLOTS;
     if (first < end) this.#seeLayout(this.#layouts.at(layoutIndexOf(memory, first)));
+    const directory = this.#keyedDirectory(regionIndex);
     for (let pointer = first; pointer < end; ) {
+      if (directory !== undefined) pointer = directory.kernels.insertEntries(directory.at, pointer, end);
+      if (pointer === end) break;
       const link = i32[pointer * 2 + LINK_WORD]!;
       const numSlots = entrySlots(memory, pointer, JOIN_PREFIX_SLOTS);
       i32[pointer * 2 + LINK_WORD] = (link & KEPT_FLAGS) | this.#insert(pointer, i32[pointer * 2 + HASH_WORD]!, region);
       pointer += numSlots;
     }
+  }
+
+  /** Returns what kernels look into, as far as it describes a region; undefined where they can't, because of the keys or for want of room. */
+  #keyedDirectory(region: number): KernelDirectory | undefined {
+    const directory = this.#kernelDirectory;
+    const column = this.#buildColumn;
+    if (directory === undefined || column === undefined || !directory.use(region)) return undefined;
+    directory.setBuildKey(column);
+    return directory;
+  }
+
+  /** Where the keys lie in build rows that are not large, when they are numbers and of one layout. */
+  get #buildColumn(): NumberColumn | undefined {
+    if (this.#onlyLayout === undefined || this.#hasSeveralLayouts) return undefined;
+    return this.#buildKeys.of(this.#onlyLayout).column;
+  }
+
+  /** The layout of all build rows that are not large; undefined when they have several, or none. */
+  get onlyLayout(): StreamLayout | undefined {
+    return this.#hasSeveralLayouts ? undefined : this.#onlyLayout;
   }
 
   /** Puts the entry into its cell and returns the entry that it comes before. */
@@ -154,31 +193,41 @@ export class JoinIndex {
   }
 
   /**
-   * Finds for rows number `begin` to `end` the first entry of their key, or 0; those with `heads[i]` below 0 are left out, and
-   * get 0. `slots`, `hashes` and `heads` are by row.
+   * Finds for each row of a batch the first entry of its key, or 0; rows with `heads[i]` below 0 are left out, and get 0.
+   *
+   * @param heads - by row; where the scratch has the groups of rows
+   * @param region - the region that all of the rows belong to, or {@link ALL_REGIONS}
    */
-  findBatch(
-    probe: Memory,
-    layout: StreamLayout,
-    slots: Int32Array,
-    hashes: Int32Array,
-    heads: Int32Array,
-    begin: number,
-    end: number,
-    equality: RowPairOrder,
-  ): void {
+  findBatch(batch: RowBatch, layout: StreamLayout, heads: Int32Array, region: number): void {
+    const directory = batch.isNear ? this.#keyedDirectory(region) : undefined;
+    const column = directory === undefined ? undefined : this.#probeKeys.of(layout).column;
+    if (directory === undefined || column === undefined || column.kind !== this.#buildColumn!.kind) {
+      this.#findAll(batch, layout, heads);
+      return;
+    }
+    directory.setProbeKey(column);
+    const { scratch, memory, slots, hashes, slotsAt, hashesAt, numRows } = batch;
+    const { kernels, at } = directory;
+    for (let row = 0; ; row++) {
+      row = kernels.findEntries(at, slotsAt, hashesAt, row, numRows, scratch!.groups);
+      if (row === numRows) return;
+      heads[row] = this.#search(memory, slots[row]!, layout, hashes[row]!);
+    }
+  }
+
+  #findAll({ memory: probe, slots, hashes, numRows }: RowBatch, layout: StreamLayout, heads: Int32Array): void {
     const onlyLayout = this.#onlyLayout;
-    this.#findCells(hashes, heads, begin, end);
+    this.#findCells(hashes, heads, numRows);
     if (onlyLayout === undefined || this.#hasSeveralLayouts) {
-      for (let i = begin; i < end; i++) {
-        heads[i] = heads[i]! < 0 ? 0 : this.#search(probe, slots[i]!, layout, hashes[i]!, equality);
+      for (let i = 0; i < numRows; i++) {
+        heads[i] = heads[i]! < 0 ? 0 : this.#search(probe, slots[i]!, layout, hashes[i]!);
       }
       return;
     }
     const memory = this.#memory;
     const { i32 } = memory;
-    const compare = equality.comparator(onlyLayout, layout);
-    for (let i = begin; i < end; i++) {
+    const compare = this.#equality.comparator(onlyLayout, layout);
+    for (let i = 0; i < numRows; i++) {
       const head = heads[i]!;
       if (head <= 0) {
         heads[i] = 0;
@@ -188,18 +237,18 @@ export class JoinIndex {
         i32[head * 2 + HASH_WORD] === hashes[i] &&
         (i32[head * 2]! & IS_LARGE) === 0 &&
         compare(memory, head + JOIN_PREFIX_SLOTS, probe, slots[i]!) === 0;
-      if (!isFound) heads[i] = this.#search(probe, slots[i]!, layout, hashes[i]!, equality);
+      if (!isFound) heads[i] = this.#search(probe, slots[i]!, layout, hashes[i]!);
     }
   }
 
   /** Reads the cell that each row's key would stand in, if no other stood there. */
-  #findCells(hashes: Int32Array, heads: Int32Array, begin: number, end: number): void {
+  #findCells(hashes: Int32Array, heads: Int32Array, numRows: number): void {
     const { i32 } = this.#memory;
     const slots = this.#slots;
     const regions = this.#regions;
     const shift = this.#shift;
     const regionShift = 31 - this.#regionBits;
-    for (let i = begin; i < end; i++) {
+    for (let i = 0; i < numRows; i++) {
       if (heads[i]! < 0) continue;
       const hash = hashes[i]!;
       const { firstCell, numCells } = regions[(hash >>> 1) >>> regionShift]!;
@@ -212,7 +261,7 @@ export class JoinIndex {
     }
   }
 
-  #search(probe: Memory, slot: number, layout: StreamLayout, hash: number, equality: RowPairOrder): number {
+  #search(probe: Memory, slot: number, layout: StreamLayout, hash: number): number {
     const { i32 } = this.#memory;
     const { firstCell, numCells } = this.#regions[this.regionOf(hash)]!;
     if (numCells === 0) return 0;
@@ -225,7 +274,7 @@ export class JoinIndex {
       if (head === 0) return 0;
       if (i32[word + 1] === hash) {
         const row = this.row(head);
-        if (equality.comparator(row.layout, layout)(row.memory, row.slot, probe, slot) === 0) return head;
+        if (this.#equality.comparator(row.layout, layout)(row.memory, row.slot, probe, slot) === 0) return head;
       }
       if (++cell === end) cell = firstCell;
     }

@@ -15,9 +15,9 @@ import type { PageCursor } from "../rows/row-cursor.js";
 import type { StreamLayout } from "../rows/stream-layout.js";
 import type { Steps } from "../task/driver.js";
 import { BloomFilter } from "./bloom-filter.js";
-import { entriesEnd, entrySlots, HASH_WORD, IS_LARGE, LINK_WORD } from "./entry.js";
+import { entriesEnd, entrySlots, HASH_WORD } from "./entry.js";
 import { EntryWriter } from "./entry-writer.js";
-import { type LayoutHashKeys, seedAtLevel } from "./hash-keys.js";
+import { seedAtLevel } from "./hash-keys.js";
 import { HashScratch } from "./hash-scratch.js";
 import { type JoinEnvironment, takeReserved } from "./join-environment.js";
 import { directoryPages, JOIN_PREFIX_SLOTS, JoinIndex } from "./join-index.js";
@@ -30,9 +30,9 @@ import { type Probe, type StagedProbes, stageProbes } from "./staged-probes.js";
 const MAX_PARTITION_BITS = 6;
 /** Of the budget there are at least so many pages for each partition. */
 const MIN_PAGES_PER_PARTITION = 4;
-/** With so much memory there are more partitions, so that each fits the cache. */
-const LARGE_PARTITION_BITS = 8;
+/** With so much memory there are more partitions, so that each fits the cache: from so many pages on there are 256, and with twice as many 512. */
 const MIN_PAGES_FOR_MANY = 8192;
+const MANY_PARTITION_BITS = 8;
 /** One page in so many is for the Bloom filter; with fewer pages than this there is none. */
 const PAGES_PER_FILTER_PAGE = 16;
 const MIN_PAGES_WITH_FILTER = 32;
@@ -75,21 +75,25 @@ export class JoinLevel {
   /** Pages of partitions that were read back, by partition. */
   readonly #restored: MemorySegment[][] = [];
   #isEvicted = false;
+  /** Which partitions the index has, and how many; spilled ones count. */
+  readonly #isFilled: Uint8Array;
+  #numFilled = 0;
 
   constructor(environment: JoinEnvironment, level: number) {
-    const { budget, layouts, files, seed } = environment;
+    const { budget, files, seed } = environment;
     this.#environment = environment;
     this.seed = seedAtLevel(seed, level);
     this.#bits = partitionBits(budget.numFree);
     this.#buildFile = files.create();
     this.#probeFile = files.create();
-    this.#index = new JoinIndex(budget, layouts, environment.buildEquality, this.#buildFile);
-    this.prober = new JoinProber(this.#index, environment.equality, environment.emitter, environment.needs);
     const filterPages = budget.numFree < MIN_PAGES_WITH_FILTER ? 0 : Math.floor(budget.numFree / PAGES_PER_FILTER_PAGE);
     if (filterPages > 0) this.#filter = new BloomFilter(budget, filterPages);
-    this.#scratch = HashScratch.of(budget);
+    this.#scratch = HashScratch.of(budget, "join");
+    this.#index = new JoinIndex(environment, this.#buildFile, this.#scratch);
+    this.prober = new JoinProber(this.#index, environment, this.#scratch);
     this.#batch = new RowBatch(this.#scratch, 0);
     this.#counts = new Int32Array(1 << this.#bits);
+    this.#isFilled = new Uint8Array(1 << this.#bits);
     for (let i = 0; i < 1 << this.#bits; i++) {
       this.#builds.push(new EntryWriter(budget, this.#buildFile, JOIN_PREFIX_SLOTS));
     }
@@ -148,8 +152,9 @@ export class JoinLevel {
       this.#spillLargest().finishSpilling();
     }
     this.#beginProbes();
-    this.#fillIndex();
+    this.#openIndex();
     this.#beginStaging();
+    if (this.#staged === undefined) this.#fillAll();
   }
 
   #beginStaging(): void {
@@ -162,6 +167,7 @@ export class JoinLevel {
       seed,
       prober,
       probe,
+      fill: (partition) => this.#fill(partition),
       bits: this.#bits,
       numEntries,
       scratch: this.#scratch,
@@ -171,8 +177,8 @@ export class JoinLevel {
   /** Takes the rows of a page of the probe side, and gives what results there are. */
   *probePage(pages: PageCursor): Steps {
     const { memory, slot, endSlot, layout } = pages;
-    const { emitter, probeKeys } = this.#environment;
-    if (this.#staged !== undefined && probeKeys.of(layout).hasNull === undefined) {
+    const { emitter } = this.#environment;
+    if (this.#staged !== undefined) {
       yield* this.#staged.add(memory, slot, endSlot, layout);
     } else {
       this.probe(memory, slot, endSlot, layout);
@@ -187,56 +193,42 @@ export class JoinLevel {
 
   /** Takes the rows of the probe side from `slot` to before `endSlot`. Then `prober.advance` gives the results. */
   probe(memory: Memory, slot: number, endSlot: number, layout: StreamLayout): void {
-    const { prober, seed } = this;
-    const keys = this.#environment.probeKeys.of(layout);
-    const { hash, hasNull } = keys;
-    const { slots, hashes, heads } = prober;
-    const { i32 } = memory;
-    let numRows = 0;
-    if (!this.#hasSpilled && hasNull === undefined) {
-      while (slot < endSlot) {
-        slots[numRows] = slot;
-        hashes[numRows] = hash(memory, slot, seed);
-        heads[numRows++] = 0;
-        slot += i32[slot * 2]! >>> 3;
-      }
-    } else {
-      for (; slot < endSlot; slot += i32[slot * 2]! >>> 3) {
-        numRows += this.#probeRow(memory, slot, layout, keys, numRows);
-      }
-    }
-    prober.begin(memory, layout, numRows);
+    this.#fillAll();
+    this.prober.batch.read(memory, slot, endSlot, layout, this.#environment.probeKeys, this.seed);
+    this.#beginProbe(layout);
   }
 
   /** Takes the probe rows of a page of entries, but for large ones. */
   probeEntries(page: MemorySegment, layout: StreamLayout): void {
-    const { memory } = page;
-    const keys = this.#environment.probeKeys.of(layout);
-    const end = entriesEnd(memory, page.firstSlot);
-    let numRows = 0;
-    for (let pointer = page.firstSlot + PAGE_HEADER_SLOTS; pointer < end; ) {
-      if ((memory.i32[pointer * 2 + LINK_WORD]! & IS_LARGE) === 0) {
-        numRows += this.#probeRow(memory, pointer + JOIN_PREFIX_SLOTS, layout, keys, numRows);
-      }
-      pointer += entrySlots(memory, pointer, JOIN_PREFIX_SLOTS);
-    }
-    this.prober.begin(memory, layout, numRows);
+    this.prober.batch.readEntries(page, layout, this.#environment.probeKeys, this.seed);
+    this.#beginProbe(layout);
   }
 
-  /** Writes a row to disk, or makes it number `index` of those that are looked up now; returns how many it added to them. */
-  #probeRow(memory: Memory, slot: number, layout: StreamLayout, keys: LayoutHashKeys, index: number): number {
-    const { slots, hashes, heads } = this.prober;
-    const isNull = keys.hasNull?.(memory, slot) === true;
-    const hash = isNull ? 0 : keys.hash(memory, slot, this.seed) | 0;
-    if (!isNull && this.#probeSpilled(memory, slot, layout, hash)) return 0;
-    slots[index] = slot;
-    hashes[index] = hash;
-    heads[index] = isNull || this.#isAbsent(hash) ? HAS_NO_MATCH : 0;
-    return 1;
+  /** Writes rows of spilled partitions to disk, and looks up the others. */
+  #beginProbe(layout: StreamLayout): void {
+    const { prober } = this;
+    const { batch, heads } = prober;
+    const { hasNull } = this.#environment.probeKeys.of(layout);
+    heads.fill(0, 0, batch.numRows);
+    if (this.#hasSpilled || hasNull !== undefined) {
+      const { memory, slots, hashes, numRows } = batch;
+      batch.numRows = 0;
+      for (let row = 0; row < numRows; row++) {
+        const slot = slots[row]!;
+        const isNull = hasNull?.(memory, slot) === true;
+        const hash = isNull ? 0 : hashes[row]!;
+        if (!isNull && this.#probeSpilled(memory, slot, layout, hash)) continue;
+        slots[batch.numRows] = slot;
+        hashes[batch.numRows] = hash;
+        heads[batch.numRows++] = isNull || this.#isAbsent(hash) ? HAS_NO_MATCH : 0;
+      }
+    }
+    prober.begin(layout);
   }
 
   /** Gives the build rows in memory that nothing matched. */
   *giveUnmatched(): Steps {
+    this.#fillAll();
     const { emitter } = this.#environment;
     const index = this.#index;
     for (let cell = index.nextUnmatched(0); cell < index.numCells; cell = index.nextUnmatched(cell + 1)) {
@@ -318,17 +310,30 @@ export class JoinLevel {
       });
     });
     this.#isEvicted = false;
-    this.#fillIndex();
+    this.#openIndex();
+    this.#fillAll();
   }
 
-  #fillIndex(): void {
-    const isInMemory = (i: number): boolean => this.#probes[i] === undefined;
-    const numEntries = this.#builds.map((build, i) => (isInMemory(i) ? build.numEntries : 0));
+  #openIndex(): void {
+    const numEntries = this.#builds.map((build, i) => (this.#probes[i] === undefined ? build.numEntries : 0));
     invariant(this.#index.open(numEntries, this.#bits, this.#bits), "a hash join keeps room for its directory");
-    this.#builds.forEach((build, i) => {
-      if (!isInMemory(i)) return;
-      for (const page of this.#restored[i] ?? build.pages) this.#index.insertPage(page, i);
-    });
+    this.#isFilled.fill(0);
+    this.#numFilled = 0;
+  }
+
+  #fillAll(): void {
+    if (this.#numFilled === this.#builds.length) return;
+    for (let i = 0; i < this.#builds.length; i++) this.#fill(i);
+  }
+
+  /** Gives the entries of a partition in memory to the index, unless it has them. When rows wait for it, that is done late: then it is in the cache for them. */
+  #fill(partition: number): void {
+    if (this.#isFilled[partition] !== 0) return;
+    this.#isFilled[partition] = 1;
+    this.#numFilled++;
+    if (this.#probes[partition] !== undefined) return;
+    const pages = this.#restored[partition] ?? this.#builds[partition]!.pages;
+    for (const page of pages) this.#index.insertPage(page, partition);
   }
 
   /** Makes the writers of probe rows, for spilled partitions only. */
@@ -400,7 +405,7 @@ export class JoinLevel {
 }
 
 function partitionBits(numPages: number): number {
-  if (numPages >= MIN_PAGES_FOR_MANY) return LARGE_PARTITION_BITS;
+  if (numPages >= MIN_PAGES_FOR_MANY) return MANY_PARTITION_BITS + (numPages >= 2 * MIN_PAGES_FOR_MANY ? 1 : 0);
   const most = Math.floor(Math.log2(Math.max(2, numPages / MIN_PAGES_PER_PARTITION)));
   return Math.min(MAX_PARTITION_BITS, Math.max(1, most));
 }

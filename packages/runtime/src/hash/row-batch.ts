@@ -4,6 +4,7 @@ import type { StreamLayout } from "../rows/stream-layout.js";
 import { entriesEnd, entrySlots, HASH_WORD, IS_LARGE, LINK_WORD } from "./entry.js";
 import type { HashKeys } from "./hash-keys.js";
 import type { HashScratch } from "./hash-scratch.js";
+import type { RowTest } from "./null-keys.js";
 
 const NO_MEMORY = new Memory(new ArrayBuffer(0));
 const ENTRY_PREFIX_SLOTS = 1;
@@ -110,6 +111,12 @@ export class RowBatch {
       pointer += ENTRY_PREFIX_SLOTS + (i32[(pointer + ENTRY_PREFIX_SLOTS) * 2]! >>> 3);
     }
     this.numRows = numRows;
+  }
+
+  /** Writes `mark` to `marks`, by row, where a test says so. */
+  markWhere(test: RowTest, marks: Int32Array, mark: number): void {
+    const { memory, slots } = this;
+    for (let row = 0; row < this.numRows; row++) if (test(memory, slots[row]!)) marks[row] = mark;
   }
 
   /** Makes this batch one row of another, which lies in the same place. */

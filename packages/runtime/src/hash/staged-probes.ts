@@ -9,7 +9,7 @@ import type { Steps } from "../task/driver.js";
 import { layoutIndexOf } from "./entry.js";
 import type { HashScratch } from "./hash-scratch.js";
 import type { JoinEnvironment } from "./join-environment.js";
-import type { JoinProber } from "./join-prober.js";
+import { HAS_NO_MATCH, type JoinProber } from "./join-prober.js";
 import { RowBatch } from "./row-batch.js";
 import { RowStaging } from "./row-staging.js";
 
@@ -29,6 +29,8 @@ export interface StagedProbesOptions {
   readonly prober: JoinProber;
   /** For rows that can't wait. */
   readonly probe: Probe;
+  /** Makes a partition ready to be probed. */
+  readonly fill: (partition: number) => void;
   /** There are 2 to the power of so many partitions, by the high bits of the hash. */
   readonly bits: number;
   /** How many entries the table has. */
@@ -49,19 +51,17 @@ export function stageProbes(options: StagedProbesOptions): StagedProbes | undefi
 export class StagedProbes {
   readonly #options: StagedProbesOptions;
   readonly #staging: RowStaging;
-  /** The rows of the page that is being taken, and those that waited. */
+  /** The rows of the page that is being taken. */
   readonly #batch: RowBatch;
-  readonly #waiting: RowBatch;
 
   constructor(options: StagedProbesOptions) {
     const { environment, bits, scratch } = options;
     this.#options = options;
     this.#batch = new RowBatch(scratch, 0);
-    this.#waiting = new RowBatch(scratch, 1);
     this.#staging = new RowStaging(environment.budget, bits, 0, 1, scratch);
   }
 
-  /** Takes the rows of a page, none of which has a null in its key, and gives what results there are. */
+  /** Takes the rows of a page, and gives what results there are. */
   *add(memory: Memory, slot: number, endSlot: number, layout: StreamLayout): Steps {
     const { environment, prober, probe, seed } = this.#options;
     const { emitter, probeKeys } = environment;
@@ -91,18 +91,18 @@ export class StagedProbes {
 
   /** Probes with the rows that wait for a partition. */
   *#probeWaiting(partition: number): Steps {
-    const { environment, prober } = this.#options;
-    const { emitter, layouts } = environment;
-    const { slots, hashes, heads } = prober;
-    const waiting = this.#waiting;
-    for (const page of this.#staging.pagesOf(partition)) {
-      const { memory } = page;
-      waiting.readHashed(page);
-      const { numRows } = waiting;
-      slots.set(waiting.slots.subarray(0, numRows));
-      hashes.set(waiting.hashes.subarray(0, numRows));
-      heads.fill(0, 0, numRows);
-      prober.begin(memory, layouts.at(layoutIndexOf(memory, page.firstSlot)), numRows);
+    const { environment, prober, fill } = this.#options;
+    const { emitter, layouts, probeKeys } = environment;
+    const { batch, heads } = prober;
+    const pages = this.#staging.pagesOf(partition);
+    if (pages.length > 0) fill(partition);
+    for (const page of pages) {
+      const layout = layouts.at(layoutIndexOf(page.memory, page.firstSlot));
+      const { hasNull } = probeKeys.of(layout);
+      batch.readHashed(page);
+      heads.fill(0, 0, batch.numRows);
+      if (hasNull !== undefined) batch.markWhere(hasNull, heads, HAS_NO_MATCH);
+      prober.begin(layout, partition);
       while (!prober.advance()) yield* emitter.drain();
     }
     this.#staging.release(partition);

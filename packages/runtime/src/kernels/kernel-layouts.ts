@@ -107,3 +107,27 @@ export const RESULT_NUMBER = 3;
 export const RESULT_AVERAGE = 4;
 /** The words that say so of one field: kind, slot in the entry, word of the entry with its bit, that bit, and two of no meaning. */
 export const RESULT_FIELD_WORDS = 6;
+
+/** The words of a directory of a join table; see JoinKernels. */
+export const DIRECTORY_REGION_SHIFT = 0;
+export const DIRECTORY_SHIFT = 1;
+export const DIRECTORY_KIND = 2;
+export const DIRECTORY_BUILD_KEY = 3;
+export const DIRECTORY_PROBE_KEY = 6;
+export const DIRECTORY_REGIONS = 9;
+export const DIRECTORY_PAGES = 10;
+/** How many words a directory has, without regions and pages. */
+export const DIRECTORY_WORDS = 11;
+
+/** The words of a plan of projectPairs. */
+export const PLAN_NUM_FIELDS = 0;
+export const PLAN_LEFT_WORD = 1;
+export const PLAN_RIGHT_WORD = 2;
+export const PLAN_HAS_TAILS = 3;
+export const PLAN_FIELDS = 4;
+export const PLAN_WORDS_PER_FIELD = 4;
+/** The most fields that a plan has. */
+export const MAX_PLAN_FIELDS = 32;
+
+/** The kinds of fields in a plan. */
+export const PLAN_FIELD_KINDS = { slot: 0, text: 1, bytes: 2, struct: 3 } as const;

@@ -22,6 +22,7 @@ export interface Kernels
     HashKernels,
     GroupKernels,
     PackedKernels,
+    JoinKernels,
     ByteKernels,
     NumberKernels {
   /** Which of the two it is. */
@@ -32,7 +33,7 @@ export interface Kernels
 
 /** Moves rows. @internal */
 export interface RowKernels {
-  /** The slot behind the last row that the last call of {@link copyRows} wrote. */
+  /** The slot behind the last row that the last call of {@link copyRows}, `writePairs` or `projectPairs` wrote. */
   readonly endSlot: number;
 
   /**
@@ -209,6 +210,89 @@ export interface GroupKernels {
 
   /** Adds a column of rows to the sums of their groups, in order; rows whose group is 0 and nulls are left out. */
   addNumbers(numbers: AddedNumbers, pointers: number, numRows: number, groups: number): void;
+}
+
+/**
+ * Joins rows. An *entry* is a slot with link (word 0) and hash (word 1), and a row; it begins a list of all entries of its key, each of which has the slot of the next in its
+ * link (bits 0 to 28; 0: the last). Bit 29 of the link says that the row is in a file; such an entry has one slot in place of the row. A
+ * *directory* is a plain array of words:
+ *
+ *     0  how far hashes without their last bit are shifted right to have the number of their region
+ *     1  how far hashes are shifted left inside of a region
+ *     2  kind of the key: 0 int32, 1 float64, 2 int64
+ *     3  slot of the key in build rows     6  slot of the key in probe rows
+ *     4  their word with its null bit      7  their word with its null bit
+ *     5  that bit; 0: never null           8  that bit; 0: never null
+ *     9  the slot of the regions: each two words, the first cell and the number of cells; a region without cells has no entries
+ *    10  the slot of the plain array of the slots of the pages of cells, 4096 each
+ *
+ * A cell is a slot: the first entry of a key (0: empty), and its hash. A search begins at cell `first cell + floor(shifted hash * cells / 2^32)` and goes
+ * on to the next in the region; one cell of each region is empty.
+ * @internal
+ */
+export interface JoinKernels {
+  /**
+   * Puts the entries from `slot` to before `endSlot`, each at the begin of the list of its key; nulls are one key. Stops in front of an entry whose row is in a file,
+   * or that has the hash of one; returns its slot, or `endSlot`.
+   */
+  insertEntries(directory: number, slot: number, endSlot: number): number;
+
+  /**
+   * Writes to `heads` the first entry of the key of each row from number `from` on; 0 where there is none, for null, and where `heads` has a word below 0. Stops
+   * in front of a row with the hash of an entry whose row is in a file; returns its number, or `numRows`. Words of `heads` behind it mean nothing, but for those below 0.
+   */
+  findEntries(
+    directory: number,
+    pointers: number,
+    hashes: number,
+    from: number,
+    numRows: number,
+    heads: number,
+  ): number;
+
+  /**
+   * Lists pairs: each entry of the list that begins at `heads`, with the row at `pointers`. `builds` and `probes` are given their rows, `maxPairs` at most. `state` has two
+   * words: the number of the row to go on with, and the entry (0: that in `heads`). Stops in front of an entry whose row is in a file; returns how many pairs there are.
+   */
+  listPairs(
+    state: number,
+    heads: number,
+    pointers: number,
+    numRows: number,
+    builds: number,
+    probes: number,
+    maxPairs: number,
+  ): number;
+
+  /**
+   * Writes tuples of two records, one behind the other, from number `from` on, up to the first that would reach beyond `limitSlot`; returns its number. `lefts` and `rights` point to rows;
+   * `leftWord` and `rightWord` are the words of those that have the offset of the record, 0 when the row is the record. `endSlot` says where the tuples end.
+   */
+  writePairs(
+    lefts: number,
+    rights: number,
+    from: number,
+    numPairs: number,
+    leftWord: number,
+    rightWord: number,
+    toSlot: number,
+    limitSlot: number,
+  ): number;
+
+  /**
+   * As `writePairs`, but writes rows of fields of both records. `plan` has words: the number of fields (32 at most), `leftWord`, `rightWord`, whether any field has more
+   * than its slot; then four for each field: its kind (0: nothing but its slot, 1: text, 2: bytes, 3: a struct or array), 0 for the left or 1 for the right record, its slot in the record, and the
+   * number of its null bit.
+   */
+  projectPairs(
+    plan: number,
+    lefts: number,
+    rights: number,
+    from: number,
+    numPairs: number,
+    toSlot: number,
+    limitSlot: number,
+  ): number;
 }
 
 /** Looks through bytes. Positions are relative to the byte offset `from`. @internal */

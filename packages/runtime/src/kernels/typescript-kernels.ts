@@ -2,6 +2,7 @@ import { crc32c, type Memory, type NumberColumn } from "@millrace/core";
 import { findBytes, findNeedles } from "./byte-twin.js";
 import { addNumbers, findGroups, listEntries, partitionEntries } from "./group-twin.js";
 import { insert, partitionHashes, probe, tableHashes } from "./hash-twin.js";
+import { findEntries, insertEntries, listPairs, projectPairs, writePairs } from "./join-twin.js";
 import type { AddedNumbers, Kernels } from "./kernels.js";
 import { gatherNumbers, scatterAdd, sumGathered } from "./number-twin.js";
 import type { FoldedTuples, PackedField } from "./packed-kernels.js";
@@ -231,6 +232,62 @@ export class TypeScriptKernels implements Kernels {
     toSlot: number,
   ): void {
     packed.writeResults(this.memory, fields, numFields, rowSlots, headerSlots, entries, numEntries, entrySlots, toSlot);
+  }
+
+  insertEntries(directory: number, slot: number, endSlot: number): number {
+    return insertEntries(this.memory, directory, slot, endSlot);
+  }
+
+  findEntries(
+    directory: number,
+    pointers: number,
+    hashes: number,
+    from: number,
+    numRows: number,
+    heads: number,
+  ): number {
+    return findEntries(this.memory, directory, pointers, hashes, from, numRows, heads);
+  }
+
+  listPairs(
+    state: number,
+    heads: number,
+    pointers: number,
+    numRows: number,
+    builds: number,
+    probes: number,
+    maxPairs: number,
+  ): number {
+    return listPairs(this.memory, state, heads, pointers, numRows, builds, probes, maxPairs);
+  }
+
+  writePairs(
+    lefts: number,
+    rights: number,
+    from: number,
+    numPairs: number,
+    leftWord: number,
+    rightWord: number,
+    toSlot: number,
+    limitSlot: number,
+  ): number {
+    const written = writePairs(this.memory, lefts, rights, from, numPairs, leftWord, rightWord, toSlot, limitSlot);
+    this.endSlot = written.endSlot;
+    return written.end;
+  }
+
+  projectPairs(
+    plan: number,
+    lefts: number,
+    rights: number,
+    from: number,
+    numPairs: number,
+    toSlot: number,
+    limitSlot: number,
+  ): number {
+    const written = projectPairs(this.memory, plan, lefts, rights, from, numPairs, toSlot, limitSlot);
+    this.endSlot = written.endSlot;
+    return written.end;
   }
 
   findBytes(from: number, length: number, bytes: number, positions: number, maxPositions: number): number {

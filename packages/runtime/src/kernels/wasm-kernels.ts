@@ -226,6 +226,58 @@ export class WasmKernels implements Kernels {
     this.#exports.writeResults(fields, numFields, rowSlots, headerSlots, entries, numEntries, entrySlots, toSlot);
   }
 
+  insertEntries(directory: number, slot: number, endSlot: number): number {
+    return this.#exports.insertEntries(directory, slot, endSlot);
+  }
+
+  findEntries(
+    directory: number,
+    pointers: number,
+    hashes: number,
+    from: number,
+    numRows: number,
+    heads: number,
+  ): number {
+    return this.#exports.findEntries(directory, pointers, hashes, from, numRows, heads);
+  }
+
+  listPairs(
+    state: number,
+    heads: number,
+    pointers: number,
+    numRows: number,
+    builds: number,
+    probes: number,
+    maxPairs: number,
+  ): number {
+    return this.#exports.listPairs(state, heads, pointers, numRows, builds, probes, maxPairs);
+  }
+
+  writePairs(
+    lefts: number,
+    rights: number,
+    from: number,
+    numPairs: number,
+    leftWord: number,
+    rightWord: number,
+    toSlot: number,
+    limitSlot: number,
+  ): number {
+    return this.#exports.writePairs(lefts, rights, from, numPairs, leftWord, rightWord, toSlot, limitSlot);
+  }
+
+  projectPairs(
+    plan: number,
+    lefts: number,
+    rights: number,
+    from: number,
+    numPairs: number,
+    toSlot: number,
+    limitSlot: number,
+  ): number {
+    return this.#exports.projectPairs(plan, lefts, rights, from, numPairs, toSlot, limitSlot);
+  }
+
   findBytes(from: number, length: number, bytes: number, positions: number, maxPositions: number): number {
     return this.#exports.findBytes(from, length, bytes, positions, maxPositions);
   }

@@ -86,6 +86,43 @@ export interface WasmExports {
     seenWord: number,
     seenMask: number,
   ): void;
+  insertEntries(directory: number, slot: number, endSlot: number): number;
+  findEntries(
+    directory: number,
+    pointers: number,
+    hashes: number,
+    from: number,
+    numRows: number,
+    heads: number,
+  ): number;
+  listPairs(
+    state: number,
+    heads: number,
+    pointers: number,
+    numRows: number,
+    builds: number,
+    probes: number,
+    maxPairs: number,
+  ): number;
+  writePairs(
+    lefts: number,
+    rights: number,
+    from: number,
+    numPairs: number,
+    leftWord: number,
+    rightWord: number,
+    toSlot: number,
+    limitSlot: number,
+  ): number;
+  projectPairs(
+    plan: number,
+    lefts: number,
+    rights: number,
+    from: number,
+    numPairs: number,
+    toSlot: number,
+    limitSlot: number,
+  ): number;
   /** Takes a register of CRC-32C, which is the complement of a checksum, over blocks of 64 bytes. */
   crcOfBlocks(from: number, length: number, register: number): number;
   packField(

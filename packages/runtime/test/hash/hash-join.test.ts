@@ -161,8 +161,11 @@ describe("a table that does not fit the cache, so that probe rows wait for other
       for (const numPages of [450, 3000]) {
         const context = new TestContext({ inputs: [input(build), []], numPages, isConstant: [true, false] });
         const driver = createHashJoinDriver(joinSpec(kind, "hash-build-first"), context);
-        for (const rows of [probe, probe.slice(0, 20_000)]) {
-          context.setInput(1, [{ type: typed as never, records: rows }]);
+        for (const [rows, type] of [
+          [probe, typed],
+          [[...probe.slice(0, 20_000), { k: null, v: 1 }, { k: null, v: 2 }], rowType],
+        ] as const) {
+          context.setInput(1, [{ type: type as never, records: rows }]);
           context.out.records.length = 0;
           runSteps(driver.run());
           expect(bagOf(context.out.records)).toEqual(bagOf(joined(kind, build, rows)));
@@ -247,6 +250,7 @@ describe("the cases of the reference", () => {
     const spec = joinSpec("inner", "hash-build-first", { kind: "projection", shape: "tuple", fields: [] });
     const context = new TestContext({ inputs: [input(build), input(probe)], numPages });
     context.out.collect = () => numPairs++;
+    context.out.collectRow = () => numPairs++;
     runDriver((each) => createHashJoinDriver(spec, each), context);
     expect(numPairs).toBe(expected);
     return context;
@@ -329,8 +333,9 @@ describe("what becomes of a pair", () => {
         yield b?.v ?? null;
       };
       const functions = [sum, two] as never;
+      const numPages = kind === "inner" ? 8 : 64;
       const run = (result: JoinSpec["result"]): unknown[] =>
-        runJoin(joinSpec(kind, "hash-build-second", result), left, right, 8, { functions }).results;
+        runJoin(joinSpec(kind, "hash-build-second", result), left, right, numPages, { functions }).results;
       expect(bagOf(run({ kind: "function", function: 0 }))).toEqual(bagOf(pairs.map(([a, b]) => sum(a, b))));
       expect(bagOf(run({ kind: "flatFunction", function: 1 }))).toEqual(
         bagOf(pairs.flatMap(([a, b]) => [...two(a, b)])),
@@ -344,6 +349,56 @@ describe("what becomes of a pair", () => {
       );
       const rows = run({ kind: "projection", shape: "row", fields });
       expect(rows.map((row) => Object.keys(row as object))).toEqual(rows.map(() => ["__proto__", "v"]));
+    }
+  });
+
+  test("projections of fields of every kind, by the page", () => {
+    const nested = types.row({ a: types.string, b: types.int64 });
+    const type = types.row({
+      k: types.int32,
+      text: types.nullable(types.string),
+      bytes: types.bytes,
+      nested: types.nullable(nested),
+      list: types.array(types.int32),
+      big: types.int64,
+      maybe: types.optional(types.float64),
+    });
+    const random = new SeededRandom(FUZZ_SEED);
+    const rows = (num: number) =>
+      Array.from({ length: num }, () => ({
+        k: random.below(60),
+        text: random.chance(0.2) ? null : random.pick(["", "short", "Ω and others ".repeat(random.below(9))]),
+        bytes: new Uint8Array(random.below(20)).fill(7),
+        nested: random.chance(0.3) ? null : { a: "x".repeat(random.below(12)), b: 5n },
+        list: [1, 2, random.below(5)],
+        big: BigInt(random.below(1000)) << 40n,
+        ...(random.chance(0.5) ? { maybe: 0.5 } : {}),
+      }));
+    const left = rows(400);
+    const right = rows(300);
+    const names = ["text", "k", "bytes", "nested", "big"] as const;
+    for (const more of [[], ["list"], ["maybe"]] as const) {
+      const paths = [...names, ...more];
+      const fields = paths.flatMap((path) => [
+        { side: "first", path, name: undefined } as const,
+        { side: "second", path, name: `${path}2` } as const,
+      ]);
+      const pick = (row: object, path: string): unknown => (row as Record<string, unknown>)[path] ?? null;
+      const expected = left.flatMap((a) =>
+        right.filter((b) => b.k === a.k).map((b) => paths.flatMap((path) => [pick(a, path), pick(b, path)])),
+      );
+      const inputs = [left, right].map((records) => [{ type: type as never, records }]);
+      for (const strategy of SIDES) {
+        const spec = joinSpec("inner", strategy, { kind: "projection", shape: "tuple", fields });
+        const context = new TestContext({ inputs, numPages: 80 });
+        const tuples = runDriver((each) => createHashJoinDriver(spec, each), context);
+        expect(bagOf(tuples)).toEqual(bagOf(expected));
+        const named = joinSpec("inner", strategy, { kind: "projection", shape: "row", fields });
+        const other = new TestContext({ inputs, numPages: 80 });
+        const objects = runDriver((each) => createHashJoinDriver(named, each), other) as object[];
+        expect(Object.keys(objects[0]!)).toEqual(fields.map(({ path, name }) => name ?? path));
+        expect(bagOf(objects.map((each) => Object.values(each)))).toEqual(bagOf(expected));
+      }
     }
   });
 
@@ -366,10 +421,12 @@ describe("what becomes of a pair", () => {
       [left, rowType],
       [words, types.string],
     ] as const) {
-      const context = new TestContext({ inputs: [keyed(rows, type), keyed(right, rowType)], numPages: 8 });
-      const results = runDriver((each) => createHashJoinDriver(spec, each), context);
       const expected = rows.flatMap((row, i) => right.filter((_, j) => j % 50 === i % 50).map((other) => [row, other]));
-      expect(bagOf(results)).toEqual(bagOf(expected));
+      for (const numPages of [8, 64]) {
+        const context = new TestContext({ inputs: [keyed(rows, type), keyed(right, rowType)], numPages });
+        const results = runDriver((each) => createHashJoinDriver(spec, each), context);
+        expect(bagOf(results)).toEqual(bagOf(expected));
+      }
     }
   });
 });

@@ -5,8 +5,7 @@
 import type { Memory } from "@millrace/core";
 import type { SeededRandom } from "@millrace/host-test";
 import { expect, test } from "vitest";
-import type { Kernels } from "../../src/index.js";
-import { bothKernels, shuffled } from "./kernel-memory.js";
+import { agree, shuffled } from "./kernel-memory.js";
 import { randomRuns } from "./random-runs.js";
 
 const PAGE_SLOTS = 4096;
@@ -23,20 +22,6 @@ const FIELD_SLOT = 1;
 const ROW_SLOTS = 3;
 const NULL_BIT = 1;
 const IS_LARGE = 0x2000_0000;
-
-function agree(
-  random: SeededRandom,
-  fill: (memory: Memory) => void,
-  calls: (kernels: Kernels) => readonly number[],
-): Memory {
-  const { twin, wasm } = bothKernels(NUM_PAGES, random, fill);
-  expect(calls(wasm)).toEqual(calls(twin));
-  const wrong = wasm.memory.i32.findIndex((word, i) => word !== twin.memory.i32[i]);
-  if (wrong >= 0) {
-    expect({ word: wrong, value: wasm.memory.i32[wrong] }).toEqual({ word: wrong, value: twin.memory.i32[wrong] });
-  }
-  return twin.memory;
-}
 
 /** Writes rows of a number and a value, in random order; keys that are equal have one hash, and others have it too at times. */
 function writeRows(memory: Memory, kind: number, numRows: number, numKeys: number, random: SeededRandom): string[] {
@@ -79,6 +64,7 @@ test("findGroups gives rows of one key one entry, makes those that are missing, 
     const prefixSlots = random.between(2, 4);
     let keys: string[] = [];
     const memory = agree(
+      NUM_PAGES,
       random,
       (bytes) => {
         keys = writeRows(bytes, kind, numRows, random.pick([1, 5, 1000]), random);
@@ -112,6 +98,7 @@ test("findGroups stops where there is no room or a row is in a file, and makes n
     const numRows = random.pick([2, 50, 700]);
     const mayInsert = random.chance(0.7);
     agree(
+      NUM_PAGES,
       random,
       (memory) => {
         writeRows(memory, kind, numRows, random.pick([2, 400]), random);
@@ -137,6 +124,7 @@ test("addNumbers adds numbers of 32 bits, and leaves out nulls and rows without 
   randomRuns(40, (random) => {
     const numRows = random.pick([0, 1, 100, 1000]);
     agree(
+      NUM_PAGES,
       random,
       (memory) => {
         writeRows(memory, 0, numRows, 50, random);
@@ -160,6 +148,7 @@ test("partitionEntries writes entries that listEntries finds, and stops where th
     const numPartitions = random.pick([1, 4, 16]);
     const shift = random.pick([2, 28, 31]);
     agree(
+      NUM_PAGES,
       random,
       (memory) => {
         writeRows(memory, 0, numRows, 300, random);

@@ -1,5 +1,6 @@
 import { Memory, PAGE_SIZE_BYTES } from "@millrace/core";
 import type { SeededRandom } from "@millrace/host-test";
+import { expect } from "vitest";
 import { type Kernels, kernelsFor } from "../../src/index.js";
 
 const WASM_PAGE_BYTES = 64 * 1024;
@@ -28,6 +29,22 @@ export function bothKernels(
   fill(twin.memory);
   wasm.memory.u8.set(twin.memory.u8);
   return { twin, wasm };
+}
+
+/** Calls both implementations over memories that `fill` wrote, compares results and every word, and returns the memory of the twin. */
+export function agree(
+  numPages: number,
+  random: SeededRandom,
+  fill: (memory: Memory) => void,
+  calls: (kernels: Kernels) => readonly number[],
+): Memory {
+  const { twin, wasm } = bothKernels(numPages, random, fill);
+  expect(calls(wasm)).toEqual(calls(twin));
+  const wrong = wasm.memory.i32.findIndex((word, i) => word !== twin.memory.i32[i]);
+  if (wrong >= 0) {
+    expect({ word: wrong, value: wasm.memory.i32[wrong] }).toEqual({ word: wrong, value: twin.memory.i32[wrong] });
+  }
+  return twin.memory;
 }
 
 /** Writes the slots of pages from page `firstPage` on, in an order that `random` gives, as a plain array at `slot`. */
