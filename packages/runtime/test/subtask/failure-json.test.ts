@@ -15,7 +15,8 @@ describe("[RT68] a failure that is sent to another process", () => {
     const arrived = sent(error);
     expect(isMillraceError(arrived, "FUNCTION_FAILED")).toBe(true);
     expect(arrived).toMatchObject({ message: error.message, where, fix: "Mend it.", stack: error.stack });
-    expect(arrived.cause).toMatchObject({ name: "TypeError", message: "no such thing", cause: { message: "because" } });
+    expect(arrived.cause).toMatchObject({ name: "TypeError", message: "no such thing" });
+    expect(String((arrived.cause as Error).cause)).toContain("because");
   });
 
   it("is told of whatever was thrown", () => {
