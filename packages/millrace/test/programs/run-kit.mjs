@@ -26,16 +26,19 @@ const plans = await runRandomPlans({
 });
 await engine.close();
 
-let hasWasm = true;
-try {
-  new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));
-} catch {
-  hasWasm = false;
-}
+const can = (action) => {
+  try {
+    action();
+    return true;
+  } catch {
+    return false;
+  }
+};
 console.log(
   JSON.stringify({
     version: process.version,
-    hasWasm,
+    hasWasm: can(() => new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0))),
+    makesCode: can(() => new Function("return 1")),
     numPassed: kit.numPassed,
     failures: [...kit.failures, ...plans.failures].map(String),
   }),
