@@ -33,7 +33,8 @@ import { TestSpill } from "../support/test-spill.js";
 const MIN_PAGES_WITH_KERNELS = 32;
 
 function newMemory(numPages: number): Memory {
-  if (numPages < MIN_PAGES_WITH_KERNELS || process.env.MILLRACE_KERNELS === "typescript") return new Memory(new ArrayBuffer(numPages * PAGE_SIZE_BYTES));
+  const hasKernels = numPages >= MIN_PAGES_WITH_KERNELS && process.env.MILLRACE_KERNELS !== "typescript";
+  if (!hasKernels) return new Memory(new ArrayBuffer(numPages * PAGE_SIZE_BYTES));
   const numWasmPages = Math.ceil((numPages * PAGE_SIZE_BYTES) / WASM_PAGE_BYTES);
   return memoryOfWasm(new WebAssembly.Memory({ initial: numWasmPages, maximum: numWasmPages, shared: true }));
 }
