@@ -1,6 +1,7 @@
 /** Joins and coGroups with a solution set, most of whose records have no result: nothing but the drivers themselves gives others a turn. */
 
 import { Memory, RowLayout, type TypeInformation, types } from "@millrace/core";
+import { TestHost } from "@millrace/host-test";
 import { expect, test } from "vitest";
 import { SolutionCoGroupDriver } from "../../src/drivers/solution-co-group-driver.js";
 import { solutionJoinDriver } from "../../src/drivers/solution-join-driver.js";
@@ -65,6 +66,7 @@ function turnsOf(solution: Solution, keyOf: (n: number) => number, make: (contex
     layouts: solution.layouts,
     out: { isFull: false, collect: () => {}, collectRow: () => {} },
     hashSeed: HASH_SEED,
+    clock: new TestHost().clock,
     pages: () => probes,
     rows: () => probes,
     function: () => ({ many: () => undefined }),
