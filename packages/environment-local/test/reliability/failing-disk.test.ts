@@ -52,5 +52,5 @@ test("the programs of this sweep do spill", async () => {
     await runProgram(program, engine, program.isSmall === true ? SMALL : AMOUNT);
     if (engine.host.files.numCalls("scratchWrite") > 0) spilling.push(program.name);
   }
-  expect(spilling.length).toBeGreaterThan(operatorPrograms.length / 2);
+  expect(spilling.length).toBeGreaterThanOrEqual(operatorPrograms.length / 2);
 });

@@ -1,7 +1,7 @@
 /** The solution set compared with a Map, over random upserts, layouts, sizes of rows and memory. */
 
 import { keyText, Memory, RowLayout, type TypeInformation, types } from "@millrace/core";
-import { SeededRandom } from "@millrace/host-test";
+import { SeededRandom, TestHost } from "@millrace/host-test";
 import type { JoinKind } from "@millrace/job-graph";
 import { expect, test } from "vitest";
 import { solutionJoinDriver } from "../../src/drivers/solution-join-driver.js";
@@ -103,6 +103,7 @@ function join(
     layouts: solution.layouts,
     out,
     hashSeed: HASH_SEED,
+    clock: new TestHost().clock,
     pages: () => new ProbePages(probes, layout),
     throwIfCancelled: () => {},
   } as unknown as DriverContext;
