@@ -29,6 +29,11 @@ import { type EntryFile, EntryRow } from "./spilled-entries.js";
 /** The slots in front of a row: link and hash. */
 export const KEYED_PREFIX_SLOTS = 1;
 
+/**
+ * 2^32 by the golden ratio. Rows come by their hashes: those of a partition or a pass have the high bits in common, and a log that was written by passes has one
+ * range of hashes after the other. Without it they would fill one corner of the directory after the other, each as a run that every lookup walks along.
+ */
+const SPREADING_FACTOR = 0x9e3779b1;
 const TWO_TO_32 = 2 ** 32;
 const MAX_LOAD = 2 / 3;
 /** The least share of dead slots for which compacting pays: it goes over all pages. */
@@ -45,7 +50,6 @@ export class KeyedRows {
   readonly #layouts: LayoutTable;
   readonly #equality: RowPairOrder;
   readonly #file: EntryFile;
-  readonly #shift: number;
   readonly #row: EntryRow;
   #pages: MemorySegment[] = [];
   #slots = new Int32Array(0);
@@ -56,14 +60,12 @@ export class KeyedRows {
   #numLarge = 0;
   #numInFile = 0;
 
-  /** @param shift - how many high bits of the hash are the same for all rows here, and say nothing about the place of one */
-  constructor(budget: PageSupply, layouts: LayoutTable, equality: RowPairOrder, file: EntryFile, shift: number) {
+  constructor(budget: PageSupply, layouts: LayoutTable, equality: RowPairOrder, file: EntryFile) {
     this.#budget = budget;
     this.#memory = budget.memory;
     this.#layouts = layouts;
     this.#equality = equality;
     this.#file = file;
-    this.#shift = shift;
     this.#row = new EntryRow(budget.memory, layouts, undefined as never);
     this.writer = new EntryWriter(budget, file, KEYED_PREFIX_SLOTS);
   }
@@ -235,7 +237,7 @@ export class KeyedRows {
 
   /** Returns the cell that a search for a hash begins with. */
   #firstCell(hash: number): number {
-    return Math.floor((((hash << this.#shift) >>> 0) * this.numCells) / TWO_TO_32);
+    return Math.floor(((Math.imul(hash, SPREADING_FACTOR) >>> 0) * this.numCells) / TWO_TO_32);
   }
 
   /** Returns the first word of a cell. */

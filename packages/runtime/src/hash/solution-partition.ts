@@ -53,7 +53,7 @@ export class SolutionPartition {
   constructor(options: SolutionPartitionOptions) {
     this.#options = options;
     this.#file = this.#newFile();
-    this.#resident = this.#newRows(options.pages.resident, this.#file, options.bits);
+    this.#resident = this.#newRows(options.pages.resident, this.#file);
   }
 
   get isSpilled(): boolean {
@@ -121,14 +121,13 @@ export class SolutionPartition {
 
   /** Makes the rows of a pass ready to be looked up; returns false when they do not fit. */
   *load(pass: HashPass): Steps<boolean> {
-    const { pages, layouts, bits, throwIfCancelled } = this.#options;
+    const { pages, layouts, throwIfCancelled } = this.#options;
     this.#dropLoaded();
     if (this.#shouldRewrite(pass)) this.#newLog ??= new SolutionLog(pages.logs, this.#newFile(), layouts);
     this.#scratch = pages.loading.take();
     if (this.#scratch === undefined) return false;
     this.#loadedFile = this.#newFile();
-    // The bits that select the pass are the same for all its rows too: with them, all keys would lie in one corner of the directory.
-    const loaded = this.#newRows(pages.loading, this.#loadedFile, bits + Math.log2(pass.numPasses));
+    const loaded = this.#newRows(pages.loading, this.#loadedFile);
     this.#loaded = loaded;
     const fits = yield* this.#log!.read(this.#scratch, pass, (row, hash) => {
       if (!this.isOfPass(hash, pass)) return true;
@@ -176,9 +175,9 @@ export class SolutionPartition {
     return new EntryFile(this.#options.spill, this.#options.pages.resident.owner);
   }
 
-  #newRows(budget: BudgetPart, file: EntryFile, sharedBits: number): KeyedRows {
+  #newRows(budget: BudgetPart, file: EntryFile): KeyedRows {
     const { layouts, equality } = this.#options;
-    return new KeyedRows(budget, layouts, equality, file, sharedBits);
+    return new KeyedRows(budget, layouts, equality, file);
   }
 
   #giveScratch(): void {
