@@ -4,32 +4,32 @@ import { readFileSync } from "node:fs";
 export class FrameInbox {
   #paths = new Map();
   #wakeUps = new Map();
-  #signal;
+  #onLeft;
+
+  /** @param onLeft - hears of streams that the subtask does not read to their ends */
+  constructor(onLeft) {
+    this.#onLeft = onLeft;
+  }
 
   deliver(stream, path) {
     this.#pathsOf(stream).push(path);
     this.#wakeUps.get(stream)?.();
   }
 
-  /** Gives the frames of a stream as they come; for ever, since only the frames tell which is the last. All streams are read with one signal. */
-  async *read(stream, signal) {
-    this.#wakeAllOn(signal);
+  /** Gives the frames of a stream as they come; for ever, since only the frames tell which is the last. */
+  read(stream) {
     const paths = this.#pathsOf(stream);
-    for (let i = 0; ; i++) {
-      while (i === paths.length) {
-        if (signal.aborted) return;
-        await new Promise((resolve) => this.#wakeUps.set(stream, resolve));
-      }
-      yield readFileSync(paths[i]);
-    }
-  }
-
-  #wakeAllOn(signal) {
-    if (this.#signal !== undefined) return;
-    this.#signal = signal;
-    signal.addEventListener("abort", () => {
-      for (const wakeUp of this.#wakeUps.values()) wakeUp();
-    });
+    let numRead = 0;
+    const next = async () => {
+      while (numRead === paths.length) await new Promise((resolve) => this.#wakeUps.set(stream, resolve));
+      return { done: false, value: readFileSync(paths[numRead++]) };
+    };
+    // No generator: its `return` would wait for the frame that is waited for.
+    const leave = async () => {
+      this.#onLeft(stream);
+      return { done: true, value: undefined };
+    };
+    return { [Symbol.asyncIterator]: () => ({ next, return: leave }) };
   }
 
   #pathsOf(stream) {

@@ -21,6 +21,8 @@ import {
 export interface SubtaskRun {
   /** Takes a frame of a stream that it reads, which is in a file. */
   deliver(stream: string, path: string): void;
+  /** Tells it that nobody reads a stream any more that it sends. */
+  stop(stream: FrameStream): void;
   /** Ends it; resolves when nothing of it runs. */
   cancel(): Promise<void>;
   /** Rejects with its failure; with a {@link Lost} when it is not known what became of it. */
@@ -47,8 +49,10 @@ export interface SubtaskRequest {
 
 /** Hears what a subtask has for others. */
 export interface SubtaskListener {
-  /** Takes a frame, in memory or in a file of the mover's folder. */
-  sent(stream: FrameStream, frame: Uint8Array): void;
+  /** Takes a frame. A promise holds further ones of its sender back: who sends without end must not fill the disk. */
+  sent(stream: FrameStream, frame: Uint8Array): void | Promise<void>;
+  /** Hears of a stream that the subtask reads no further. */
+  left(stream: string): void;
   endSuperstep(report: Uint8Array, iteration: number): Promise<Uint8Array>;
 }
 
@@ -73,6 +77,8 @@ export interface MoverOptions {
   readonly onStart?: (request: SubtaskRequest, run: SubtaskRun) => void;
 }
 
+/** How many frames are on their way before their senders are held back. */
+const MAX_PARCELS = 100;
 /** Whoever is lost so often will be the next time. */
 const MAX_ATTEMPTS = 10;
 
@@ -98,11 +104,14 @@ export class Mover {
   readonly #options: MoverOptions;
   readonly #subtasks: Subtask[];
   readonly #readerOf = new Map<string, Subtask>();
+  readonly #senderOf = new Map<string, { readonly subtask: Subtask; readonly stream: FrameStream }>();
   readonly #coordinators = new Map<number, IterationCoordinator>();
   /** Frames on their way. */
   #parcels: Parcel[] = [];
   /** By stream: what was delivered, for readers that begin later or again. */
   readonly #delivered = new Map<string, string[]>();
+  /** What lets those go on that were held back. */
+  readonly #heldBack: (() => void)[] = [];
   #numFiles = 0;
   #isPumping = false;
   readonly #done: Promise<void>;
@@ -120,11 +129,13 @@ export class Mover {
       vertices.flatMap((vertex) =>
         Array.from({ length: graph.vertices[vertex]!.parallelism }, (_, subtaskIndex): Subtask => {
           const { inputs, outputs } = subtaskStreams(graph, vertex, subtaskIndex);
-          return {
+          const subtask: Subtask = {
             ...{ vertex, subtaskIndex, stage, attempt: 0, state: "waiting", run: undefined, end: undefined },
             inputs: inputs.map(keyOf),
             outputs: outputs.map(keyOf),
           };
+          for (const stream of outputs) this.#senderOf.set(keyOf(stream), { subtask, stream });
+          return subtask;
         }),
       ),
     );
@@ -182,8 +193,10 @@ export class Mover {
     const isCurrent = (): boolean => subtask.attempt === attempt && this.#failure === undefined;
     const request = { vertex, subtaskIndex, attempt };
     const run = start(request, {
-      sent: (stream, frame) => {
-        if (isCurrent()) this.#take(keyOf(stream), frame);
+      sent: (stream, frame) => (isCurrent() ? this.#take(keyOf(stream), frame) : undefined),
+      left: (stream) => {
+        const sender = this.#senderOf.get(stream);
+        if (isCurrent() && sender?.subtask.state === "running") sender.subtask.run?.stop(sender.stream);
       },
       endSuperstep: (report, iteration) => this.#coordinator(iteration).endSuperstep(report),
     });
@@ -243,7 +256,7 @@ export class Mover {
   }
 
   /** Puts a frame into the folder, and on its way. */
-  #take(stream: string, frame: Uint8Array): void {
+  #take(stream: string, frame: Uint8Array): void | Promise<void> {
     const { folder, random, repeated = 0.2 } = this.#options;
     const path = join(folder, String(this.#numFiles++));
     writeFileSync(path, frame);
@@ -251,6 +264,7 @@ export class Mover {
     this.#parcels.push({ stream, path });
     if (random.next() < repeated) this.#parcels.push({ stream, path });
     this.#pump();
+    if (this.#parcels.length > MAX_PARCELS) return new Promise((resolve) => this.#heldBack.push(resolve));
   }
 
   #pump(): void {
@@ -264,6 +278,7 @@ export class Mover {
         const [parcel] = this.#parcels.splice(random.below(this.#parcels.length), 1);
         this.#deliver(parcel!);
       }
+      if (this.#parcels.length <= MAX_PARCELS) for (const goOn of this.#heldBack.splice(0)) goOn();
       if (this.#parcels.length > 0) this.#pump();
       else this.#startWhatCan();
     });
@@ -287,6 +302,7 @@ export class Mover {
     if (this.#failure !== undefined) return;
     this.#failure = { error };
     this.#parcels = [];
+    for (const goOn of this.#heldBack.splice(0)) goOn();
     await Promise.all(this.#subtasks.map(({ run }) => run?.cancel()));
     this.#reject(error);
   }

@@ -211,17 +211,18 @@ export class OutsideEngine implements Engine<Plan> {
     job: Pick<Parameters<typeof runSubtask>[0], "jobId" | "checksRecords" | "jobParameters" | "cachedFiles">,
   ): StartSubtask {
     return ({ vertex, subtaskIndex, attempt }, listener) => {
-      const inbox = new FrameInbox();
-      const { result, cancel } = runSubtask({
+      const inbox = new FrameInbox((stream) => listener.left(stream));
+      const { result, cancel, stop } = runSubtask({
         ...{ ...job, graph, objects, customTypes, vertex, subtaskIndex, attemptNumber: attempt, host: this.host },
         memory: jobMemory(new MemoryManager(NUM_PAGES * PAGE_SIZE_BYTES), "subtask", NUM_PAGES),
         createSpillSpace: () => createSpillSpace(this.host),
-        receive: (stream, signal) => inbox.read(keyOf(stream), signal),
+        receive: (stream) => inbox.read(keyOf(stream)),
         send: (frame, stream) => listener.sent(stream, frame),
         endSuperstep: (report, iteration) => listener.endSuperstep(report, iteration),
       });
       return {
         deliver: (stream, path) => inbox.deliver(stream, path),
+        stop,
         cancel: () => cancel(),
         ended: result.then(({ accumulators, report }) => ({ accumulators: accumulatorStates(accumulators), report })),
       };

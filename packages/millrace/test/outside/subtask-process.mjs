@@ -22,16 +22,20 @@ const NUM_PAGES = 512;
 const PAGE_SIZE_BYTES = 32 * 1024;
 const host = nodeHost();
 const memory = new MemoryManager(NUM_PAGES * PAGE_SIZE_BYTES);
-let inbox = new FrameInbox();
+const makeInbox = () => new FrameInbox((stream) => process.send({ type: "left", stream }));
+let inbox = makeInbox();
 let running;
 let isCancelled = false;
+/** Streams that nobody reads, of which it was told before the subtask began. */
+const stopped = [];
 const calls = new Map();
 let numCalls = 0;
 
 process.on("message", (message) => {
   switch (message.type) {
     case "run":
-      inbox = new FrameInbox();
+      inbox = makeInbox();
+      stopped.length = 0;
       isCancelled = false;
       void run(message).then(
         (end) => process.send({ type: "ended", ...end }),
@@ -40,6 +44,14 @@ process.on("message", (message) => {
       break;
     case "frame":
       inbox.deliver(message.stream, message.path);
+      break;
+    case "taken":
+      calls.get(message.call)?.resolve();
+      calls.delete(message.call);
+      break;
+    case "stop":
+      stopped.push(message.stream);
+      running?.stop(message.stream);
       break;
     case "cancel":
       isCancelled = true;
@@ -73,8 +85,12 @@ async function run({ folder, vertex, subtaskIndex, attempt }) {
     checksRecords: job.checksRecords,
     jobParameters: new Configuration(job.jobParameters),
     cachedFiles: new Map(job.cachedFiles),
-    receive: (stream, signal) => inbox.read(`${stream.edge}-${stream.producer}-${stream.partition}`, signal),
-    send: (frame, stream) => void process.send({ type: "sent", stream, frame }),
+    receive: (stream) => inbox.read(`${stream.edge}-${stream.producer}-${stream.partition}`),
+    send: (frame, stream) =>
+      new Promise((resolve) => {
+        calls.set(numCalls, { resolve });
+        process.send({ type: "sent", call: numCalls++, stream, frame });
+      }),
     endSuperstep: (report, iteration) =>
       new Promise((resolve, reject) => {
         calls.set(numCalls, { resolve, reject });
@@ -82,6 +98,7 @@ async function run({ folder, vertex, subtaskIndex, attempt }) {
       }),
   });
   running = subtask;
+  for (const stream of stopped) subtask.stop(stream);
   if (isCancelled) void subtask.cancel();
   const outcome = await subtask.result.then(
     ({ accumulators, report }) => ({ accumulators: accumulatorStates(accumulators), report }),

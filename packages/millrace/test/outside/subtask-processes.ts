@@ -1,13 +1,19 @@
 /** A few processes, each of which runs one subtask at a time. */
 import { type ChildProcess, fork } from "node:child_process";
 import { join } from "node:path";
-import { type FailureJson, failureFromJson, failureToJson } from "@millrace/runtime";
+import { type FailureJson, type FrameStream, failureFromJson, failureToJson } from "@millrace/runtime";
 import { Lost, type StartSubtask, type SubtaskEnd, type SubtaskListener, type SubtaskRun } from "./mover.js";
 
 const PROGRAM = join(import.meta.dirname, "subtask-process.mjs");
 
 type Message =
-  | { readonly type: "sent"; readonly stream: Parameters<SubtaskListener["sent"]>[0]; readonly frame: Uint8Array }
+  | {
+      readonly type: "sent";
+      readonly call: number;
+      readonly stream: Parameters<SubtaskListener["sent"]>[0];
+      readonly frame: Uint8Array;
+    }
+  | { readonly type: "left"; readonly stream: string }
   | { readonly type: "report"; readonly call: number; readonly report: Uint8Array; readonly iteration: number }
   | ({ readonly type: "ended" } & SubtaskEnd)
   | { readonly type: "failed"; readonly failure: FailureJson };
@@ -67,7 +73,12 @@ export class RunningProcess implements SubtaskRun {
         const received = message as Message;
         switch (received.type) {
           case "sent":
-            listener.sent(received.stream, received.frame);
+            void Promise.resolve(listener.sent(received.stream, received.frame)).then(() =>
+              this.#send({ type: "taken", call: received.call }),
+            );
+            break;
+          case "left":
+            listener.left(received.stream);
             break;
           case "report":
             this.#answer(received.call, listener.endSuperstep(received.report, received.iteration));
@@ -91,6 +102,10 @@ export class RunningProcess implements SubtaskRun {
 
   deliver(stream: string, path: string): void {
     this.#send({ type: "frame", stream, path });
+  }
+
+  stop(stream: FrameStream): void {
+    this.#send({ type: "stop", stream });
   }
 
   async cancel(): Promise<void> {
