@@ -4,7 +4,7 @@ import { build } from "rolldown";
 
 /**
  * Puts the code of the package in the working folder into one file, `dist/index.js`: a program that loads some 700 small modules
- * waits four times as long until it starts, and so does every worker thread. Other packages stay imports, names stay as they
+ * waits three times as long until it starts, and so does every worker thread. Other packages stay imports, names stay as they
  * are, and the source map points to `src/`, which is published too. Declarations are tsc's.
  */
 await build({
