@@ -67,10 +67,14 @@ describe("[RT45] promises that settle without the event loop", () => {
     const endless = sourceOf(function* () {
       for (let i = 0; ; i++) yield [{ i }];
     });
-    const job = startGraph(graph.build(), [endless, code("mapAsync", { mapAsync: async () => undefined })], {
-      host,
-      memory,
-    });
+    const job = startGraph(
+      graph.build(),
+      [endless, code("mapAsync", { mapAsync: async (record: unknown) => record })],
+      {
+        host,
+        memory,
+      },
+    );
     host.timers.setTimer(30, () => void job.cancel("enough"));
     await expect(job.result).rejects.toMatchObject({ code: "JOB_CANCELLED", cause: "enough" });
     memory.assertNothingLeft();
