@@ -1,6 +1,6 @@
 import type { InputGate } from "../exchange/input-gate.js";
 import type { Steps } from "../task/driver.js";
-import { type RowKeeper, takePageIn } from "../task/row-keeper.js";
+import { type InputBeside, type RowKeeper, takePageOfEach } from "../task/row-keeper.js";
 
 /** Is something that tails elsewhere send to a head, and where the head keeps it. */
 export interface Arrival {
@@ -14,10 +14,16 @@ export interface Arrival {
  * the head sends comes back to it in the end, so that otherwise both directions could be full.
  */
 export class Arrivals {
-  readonly #open: { readonly arrival: Arrival; isComplete: boolean }[];
+  readonly #open: readonly InputBeside[];
 
   constructor(arrivals: readonly Arrival[]) {
-    this.#open = arrivals.map((arrival) => ({ arrival, isComplete: false }));
+    this.#open = arrivals.map(({ gate, keeper }) => ({
+      gate,
+      get keeper(): RowKeeper {
+        return keeper();
+      },
+      isComplete: false,
+    }));
   }
 
   /** Runs a part of the head's work, and takes in beside it. */
@@ -26,35 +32,28 @@ export class Arrivals {
       yield* work;
       return;
     }
-    for (let step = work.next(); step.done !== true; step = work.next()) {
-      const hasRead = yield* this.#takeIn();
-      if (step.value === "output") yield hasRead ? "turn" : "inputOrOutput";
-      else yield step.value;
+    try {
+      for (let step = work.next(); step.done !== true; step = work.next()) {
+        const hasRead = yield* takePageOfEach(this.#open);
+        if (step.value === "output") yield hasRead ? "turn" : "inputOrOutput";
+        else yield step.value;
+      }
+    } finally {
+      work.return();
     }
   }
 
   /** Takes in all that comes in this superstep. */
   *rest(): Steps {
-    while (this.#open.some(({ isComplete }) => !isComplete)) yield (yield* this.#takeIn()) ? "turn" : "input";
+    while (this.#open.some(({ isComplete }) => !isComplete))
+      yield (yield* takePageOfEach(this.#open)) ? "turn" : "input";
   }
 
   /** Begins to take in what comes in the next superstep. */
   beginSuperstep(): void {
     for (const each of this.#open) {
-      each.arrival.gate.beginSuperstep();
+      each.gate.beginSuperstep();
       each.isComplete = false;
     }
-  }
-
-  /** Takes a page of each in; returns whether there was any, or one got complete. */
-  *#takeIn(): Steps<boolean> {
-    let hasRead = false;
-    for (const each of this.#open) {
-      if (each.isComplete) continue;
-      const taken = yield* takePageIn(each.arrival.gate, each.arrival.keeper());
-      if (taken === "end") each.isComplete = true;
-      if (taken !== "nothing") hasRead = true;
-    }
-    return hasRead;
   }
 }

@@ -3,13 +3,11 @@ import type { DriverSpec } from "@millrace/job-graph";
 import type { PageCursor } from "../rows/row-cursor.js";
 import type { StreamLayout } from "../rows/stream-layout.js";
 import type { Steps } from "./driver.js";
-import { type RowKeeper, takePageIn } from "./row-keeper.js";
+import { type InputBeside, takePageOfEach } from "./row-keeper.js";
 import type { TaskInput, TaskParts } from "./task-parts.js";
 
-interface LateInput {
+interface LateInput extends InputBeside {
   readonly input: TaskInput;
-  readonly keeper: RowKeeper;
-  isComplete: boolean;
 }
 
 /** The drivers that read one input as it comes, and begin with another one before that or behind it. */
@@ -33,7 +31,7 @@ export class LateInputs {
       // What is constant in an iteration is taken in before the first superstep.
       const isKept = isDynamic && input.isConstant;
       if (!mayBeLate || isKept || input.keeper === undefined) return [];
-      return [{ input, keeper: input.keeper, isComplete: false }];
+      return [{ input, gate: input.gate, keeper: input.keeper, isComplete: false }];
     });
   }
 
@@ -56,7 +54,7 @@ export class LateInputs {
     }
     try {
       for (let step = driver.next(); step.done !== true; step = driver.next()) {
-        const hasRead = yield* this.#takeIn();
+        const hasRead = yield* takePageOfEach(this.#late);
         yield step.value === "input" && hasRead ? "turn" : step.value;
       }
     } finally {
@@ -70,18 +68,6 @@ export class LateInputs {
       late.keeper.clear();
       late.isComplete = false;
     }
-  }
-
-  /** Takes a page of each in; returns whether there was any, or one got complete. */
-  *#takeIn(): Steps<boolean> {
-    let hasRead = false;
-    for (const late of this.#late) {
-      if (late.isComplete) continue;
-      const taken = yield* takePageIn(late.input.gate, late.keeper);
-      if (taken === "end") late.isComplete = true;
-      if (taken !== "nothing") hasRead = true;
-    }
-    return hasRead;
   }
 }
 

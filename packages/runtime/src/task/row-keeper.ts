@@ -40,6 +40,25 @@ export function* takePageIn(gate: InputGate, keeper: RowKeeper): Steps<TakenIn> 
   return "end";
 }
 
+/** Is an input that is taken in beside other work. */
+export interface InputBeside {
+  readonly gate: InputGate;
+  readonly keeper: RowKeeper;
+  isComplete: boolean;
+}
+
+/** Takes in a page of each input that is not complete; returns whether one had a page or came to its end. */
+export function* takePageOfEach(inputs: readonly InputBeside[]): Steps<boolean> {
+  let hasRead = false;
+  for (const input of inputs) {
+    if (input.isComplete) continue;
+    const taken = yield* takePageIn(input.gate, input.keeper);
+    if (taken === "end") input.isComplete = true;
+    if (taken !== "nothing") hasRead = true;
+  }
+  return hasRead;
+}
+
 /** Gives rows as pages, which it fills on the heap: for drivers that read pages of a sorted input. */
 export class PagesOfRows implements PageCursor {
   memory: Memory;
