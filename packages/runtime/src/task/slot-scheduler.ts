@@ -92,7 +92,7 @@ export class SlotScheduler {
       const now = task.metrics.end();
       if (state === "finished") this.#finish(task);
       else if (state === "ready") this.#enqueue(task);
-      else if (typeof task.wait === "object") this.#waitFor(task, task.wait);
+      else if (state === "waiting" && typeof task.wait === "object") this.#waitFor(task, task.wait);
       if (now - turnedAt > TURN_AFTER_MS) {
         if (state !== "finished") this.onProgress?.(task);
         await this.#turnOfEventLoop();

@@ -27,8 +27,8 @@ import type { TaskDriverContext } from "./task-driver-context.js";
 import { TaskFunctions } from "./task-functions.js";
 import type { TaskInput, TaskParts } from "./task-parts.js";
 
-/** Is what the scheduler hears of a task after a step. */
-export type TaskState = "ready" | "waiting" | "finished";
+/** Is what the scheduler hears of a task after a step; "held" when it did none, since what it waits for is not settled. */
+export type TaskState = "ready" | "waiting" | "held" | "finished";
 
 /** Is one task of a vertex. */
 export class Task {
@@ -41,6 +41,8 @@ export class Task {
   readonly #late: LateInputs;
   #driver: Driver | undefined;
   #wait: Wait = "turn";
+  /** The promise that was settled last of those that it waited for. */
+  #settled: Promise<unknown> | undefined;
   #isFinished = false;
   #isClosed = false;
   /** Whether anybody needs results of the driver, in this superstep. */
@@ -113,12 +115,17 @@ export class Task {
 
   /** Is called when a promise was settled that the task waited for, or that it waits for beside its input. */
   onSettled(promise: Promise<unknown>): void {
+    if (this.#wait === promise) this.#settled = promise;
     if (this.#wait === "input" || this.#wait === promise) this.onWake?.();
   }
 
   /** Does a piece of work. */
   step(): TaskState {
+    const wasWanted = this.#isWanted;
     if (this.#hasLostReader) this.#lookForReaders();
+    // A step may have woken its own task, such as by input that came while it dropped its inputs. What nobody wants any more waits no longer.
+    const isCutShort = wasWanted && !this.#isWanted;
+    if (typeof this.#wait === "object" && this.#wait !== this.#settled && !isCutShort) return "held";
     if (this.#wait === "output" && this.#isWanted) {
       if (!this.#makeRoom()) return "waiting";
       // The chain has more to do before the driver goes on, and has had its turn.

@@ -229,6 +229,21 @@ describe("[RT53] a task that nobody needs ends", () => {
     memory.assertNothingLeft();
   });
 
+  it("whose calls of an asynchronous function are waited for, though input comes while it drops it", async () => {
+    const graph = new JobGraphBuilder();
+    const options = { concurrency: 1, timeoutMs: undefined, numRetries: 0, isOrdered: true, retryDelayMs: 2 };
+    const read = graph.add({ kind: "collection", records: 0 });
+    const mapped = graph.add({ kind: "mapAsync", function: 1, options }, [read]);
+    graph.add({ kind: "collect", index: 0 }, [graph.add(first(1), [mapped])]);
+    const slowly = async (record: unknown) => {
+      for (let turn = 0; turn < 20; turn++) await undefined;
+      return record;
+    };
+    const memory = watchedMemory(64);
+    expect(await runGraph(graph.build(), [[1, 2, 3], code("mapAsync", slowly), () => 1], { memory })).toEqual([[1]]);
+    memory.assertNothingLeft();
+  });
+
   it.each([false, true])(
     "in the middle of what one call returned, which is told so (records are checked: %s)",
     async (checksRecords) => {

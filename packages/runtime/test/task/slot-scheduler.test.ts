@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { RowScratch } from "../../src/exchange/row-scratch.js";
 import { TaskOutput } from "../../src/exchange/task-output.js";
 import { createLayoutTable, type Steps, type Wait } from "../../src/index.js";
+import { awaited } from "../../src/task/promise-steps.js";
 import { SlotScheduler } from "../../src/task/slot-scheduler.js";
 import { testTask } from "../support/test-task.js";
 
@@ -61,6 +62,32 @@ describe("the scheduler of a slot", () => {
   it("goes on when a promise that is waited for is rejected: what it means is the task's business", async () => {
     const host = new TestHost();
     await run(host, [taskOf(host, () => [Promise.reject(new Error("no"))])]);
+  });
+
+  it("does not go on with a task before the promise that it waits for is settled, whatever else wakes it", async () => {
+    const host = new TestHost();
+    const slow = new Promise<string>((resolve) => host.timers.setTimer(50, () => resolve("settled")));
+    const log: string[] = [];
+    function* waits(): Steps {
+      yield "input";
+      // What it does in a step may bring it input, before it says what it waits for now.
+      task.onReadable();
+      log.push(yield* awaited(slow));
+    }
+    const task = taskOf(host, waits);
+    const running = new SlotScheduler(
+      [task],
+      host,
+      () => {},
+      () => true,
+    ).run();
+    await host.time.advance(10);
+    task.onReadable();
+    await host.time.advance(10);
+    expect(log).toEqual([]);
+    await host.time.advance(50);
+    await running;
+    expect(log).toEqual(["settled"]);
   });
 
   it("[RT43] fails, naming who waits for what, when nothing can go on and nothing is waited for", async () => {
