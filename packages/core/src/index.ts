@@ -41,6 +41,7 @@ export {
   registerEngine,
   registeredEngines,
   type SetUpFunction,
+  type SubtaskMetrics,
 } from "./engine/index.js";
 // Errors
 export {

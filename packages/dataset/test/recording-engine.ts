@@ -65,6 +65,7 @@ export class RecordingEngine implements Engine<Plan> {
       jobId: `job-${this.jobs.length}`,
       jobName: plan.jobName,
       netRuntime: 1,
+      metrics: [],
       getAccumulatorResult: () => undefined as never,
       getAllAccumulatorResults: () => new Map(),
     };

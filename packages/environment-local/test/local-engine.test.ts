@@ -1,6 +1,5 @@
 /** What the local engine does around a job; what operators mean is held by the conformance kit. */
-import type { Plan } from "@millrace/common-api";
-import { type Engine, type JobProgress, LongCounter } from "@millrace/core";
+import { type JobProgress, type JobResult, LongCounter } from "@millrace/core";
 import { ExecutionEnvironment } from "@millrace/dataset";
 import { nodeHost } from "@millrace/host-node";
 import { TestHost } from "@millrace/host-test";
@@ -35,15 +34,7 @@ describe("results", () => {
 
   test("progress is told of every vertex, to the end", async () => {
     const told: JobProgress[] = [];
-    const own: Engine<Plan> = {
-      name: "told",
-      host: engine.host,
-      defaultParallelism: (options) => engine.defaultParallelism(options),
-      start: (plan, job) => engine.start(plan, { ...job, onProgress: (progress) => told.push(progress) }),
-      explain: (plan, options) => engine.explain(plan, options),
-      close: async () => undefined,
-    };
-    const env = ExecutionEnvironment.onEngine(own, { parallelism: 3 });
+    const env = environment({ parallelism: 3 });
     const data = env
       .fromElements(1, 2, 3, 4)
       .name("numbers")
@@ -51,7 +42,7 @@ describe("results", () => {
       .name("spread")
       .map((n) => n)
       .name("mapped");
-    expect(await data.collect()).toHaveLength(4);
+    expect(await data.collect({ onProgress: (progress) => told.push(progress) })).toHaveLength(4);
     const ended = told.filter(({ operator }, index) => operator !== told[index + 1]?.operator);
     expect(ended.map(({ operator }) => operator.replace(/ at .*/, ""))).toEqual([
       "numbers",
@@ -60,6 +51,58 @@ describe("results", () => {
     ]);
     expect(ended.map(({ numRecords }) => numRecords)).toEqual([4, 4, 4]);
     expect(told.at(-1)).toMatchObject({ numOperatorsDone: 3, numOperators: 3 });
+  });
+
+  test("[D94] what hears of progress and throws fails the job, once and for all", async () => {
+    let numCalls = 0;
+    const data = environment().fromElements(1, 2, 3);
+    const onProgress = () => {
+      numCalls++;
+      throw new RangeError("no screen");
+    };
+    const failure = await data.collect({ onProgress }).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ code: "FUNCTION_FAILED", cause: { message: "no screen" } });
+    expect(String(failure)).toContain("onProgress threw RangeError: no screen");
+    expect(numCalls).toBe(1);
+    const wrong = data.collect({ onProgress: "loud" as never });
+    await expect(wrong).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+  });
+
+  test("[O116] a result tells what each subtask did", async () => {
+    const env = environment({ parallelism: 2 });
+    const numbers = env.generateSequence(1, 100_000).name("numbers");
+    const sums = numbers
+      .map((n) => ({ key: n % 10, n }))
+      .name("keyed")
+      .groupBy("key")
+      .sum("n");
+    await sums.name("sums").collect();
+    const { metrics } = env.getLastJobExecutionResult() as JobResult;
+    const of = (task: string) => metrics.filter((each) => each.task.startsWith(task));
+    expect(of("numbers").map(({ subtaskIndex }) => subtaskIndex)).toEqual([0, 1]);
+    const total = (task: string, what: "numRecordsRead" | "numRecordsSent") =>
+      of(task).reduce((sum, each) => sum + each[what], 0);
+    expect(total("numbers", "numRecordsRead")).toBe(0);
+    expect(total("sums", "numRecordsSent")).toBe(10);
+    expect(total("Collect", "numRecordsRead")).toBe(10);
+    for (const each of metrics) {
+      expect(each.busyMs).toBeGreaterThan(0);
+      expect(each.numBytesRead >= each.numPagesRead && each.numBytesSent >= each.numPagesSent).toBe(true);
+      expect(each.numBytesSpilled + each.numBytesRestored + each.numSupersteps).toBe(0);
+    }
+  });
+
+  test("[O116] a result tells what was spilled, and of supersteps", async () => {
+    const env = environment({ memory: "1MiB" });
+    const rows = env.generateSequence(1, 60_000).map((n) => ({ n, text: `record number ${n}` }));
+    const ordered = rows.orderBy("n", "descending").name("ordered");
+    expect(await ordered.count()).toBe(60_000);
+    const numSpilled = env.getLastJobExecutionResult()!.metrics.reduce((sum, each) => sum + each.numBytesSpilled, 0);
+    expect(numSpilled).toBeGreaterThan(1 << 20);
+    const loop = env.fromElements(1).iterate(5);
+    await loop.closeWith(loop.map((n) => n + 1).name("more")).collect();
+    const inLoop = env.getLastJobExecutionResult()!.metrics.filter(({ task }) => task.includes("more"));
+    expect(inLoop.map(({ numSupersteps }) => numSupersteps)).toEqual([5]);
   });
 
   test("a job is started again as often as it may be", async () => {

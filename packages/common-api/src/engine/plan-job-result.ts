@@ -4,6 +4,7 @@ import {
   type AccumulatorResult,
   checkAccumulatorClass,
   type JobResult,
+  type SubtaskMetrics,
 } from "@millrace/core";
 
 type AnyAccumulator = Accumulator<never, unknown>;
@@ -13,12 +14,17 @@ export class PlanJobResult implements JobResult {
   readonly jobId: string;
   readonly jobName: string;
   readonly netRuntime: number;
+  readonly metrics: readonly SubtaskMetrics[];
   readonly #accumulators: ReadonlyMap<string, AnyAccumulator>;
 
-  constructor(jobId: string, jobName: string, netRuntime: number, accumulators: ReadonlyMap<string, AnyAccumulator>) {
-    this.jobId = jobId;
-    this.jobName = jobName;
-    this.netRuntime = netRuntime;
+  constructor(
+    told: Pick<JobResult, "jobId" | "jobName" | "netRuntime" | "metrics">,
+    accumulators: ReadonlyMap<string, AnyAccumulator>,
+  ) {
+    this.jobId = told.jobId;
+    this.jobName = told.jobName;
+    this.netRuntime = told.netRuntime;
+    this.metrics = told.metrics;
     this.#accumulators = accumulators;
   }
 

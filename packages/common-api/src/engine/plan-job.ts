@@ -7,6 +7,7 @@ import {
   type JobOptions,
   type JobResult,
   MillraceError,
+  type SubtaskMetrics,
 } from "@millrace/core";
 import type { Plan } from "../plan/plan.js";
 import { localPaths } from "./cached-files.js";
@@ -32,6 +33,8 @@ export interface PlanJobAttempt {
 export interface PlanJobOutcome {
   /** The merged accumulators by name. */
   readonly accumulators: ReadonlyMap<string, Accumulator<never, unknown>>;
+  /** What each subtask did, in the order of the plan; left out by an engine that does not measure. */
+  readonly metrics?: readonly SubtaskMetrics[] | undefined;
   /** Returns what reached collecting sink number `index`, partition after partition; asked for once. Batches belong to who reads them. */
   readonly records: (index: number) => Iterator<Batch> | AsyncIterator<Batch>;
   /** Drops what nobody will read; called at most once. */
@@ -167,7 +170,8 @@ export class PlanJob<Prepared = unknown> implements Job {
       try {
         const left = await this.#work.run(prepared, this.#newAttempt(attemptNumber, cachedFiles));
         const netRuntime = this.#host.clock.monotonic() - started;
-        return { result: new PlanJobResult(this.id, this.#options.name, netRuntime, left.accumulators), left };
+        const told = { jobId: this.id, jobName: this.#options.name, netRuntime, metrics: left.metrics ?? [] };
+        return { result: new PlanJobResult(told, left.accumulators), left };
       } catch (error) {
         if (this.#controller.signal.aborted) throw this.#cancelled();
         if (attemptNumber === 0) firstError = error;

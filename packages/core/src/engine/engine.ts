@@ -79,6 +79,38 @@ export interface Job {
   cancel(): Promise<void>;
 }
 
+/** Tells what one subtask of a job did. A task is an operator with what was fused to it. @public */
+export interface SubtaskMetrics {
+  /** The task: the names of its operators. */
+  readonly task: string;
+  /** 0-based. */
+  readonly subtaskIndex: number;
+  /** Records that came from other tasks; a source has none. */
+  readonly numRecordsRead: number;
+  /** Bytes of the pages in which they came. */
+  readonly numBytesRead: number;
+  /** Pages in which they came; a full one has 32 KiB. */
+  readonly numPagesRead: number;
+  /** Records sent to other tasks; one that goes to two of them counts twice. */
+  readonly numRecordsSent: number;
+  /** Bytes of the pages in which they went. */
+  readonly numBytesSent: number;
+  /** Pages in which they went. */
+  readonly numPagesSent: number;
+  /** Bytes written to temporary files because they did not fit the memory. */
+  readonly numBytesSpilled: number;
+  /** Bytes read from temporary files. */
+  readonly numBytesRestored: number;
+  /** Milliseconds of work. */
+  readonly busyMs: number;
+  /** Milliseconds of waiting for input, or for something from outside. */
+  readonly idleMs: number;
+  /** Milliseconds of waiting for room in the output, because who reads it is slower. */
+  readonly backPressuredMs: number;
+  /** Supersteps of the iteration that the task is part of; 0 outside of one. */
+  readonly numSupersteps: number;
+}
+
 /** Is what a finished job tells. @public */
 export interface JobResult {
   /** The id of the job. */
@@ -87,6 +119,8 @@ export interface JobResult {
   readonly jobName: string;
   /** How long the job ran, in milliseconds. */
   readonly netRuntime: number;
+  /** What each subtask did, in the order of the plan; empty with an engine that does not measure, such as the collection engine. */
+  readonly metrics: readonly SubtaskMetrics[];
   /** Returns the value of an accumulator by the class it was made with; undefined when no subtask used the name. */
   getAccumulatorResult<A extends Accumulator<never, unknown>>(
     name: string,

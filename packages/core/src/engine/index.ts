@@ -1,2 +1,11 @@
-export type { Engine, EngineFactory, Job, JobOptions, JobProgress, JobResult, SetUpFunction } from "./engine.js";
+export type {
+  Engine,
+  EngineFactory,
+  Job,
+  JobOptions,
+  JobProgress,
+  JobResult,
+  SetUpFunction,
+  SubtaskMetrics,
+} from "./engine.js";
 export { registerEngine, registeredEngines } from "./registry.js";

@@ -1,5 +1,5 @@
 import { checkOptions, type EnvironmentOptions, type OptionRules } from "@millrace/core";
-import { requireSignal } from "../jobs/require-signal.js";
+import { requireSignal } from "../jobs/run-options.js";
 import { describe, OperatorCall } from "../operators/operator-call.js";
 
 const OPTIONS: OptionRules<EnvironmentOptions> = {

@@ -1,4 +1,4 @@
-import type { Job, JobResult } from "@millrace/core";
+import type { Job, JobProgress, JobResult } from "@millrace/core";
 
 /** Says how one job is run. @public */
 export interface RunOptions {
@@ -6,6 +6,11 @@ export interface RunOptions {
   readonly jobName?: string;
   /** Cancels the job when it aborts. */
   readonly signal?: AbortSignal;
+  /**
+   * Is told how far the job is, some times a second at most and when an operator is done; also where no progress line is shown.
+   * What it throws fails the job with FUNCTION_FAILED.
+   */
+  readonly onProgress?: (progress: JobProgress) => void;
 }
 
 /** Is a job that was started by `executeAsync`. Leaving an `await using` block cancels it if it still runs. @public */

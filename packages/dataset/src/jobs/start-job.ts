@@ -1,12 +1,12 @@
 import { refuseAssignments } from "@millrace/closures";
 import { type CollectOperator, functionsOfPlan, Plan, type SinkOperator } from "@millrace/common-api";
-import type { Job, JobResult } from "@millrace/core";
+import { type Job, type JobProgress, type JobResult, thrownText } from "@millrace/core";
 import type { EnvironmentState } from "../environment/environment-state.js";
 import { refuseSilentFunctions } from "../functions/refuse-silent-functions.js";
 import { OperatorCall } from "../operators/operator-call.js";
 import { ProgressLine } from "../progress/progress-line.js";
 import type { RunOptions } from "./job-handle.js";
-import { requireSignal } from "./require-signal.js";
+import { requireListener, requireSignal } from "./run-options.js";
 
 /** Is a job with its result, which also ends the progress line. @internal */
 export interface StartedJob {
@@ -32,7 +32,10 @@ function defaultJobName(environment: EnvironmentState): string {
 
 /** Starts a job and shows its progress where a person is looking. @internal */
 export function startJob(environment: EnvironmentState, plan: Plan, options: RunOptions): StartedJob {
-  requireSignal(options.signal, new OperatorCall("Job"));
+  const call = new OperatorCall("Job");
+  requireSignal(options.signal, call);
+  const { onProgress } = options;
+  requireListener(onProgress, call);
   const { engine, cachedFiles } = environment;
   const { terminal, clock } = engine.host;
   const line = new ProgressLine(terminal, clock, environment.options.progress);
@@ -42,7 +45,10 @@ export function startJob(environment: EnvironmentState, plan: Plan, options: Run
     signal: anySignal(environment.options.signal, options.signal),
     cachedFiles: new Map(cachedFiles),
     setUp: [...environment.setUp],
-    onProgress: (progress) => line.update(progress),
+    onProgress: (progress) => {
+      line.update(progress);
+      if (onProgress !== undefined) tell(onProgress, progress, call);
+    },
   });
   const result = job.result().then(
     (done) => {
@@ -56,6 +62,20 @@ export function startJob(environment: EnvironmentState, plan: Plan, options: Run
     },
   );
   return { job, result };
+}
+
+/** Calls the program's own listener; an engine knows nothing of its failures. */
+function tell(listener: (progress: JobProgress) => void, progress: JobProgress, call: OperatorCall): void {
+  try {
+    listener(progress);
+  } catch (cause) {
+    throw call.error({
+      code: "FUNCTION_FAILED",
+      what: `onProgress threw ${thrownText(cause)}`,
+      expected: "a function that returns",
+      cause,
+    });
+  }
 }
 
 function anySignal(a: AbortSignal | undefined, b: AbortSignal | undefined): AbortSignal | undefined {

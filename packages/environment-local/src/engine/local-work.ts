@@ -12,8 +12,15 @@ import {
   sendFunctions,
   takeCollections,
 } from "@millrace/common-api";
-import { type CustomType, customTypesOf, type ExecutionMode, type Host, type JobOptions } from "@millrace/core";
-import { runJob } from "@millrace/runtime";
+import {
+  type CustomType,
+  customTypesOf,
+  type ExecutionMode,
+  type Host,
+  type JobOptions,
+  type SubtaskMetrics,
+} from "@millrace/core";
+import { runJob, type TaskReport } from "@millrace/runtime";
 import { type TranslatedPlan, translatePlan } from "../translate/translate-plan.js";
 import type { LocalResources } from "./local-resources.js";
 
@@ -99,7 +106,27 @@ async function run(
   const result = await job.result;
   return {
     accumulators: result.accumulators,
+    metrics: result.tasks.map(metricsOf),
     records: (index) => result.records(index),
     close: () => result.close(),
+  };
+}
+
+function metricsOf({ name, subtaskIndex, read, sent, ...rest }: TaskReport): SubtaskMetrics {
+  return {
+    task: name,
+    subtaskIndex,
+    numRecordsRead: read.numRecords,
+    numBytesRead: read.numBytes,
+    numPagesRead: read.numPages,
+    numRecordsSent: sent.numRecords,
+    numBytesSent: sent.numBytes,
+    numPagesSent: sent.numPages,
+    numBytesSpilled: rest.numBytesSpilled,
+    numBytesRestored: rest.numBytesRestored,
+    busyMs: rest.busyMs,
+    idleMs: rest.idleMs,
+    backPressuredMs: rest.backPressuredMs,
+    numSupersteps: rest.numSupersteps,
   };
 }

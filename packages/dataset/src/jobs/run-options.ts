@@ -17,3 +17,13 @@ export function requireSignal(signal: unknown, call: OperatorCall): void {
 function isSignal(value: unknown): boolean {
   return typeof value === "object" && value !== null && "aborted" in value && "addEventListener" in value;
 }
+
+/** Throws INVALID_ARGUMENT for what can't be told of progress. @internal */
+export function requireListener(listener: unknown, call: OperatorCall): void {
+  if (listener === undefined || typeof listener === "function") return;
+  throw call.error({
+    code: "INVALID_ARGUMENT",
+    what: `onProgress is ${describe(listener)}`,
+    expected: "a function of the progress",
+  });
+}
