@@ -1,16 +1,18 @@
+import { PlanJob, type PlanJobAttempt } from "@millrace/common-api";
 import {
   type JobProgress,
   MillraceError,
   type RuntimeContext,
   registerEngine,
   registeredEngines,
+  type Sink,
   type Source,
 } from "@millrace/core";
 import { describe, expect, test } from "vitest";
 import { collectionEngine, collectionEngineFactory } from "../src/index.js";
 import { expectError } from "./expect-error.js";
 import { type ManualTimer, plainHost } from "./plain-host.js";
-import { type Flow, from, fromIterable, fromSource, planOf, run, start } from "./programs.js";
+import { type Flow, from, fromIterable, fromSource, planOf, run, sinkInto, start } from "./programs.js";
 
 const options = { name: "j", environment: {}, cachedFiles: new Map<string, string>() };
 const boom = (): never => {
@@ -180,6 +182,36 @@ describe("[O111] cancelling", () => {
   });
 });
 
+describe("[O117] a job that failed before it was cancelled", () => {
+  test("ends with its failure, and is not run again", async () => {
+    const controller = new AbortController();
+    const attempts: number[] = [];
+    const cancelling: Sink<unknown> = {
+      name: "cancelling",
+      openWriter: async () => ({ write() {}, close: async () => undefined, abort: async () => undefined }),
+      abort: async () => controller.abort(),
+    };
+    const failing = from(1).map((_n: number, c: RuntimeContext) => {
+      attempts.push(c.attemptNumber);
+      return boom();
+    });
+    const given = { signal: controller.signal, environment: { executionRetries: 2 } };
+    await expectError(start([sinkInto(failing, cancelling)], given).result(), "FUNCTION_FAILED", { says: ["boom"] });
+    expect(attempts).toEqual([0]);
+  });
+
+  test("also when the failure is that of one of several asynchronous calls", async () => {
+    const controller = new AbortController();
+    const failing = from(1, 2).mapAsync(async (n: number, _c: RuntimeContext, signal: AbortSignal) => {
+      if (n === 1) return boom();
+      await new Promise((resolve) => signal.addEventListener("abort", resolve));
+      controller.abort();
+      return n;
+    });
+    await expectError(failing.collect({ signal: controller.signal }), "FUNCTION_FAILED", { says: ["boom"] });
+  });
+});
+
 describe("[O112] retries", () => {
   const failsUntil = (attempt: number) =>
     from(1, 2).map((n: number, c: RuntimeContext) => (c.attemptNumber < attempt ? boom() : n + c.attemptNumber));
@@ -225,6 +257,25 @@ describe("[O112] retries", () => {
     };
     const { result } = await run([from(1).map(fn)], { environment: { executionRetries: 1 } });
     expect(result.getAccumulatorResult("calls")).toBe(1);
+  });
+
+  test("[O116] are not for what fails after a sink has begun to commit, whatever that is", async () => {
+    const attempts: number[] = [];
+    const run = async (_prepared: unknown, { attemptNumber, commitBegins }: PlanJobAttempt): Promise<never> => {
+      attempts.push(attemptNumber);
+      if (attemptNumber === 1) commitBegins();
+      throw new Error("the lights went out");
+    };
+    const environment = { executionRetries: 5 };
+    const job = new PlanJob(
+      "1",
+      planOf([from(1)]),
+      plainHost(),
+      { ...options, environment },
+      { prepare: () => 0, run },
+    );
+    await expect(job.result()).rejects.toThrow("the lights went out");
+    expect(attempts).toEqual([0, 1]);
   });
 
   test("are not for cancelled jobs", async () => {

@@ -27,6 +27,8 @@ export interface PlanJobAttempt {
   readonly signal: AbortSignal;
   /** Makes the error of a cancelled job. */
   readonly cancelled: () => MillraceError;
+  /** Is to be called before the first sink commits: the job is not run again from there on. */
+  readonly commitBegins: () => void;
 }
 
 /** Is what an attempt that succeeded leaves. @public */
@@ -45,7 +47,10 @@ export interface PlanJobOutcome {
 export interface PlanJobWork<Prepared> {
   /** Reads the plan at once, before the caller can change anything. What it throws is the failure of the job. */
   readonly prepare: (plan: Plan) => Prepared;
-  /** Runs what was prepared, once. It may be called again when it fails. */
+  /**
+   * Runs what was prepared, once. It may be called again when it fails. It rejects with its first failure; with JOB_CANCELLED when it was
+   * cancelled before it failed.
+   */
   readonly run: (prepared: Prepared, attempt: PlanJobAttempt) => Promise<PlanJobOutcome>;
 }
 
@@ -69,6 +74,8 @@ export class PlanJob<Prepared = unknown> implements Job {
 
   /** The reason of the caller's signal that aborted first; undefined when the job was cancelled by its handle. */
   #cancelReason: unknown = undefined;
+  /** Whether output may be visible that another attempt would write again. */
+  #hasBegunToCommit = false;
 
   constructor(id: string, plan: Plan, host: Host, options: JobOptions, work: PlanJobWork<Prepared>) {
     this.id = id;
@@ -173,7 +180,8 @@ export class PlanJob<Prepared = unknown> implements Job {
         const told = { jobId: this.id, jobName: this.#options.name, netRuntime, metrics: left.metrics ?? [] };
         return { result: new PlanJobResult(told, left.accumulators), left };
       } catch (error) {
-        if (this.#controller.signal.aborted) throw this.#cancelled();
+        if (this.#hasBegunToCommit) throw error;
+        if (this.#controller.signal.aborted) throw isMillraceError(error, "JOB_CANCELLED") ? this.#cancelled() : error;
         if (attemptNumber === 0) firstError = error;
         // A stream has no second attempt; what is worth telling is why the first one failed.
         else if (isMillraceError(error, "ITERABLE_CONSUMED")) throw firstError;
@@ -189,6 +197,9 @@ export class PlanJob<Prepared = unknown> implements Job {
       cachedFiles,
       signal: this.#controller.signal,
       cancelled: () => this.#cancelled(),
+      commitBegins: () => {
+        this.#hasBegunToCommit = true;
+      },
     };
   }
 

@@ -9,7 +9,7 @@ export interface EnvironmentOptions {
   readonly parallelism?: number;
   /** How much memory the engine manages: bytes, or a text such as `"64MiB"` or `"2GiB"`. The collection environment ignores it. */
   readonly memory?: number | string;
-  /** How often a failed job is started again; 0 by default. */
+  /** How often a failed job is started again, unless a sink has begun to commit; 0 by default. */
   readonly executionRetries?: number;
   /** Which exchanges are materialised; `"pipelined"` by default. The collection environment ignores it. */
   readonly executionMode?: ExecutionMode;

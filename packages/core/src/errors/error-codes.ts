@@ -35,6 +35,7 @@ export const errorCodes = {
   NOT_IN_ITERATION: "A superstep is asked for outside of an iteration",
   NO_ENGINE: "No engine is registered that could run the program",
   JOB_CANCELLED: "A job was cancelled before it finished",
+  COMMIT_FAILED: "A sink could not make its output visible",
   TIMEOUT: "A call took longer than its limit",
   FILE_NOT_FOUND: "A file or directory does not exist",
   FILE_EXISTS: "An output exists and may not be overwritten",

@@ -8,6 +8,7 @@ export {
   type OptionRules,
 } from "./check-options.js";
 export { type Closeable, closeAfterFailure, iterateClosing, withClosing } from "./closing.js";
+export { commitSinks, type SinkToCommit } from "./commit-sinks.js";
 export { compressionEnding, compressionOf } from "./compression.js";
 export { DelimitedReader, type DelimitedReaderOptions, recordTooLong } from "./delimited-reader.js";
 export {

@@ -3,7 +3,7 @@ import type { IoContext, SubtaskIoContext } from "./io-context.js";
 /**
  * Writes records to the outside. The order of calls, for one job:
  * `initialize` once; per subtask `openWriter`, `write`…, then `close` when its input ended or `abort` when the job failed;
- * at last `commit` once when all subtasks closed, or `abort` once. After `abort` nothing of the output may be left.
+ * at last `commit` once when all subtasks closed, or `abort` once, which also follows a `commit` that failed. After `abort` nothing of the output may be left.
  * @public
  */
 export interface Sink<in T> {
@@ -15,7 +15,10 @@ export interface Sink<in T> {
   initialize?: (context: IoContext, numWriters: number) => Promise<void>;
   /** Opens the writer of one subtask. */
   openWriter: (context: SubtaskIoContext) => Promise<SinkWriter<T>>;
-  /** Makes the output visible, after all writers were closed. */
+  /**
+   * Makes the output visible, after all writers were closed. Sinks commit one after the other; when one throws, the job fails with
+   * COMMIT_FAILED, what others have committed stays, and the job is not run again.
+   */
   commit?: (context: IoContext) => Promise<void>;
   /** Removes whatever was written. Called at most once, after every writer was closed or aborted. */
   abort?: (context: IoContext) => Promise<void>;

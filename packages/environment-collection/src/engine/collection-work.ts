@@ -42,7 +42,7 @@ export function collectionWork(
     },
     run: async (prepared, attempt) => {
       // What was sent elsewhere is set up there.
-      if (transport === undefined) await runSetUp(options.setUp);
+      if (transport === undefined) await runSetUp(options.setUp, attempt);
       return evaluate(host, prepared, attempt, options);
     },
   };

@@ -1,5 +1,5 @@
 import type { Operator } from "@millrace/common-api";
-import { checkAccumulatorClass } from "@millrace/core";
+import { checkAccumulatorClass, failureOf } from "@millrace/core";
 import { PerSubtask } from "./per-subtask.js";
 import { type AnyAccumulator, SubtaskAccumulators } from "./subtask-accumulators.js";
 
@@ -35,14 +35,22 @@ export class JobAccumulators {
     }
   }
 
-  /** Returns all merged accumulators by name, in order of first use. Nothing is taken afterwards. */
+  /** Returns all merged accumulators by name, in order of first use. Nothing is taken afterwards. Throws FUNCTION_FAILED. */
   merged(): ReadonlyMap<string, AnyAccumulator> {
     if (!this.#isFinished) {
       this.#isFinished = true;
       for (const { instance, states } of this.#totals.values()) {
-        for (const state of states) instance.mergeState(state);
+        merge(instance, states);
       }
     }
     return new Map([...this.#totals].map(([name, { instance }]) => [name, instance]));
+  }
+}
+
+function merge(instance: AnyAccumulator, states: readonly unknown[]): void {
+  try {
+    for (const state of states) instance.mergeState(state);
+  } catch (error) {
+    throw failureOf(error, "mergeState", [], {});
   }
 }

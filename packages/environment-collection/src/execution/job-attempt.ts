@@ -23,6 +23,8 @@ export interface JobAttempt {
   readonly signal: AbortSignal;
   /** Makes the error of a cancelled job. */
   readonly cancelled: () => MillraceError;
+  /** Is called before the first sink commits: the job is not run again from there on. */
+  readonly commitBegins: () => void;
   /** Lets the event loop turn if it has waited for long, so that timers fire and signals are heard. */
   readonly pause: () => Promise<void>;
 }

@@ -63,11 +63,12 @@ export class OperatorRun<O extends LogicalOperator = LogicalOperator> {
     return this.#failure(error, "source or sink", subtask);
   }
 
-  /** Calls code of the user that belongs to no subtask. */
+  /** Calls code of the user that belongs to no subtask. What it throws is not reported when the job was cancelled. */
   calling<R>(method: string, action: () => R): R {
     try {
       return action();
     } catch (error) {
+      throwIfCancelled(this.job);
       throw this.#failure(error, `function ${method}`);
     }
   }

@@ -10,7 +10,7 @@ import {
   type Operator,
   type Plan,
 } from "@millrace/common-api";
-import type { JobProgress } from "@millrace/core";
+import { commitSinks, type JobProgress } from "@millrace/core";
 import { evaluateOperator } from "../operators/evaluate-operator.js";
 import { bulkIteration, deltaIteration, type EvaluateStep } from "../operators/iterations.js";
 import { firstOnDemand, heldBackIn } from "../operators/on-demand.js";
@@ -48,13 +48,15 @@ export class PlanEvaluation {
   }
 
   /**
-   * Evaluates everything and commits all sinks. Returns what reached each collecting sink, in the order of the plan's sinks.
-   * When anything fails, or the job is cancelled, all sinks are aborted before it throws.
+   * Evaluates everything, merges the accumulators and commits all sinks. Returns what reached each collecting sink, in the order of the plan's
+   * sinks. When anything fails, or the job is cancelled, all sinks that are not committed are aborted before it throws.
    */
   async run(): Promise<readonly Partitions[]> {
     try {
       await this.#initializeSinks();
       await this.#evaluateOutside();
+      // From here on nothing may fail but a sink itself: what was committed can't be taken back.
+      this.#job.accumulators.merged();
       await this.#commitSinks();
     } catch (error) {
       await this.#abortSinks();
@@ -148,11 +150,18 @@ export class PlanEvaluation {
 
   async #commitSinks(): Promise<void> {
     throwIfCancelled(this.#job);
-    for (const [operator, sink] of this.#sinks) {
-      await sink.commit();
-      // What is committed stays: a later failure must not remove it.
-      this.#sinks.delete(operator);
-    }
+    if (this.#sinks.size === 0) return;
+    this.#job.commitBegins();
+    const sinks = [...this.#sinks].map(([operator, sinkRun]) => ({
+      sink: sinkRun.sink,
+      where: sinkRun.place,
+      commit: async () => {
+        await sinkRun.commit();
+        // What is committed stays: a later failure must not remove it.
+        this.#sinks.delete(operator);
+      },
+    }));
+    await commitSinks(sinks);
   }
 
   async #abortSinks(): Promise<void> {

@@ -68,9 +68,9 @@ class PendingCalls {
         }),
       );
       // All lines are waited for, so that nothing of a failed subtask runs on.
-      const outcomes = await Promise.allSettled(lines);
-      throwIfCancelled(this.#run.job);
-      if (outcomes.some(({ status }) => status === "rejected")) throw this.#stop.signal.reason;
+      await Promise.allSettled(lines);
+      // The first failure, or that the job was cancelled before any.
+      this.#stop.signal.throwIfAborted();
     } finally {
       this.#run.job.signal.removeEventListener("abort", stop);
     }

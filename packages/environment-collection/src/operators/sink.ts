@@ -4,7 +4,7 @@
  */
 
 import type { SinkOperator } from "@millrace/common-api";
-import type { IoContext, SinkWriter } from "@millrace/core";
+import type { ErrorPlace, IoContext, Sink, SinkWriter } from "@millrace/core";
 import { throwIfCancelled } from "../execution/job-attempt.js";
 import type { OperatorRun } from "../execution/operator-run.js";
 import { forwardedOrRebalanced, type Partitions } from "../execution/partitions.js";
@@ -55,9 +55,19 @@ export class SinkRun {
     }
   }
 
+  /** What is written to. */
+  get sink(): Sink<unknown> {
+    return this.#run.operator.sink;
+  }
+
+  /** Names the operator. */
+  get place(): ErrorPlace {
+    return this.#run.place();
+  }
+
   /** Makes the output visible. */
   async commit(): Promise<void> {
-    await this.#run.reported(undefined, () => this.#run.operator.sink.commit?.(this.#context));
+    await this.sink.commit?.(this.#context);
   }
 
   /** Removes the output; tries everything, then throws the first failure. */

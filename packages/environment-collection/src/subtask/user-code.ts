@@ -169,7 +169,9 @@ export class UserCode {
     }
   }
 
+  /** Returns the error to report; throws when the job was cancelled. */
   #failure(error: unknown, method: string, args: readonly Argument[]): unknown {
+    throwIfCancelled(this.#subtask.run.job);
     const wasCopied = this.#object !== undefined && typeof this.#object.clone !== "function";
     if (wasCopied && isPrivateMemberMissing(error)) return privateMembers(method, this.#subtask.place(), error);
     const records = args.map((arg) => (arg instanceof SinglePassIterable ? arg.last : arg));

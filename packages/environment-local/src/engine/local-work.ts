@@ -45,7 +45,7 @@ export function localWork(host: Host, options: JobOptions, settings: LocalWorkSe
     prepare: (plan) => prepare(plan, host, options, settings),
     run: async (prepared, attempt) => {
       // What was sent elsewhere is set up there.
-      if (settings.transport === undefined) await runSetUp(options.setUp);
+      if (settings.transport === undefined) await runSetUp(options.setUp, attempt);
       return run(host, options, settings, prepared, attempt);
     },
   };
@@ -82,7 +82,7 @@ async function run(
   attempt: PlanJobAttempt,
 ): Promise<PlanJobOutcome> {
   await arrived;
-  const { attemptNumber, jobParameters, cachedFiles, signal } = attempt;
+  const { attemptNumber, jobParameters, cachedFiles, signal, commitBegins } = attempt;
   const job = runJob({
     graph,
     objects,
@@ -95,6 +95,7 @@ async function run(
     jobParameters,
     cachedFiles,
     attemptNumber,
+    onCommit: commitBegins,
     onProgress: (progress) =>
       onProgress?.({
         operator: progress.name,

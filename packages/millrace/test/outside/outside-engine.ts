@@ -20,6 +20,7 @@ import {
 import {
   Configuration,
   type CustomType,
+  commitSinks,
   createIoContext,
   customTypesOf,
   type Engine,
@@ -136,7 +137,7 @@ export class OutsideEngine implements Engine<Plan> {
   }
 
   async #run(prepared: Prepared, attempt: PlanJobAttempt, options: JobOptions): Promise<PlanJobOutcome> {
-    await runSetUp(options.setUp);
+    await runSetUp(options.setUp, attempt);
     const folder = mkdtempSync(join(tmpdir(), "millrace-outside-"));
     const { graph, customTypes } = prepared;
     const sinks = await this.#initializeSinks(prepared, options, attempt);
@@ -149,7 +150,10 @@ export class OutsideEngine implements Engine<Plan> {
       if (attempt.signal.aborted) onAbort();
       try {
         const ends = await mover.run();
-        for (const [sink, context] of sinks) await sink.commit?.(context);
+        attempt.commitBegins();
+        await commitSinks(
+          sinks.map(([sink, context]) => ({ sink, where: {}, commit: async () => sink.commit?.(context) })),
+        );
         const collected = graph.vertices.flatMap(({ driver }) => (driver.kind === "collect" ? [driver.index] : []));
         const records = new Map(collected.map((index) => [index, mover.records(index, customTypes)]));
         return {

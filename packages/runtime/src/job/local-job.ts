@@ -30,6 +30,8 @@ export interface LocalJobOptions {
   readonly cachedFiles?: ReadonlyMap<string, string> | undefined;
   /** 0 when left out. */
   readonly attemptNumber?: number | undefined;
+  /** Hears that the first sink is about to commit: from there on the job must not be run again. */
+  readonly onCommit?: (() => void) | undefined;
   /** Hears whenever a task ended, and every few milliseconds while tasks work. */
   readonly onProgress?: ((progress: VertexProgress) => void) | undefined;
 }
@@ -41,10 +43,11 @@ export interface LocalJobOptions {
 export interface LocalJob {
   /**
    * Resolves when all tasks ended, all sinks committed and everything was given back; rejects with the first failure, or with
-   * JOB_CANCELLED, once nothing of the job runs or is left any more.
+   * JOB_CANCELLED, once nothing of the job runs or is left any more. Only what sinks have committed stays: a job of which one fails to commit
+   * rejects with COMMIT_FAILED, also when it was cancelled meanwhile.
    */
   readonly result: Promise<LocalJobResult>;
-  /** Cancels the job; resolves when it ended, however it did. */
+  /** Cancels the job; resolves when it ended, however it did. It comes too late for a job whose sinks commit. */
   cancel(reason?: unknown): Promise<void>;
 }
 

@@ -3,7 +3,7 @@
  * is taken back before the failure is reported.
  */
 
-import { invariant, isMillraceError, MillraceError, type Sink, type Source } from "@millrace/core";
+import { commitSinks, invariant, isMillraceError, MillraceError, type Sink, type Source } from "@millrace/core";
 import type { JobVertex } from "@millrace/job-graph";
 import type { IterationRun } from "../iteration/iteration-run.js";
 import type { JobScope } from "../memory/job-scope.js";
@@ -13,7 +13,7 @@ import { SlotScheduler } from "../task/slot-scheduler.js";
 import type { Task } from "../task/task.js";
 import { CollectedRecords } from "./collected-records.js";
 import { JobAccumulators } from "./job-accumulators.js";
-import type { JobContext } from "./job-context.js";
+import { type JobContext, placeOfTask } from "./job-context.js";
 import { JobProgressCounter } from "./job-progress.js";
 import { JobWiring } from "./job-wiring.js";
 import type { LocalJob, LocalJobOptions, LocalJobResult } from "./local-job.js";
@@ -45,6 +45,8 @@ class JobRun implements CancellableRun<LocalJobResult> {
   #iterations: readonly IterationRun[] = [];
   #scheduler: SlotScheduler | undefined;
   #isCancelled = false;
+  /** Whether output may be visible, which stays whoever cancels the job. */
+  #hasBegunToCommit = false;
   /** What the job failed with before anybody cancelled it. */
   #failure: { readonly error: unknown } | undefined;
   #cancelReason: unknown;
@@ -69,7 +71,7 @@ class JobRun implements CancellableRun<LocalJobResult> {
       const request = { demands: wiring.demands(), signal: this.#controller.signal, scope };
       return await runInMemory(this.#options, request, (budgets, spill) => this.#runTasks(wiring, budgets, spill));
     } catch (error) {
-      throw this.#failure === undefined && this.#isCancelled ? this.#cancelled() : error;
+      throw this.#failure === undefined && this.#isCancelled && !this.#hasBegunToCommit ? this.#cancelled() : error;
     }
   }
 
@@ -117,10 +119,19 @@ class JobRun implements CancellableRun<LocalJobResult> {
   }
 
   async #commitSinks(): Promise<void> {
-    for (const [id, sinkRun] of this.#sinkRuns) {
-      await this.#reported(this.#options.graph.vertices[id]!, () => sinkRun.commit());
-      this.#sinkRuns.delete(id);
-    }
+    if (this.#sinkRuns.size === 0) return;
+    this.#hasBegunToCommit = true;
+    this.#options.onCommit?.();
+    const sinks = [...this.#sinkRuns].map(([id, sinkRun]) => ({
+      sink: sinkRun.sink,
+      where: placeOfTask(this.#options.graph.vertices[id]!.operator),
+      commit: async () => {
+        await sinkRun.commit();
+        // What is committed stays: a later failure must not remove it.
+        this.#sinkRuns.delete(id);
+      },
+    }));
+    await commitSinks(sinks);
   }
 
   /** Ends everything after a failure. What fails here is not reported: the first failure is. */

@@ -6,7 +6,7 @@ import type { IoContext, Sink, SinkWriter, SubtaskIoContext } from "@millrace/co
 
 /** Is one sink of a running job, from its initialisation to its commit or abort. */
 export class SinkRun {
-  readonly #sink: Sink<unknown>;
+  readonly sink: Sink<unknown>;
   readonly #context: IoContext;
   readonly #ended: (works: Iterable<Promise<unknown>>) => Promise<void>;
   /** The writers that are open, each with what it is doing. */
@@ -22,14 +22,14 @@ export class SinkRun {
       await Promise.allSettled(works);
     },
   ) {
-    this.#sink = sink;
+    this.sink = sink;
     this.#context = context;
     this.#ended = ended;
   }
 
   /** Opens the writer of one task. */
   async openWriter(context: SubtaskIoContext): Promise<SinkWriter<unknown>> {
-    const opening = this.#sink.openWriter(context);
+    const opening = this.sink.openWriter(context);
     this.#opening.add(opening);
     try {
       const writer = await opening;
@@ -55,13 +55,13 @@ export class SinkRun {
 
   /** Makes the output visible. */
   async commit(): Promise<void> {
-    await this.#sink.commit?.(this.#context);
+    await this.sink.commit?.(this.#context);
   }
 
   /** Aborts the writers that are open, then removes the output. It tries everything, then throws the first failure. */
   async abort(): Promise<void> {
     const failures = await this.#abortWriters();
-    await attempt(() => this.#sink.abort?.(this.#context), failures);
+    await attempt(() => this.sink.abort?.(this.#context), failures);
     if (failures.length > 0) throw failures[0];
   }
 
