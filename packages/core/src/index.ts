@@ -371,6 +371,7 @@ export {
 // User code
 export {
   CallCollector,
+  changedKey,
   checkBoolean,
   checkBoundary,
   checkMany,

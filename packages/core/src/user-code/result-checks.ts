@@ -85,6 +85,22 @@ export function checkNoResult(result: unknown, method: string): void {
   }
 }
 
+/**
+ * Makes the error for a reduce whose result has not the key of its group: engines that reduce parts of groups first would make other groups of it.
+ *
+ * @param key - the fields of the key in the group, in the order of `fields`
+ * @internal
+ */
+export function changedKey(fields: readonly string[], key: readonly unknown[], result: unknown): MillraceError {
+  const names = fields.map((field) => JSON.stringify(field)).join(", ");
+  return new MillraceError({
+    code: "INVALID_RESULT",
+    what: `The function reduce returned a record with another key than its group has: ${shortRecordText(result)}`,
+    expected: `the key of the group in ${names}, which is ${key.map(shortRecordText).join(", ")}`,
+    fix: "Return these fields as they came, as in { ...a, sum: a.sum + b.sum }; change them in a map behind the reduce.",
+  });
+}
+
 function checkIsNoPromise(result: unknown, method: string): void {
   const expected = "records, not something to wait for";
   if (isPromise(result)) {

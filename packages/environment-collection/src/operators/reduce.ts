@@ -1,9 +1,10 @@
-/** reduce, reduceGroup and combineGroup: rules [O30] to [O34]. */
+/** reduce, reduceGroup and combineGroup: rules [O30] to [O34] and [O46]. */
 import type { GroupCombineOperator, GroupReduceOperator, Operator, ReduceOperator } from "@millrace/common-api";
+import { changedKey, isMillraceError, keyText } from "@millrace/core";
 import type { OperatorRun } from "../execution/operator-run.js";
 import type { Partitions } from "../execution/partitions.js";
 import { partitionedByGrouping, withKeys } from "../keys/exchange.js";
-import { groupsOf, type Keyed } from "../keys/key-of.js";
+import { fieldOf, groupsOf, type Keyed, type KeyOf, valueOfPart } from "../keys/key-of.js";
 import { sorted } from "../keys/ordering.js";
 import { singlePass } from "../subtask/single-pass.js";
 import { Subtask, withUserCode } from "../subtask/subtask.js";
@@ -12,12 +13,53 @@ import { Subtask, withUserCode } from "../subtask/subtask.js";
 export function reduce(run: OperatorRun<ReduceOperator>): Partitions {
   const input = groupedPartitions(run, run.operator.grouping);
   return withUserCode(run, run.operator.function, (code, results, index) => {
+    const key = new KeptKey(run, index);
     for (const [first, ...others] of input[index] ?? []) {
       let result = first;
-      for (const record of others) result = code.one(result, record);
+      for (const record of others) {
+        result = code.one(result, record);
+        key.check(first, result);
+      }
       results.push(result);
     }
   });
+}
+
+/** Holds that what a reduce returns has the key of its group, in those parts of the key that are fields (rule [O46]). */
+class KeptKey {
+  readonly #subtask: Subtask;
+  readonly #fields: string[] = [];
+  readonly #values: KeyOf[] = [];
+
+  constructor(run: OperatorRun<ReduceOperator>, index: number) {
+    this.#subtask = new Subtask(run, index, new Map());
+    for (const part of run.operator.grouping.keys ?? []) {
+      const field = fieldOf(part);
+      if (field === undefined) continue;
+      this.#fields.push(field);
+      this.#values.push(valueOfPart(part, this.#subtask));
+    }
+  }
+
+  /** Throws INVALID_RESULT when a result has another key than a record of its group. */
+  check(record: unknown, result: unknown): void {
+    const key = this.#values.map((part) => part(record));
+    this.#subtask.guarded(() => {
+      if (!this.#values.every((part, i) => keyText(valueIfAny(part, result)) === keyText(key[i]))) {
+        throw changedKey(this.#fields, key, result);
+      }
+    });
+  }
+}
+
+/** Returns the field of a result, which may be no record of the kind that has it. */
+function valueIfAny(part: KeyOf, result: unknown): unknown {
+  try {
+    return part(result);
+  } catch (error) {
+    if (isMillraceError(error) && error.code === "UNKNOWN_FIELD") return null;
+    throw error;
+  }
 }
 
 /** Calls the function once per group. The combiner is never called: nothing here is sent anywhere. */

@@ -4,7 +4,6 @@ import type { DriverSpec, GroupSpec, KeyFieldSpec } from "@millrace/job-graph";
 import type { GroupFold } from "../hash/group-fold.js";
 import { HashGroups } from "../hash/hash-groups.js";
 import { DistinctFold, ExtremeOrder, SelectFold } from "../hash/keep-folds.js";
-import type { KeyedValueRows } from "../hash/keyed-value-rows.js";
 import { ReduceFold } from "../hash/reduce-fold.js";
 import type { Driver, DriverContext, Steps } from "../task/driver.js";
 
@@ -23,7 +22,6 @@ export function createHashCombineDriver(spec: Spec<"reduceCombine">, context: Dr
 /** Makes the driver of a distinct by hashing: strategy `hash`. @internal */
 export function createHashDistinctDriver({ group }: Spec<"distinct">, context: DriverContext): Driver {
   return new HashGroupDriver(context, keysOf(group), new DistinctFold(context.out, group.value), {
-    keyed: undefined,
     givesParts: false,
     givesAtOnce: true,
   });
@@ -33,7 +31,6 @@ export function createHashDistinctDriver({ group }: Spec<"distinct">, context: D
 export function createHashSelectByDriver({ group, extreme, fields }: Spec<"selectBy">, context: DriverContext): Driver {
   const order = new ExtremeOrder(extreme, fields, group.value);
   return new HashGroupDriver(context, keysOf(group), new SelectFold(order, context.out, group.value), {
-    keyed: undefined,
     givesParts: false,
     givesAtOnce: false,
   });
@@ -43,7 +40,7 @@ function reduceDriver(spec: Spec<"reduce" | "reduceCombine">, context: DriverCon
   const keys = keysOf(spec.group);
   const userFunction = context.function(spec.function, "reduce");
   const fold = new ReduceFold(userFunction, keys, spec.group.value, isCombiner, context);
-  return new HashGroupDriver(context, keys, fold, { keyed: fold.keyed, givesParts: isCombiner, givesAtOnce: false });
+  return new HashGroupDriver(context, keys, fold, { givesParts: isCombiner, givesAtOnce: false });
 }
 
 function keysOf({ keys }: GroupSpec): readonly KeyFieldSpec[] {
@@ -52,7 +49,6 @@ function keysOf({ keys }: GroupSpec): readonly KeyFieldSpec[] {
 }
 
 interface GroupMode {
-  readonly keyed: KeyedValueRows | undefined;
   readonly givesParts: boolean;
   readonly givesAtOnce: boolean;
 }
@@ -82,6 +78,7 @@ class HashGroupDriver implements Driver {
       keys: this.#keys,
       out,
       fold: this.#fold,
+      keyed: undefined,
       ...this.#mode,
     });
     yield* this.#groups.run(this.#context.pages(0));

@@ -3,6 +3,7 @@
  * never spills; what is left to do is the work of the reduce behind the exchange.
  */
 import type { DriverSpec } from "@millrace/job-graph";
+import { KeptKey } from "../hash/kept-key.js";
 import { RowRecordReader } from "../rows/record-reader.js";
 import type { Driver, DriverContext, Steps, TaskFunction } from "../task/driver.js";
 import { BufferedGroups } from "./buffered-groups.js";
@@ -22,6 +23,7 @@ class SortedReduceCombineDriver implements Driver {
   readonly #rowReader = new RowRecordReader(undefined);
   readonly #reader: RowRecordReader;
   readonly #groups: BufferedGroups;
+  readonly #key: KeptKey;
 
   constructor({ function: ref, group }: ReduceCombineSpec, context: DriverContext) {
     this.#context = context;
@@ -29,6 +31,7 @@ class SortedReduceCombineDriver implements Driver {
     this.#value = group.value;
     this.#reader = new RowRecordReader(group.value);
     this.#groups = new BufferedGroups(group.keys ?? [], [], context);
+    this.#key = new KeptKey(group.keys ?? [], group.value, context);
   }
 
   *run(): Steps {
@@ -42,8 +45,10 @@ class SortedReduceCombineDriver implements Driver {
         let numRows = 1;
         const first = this.#rowReader.read(rows.memory, rows.slot, rows.layout);
         let result = this.#value === undefined ? first : (first as unknown[])[this.#value];
+        this.#key.open(result);
         for (; rows.next(); numRows++) {
           result = this.#function.one(result, this.#reader.read(rows.memory, rows.slot, rows.layout));
+          this.#key.check(result, rows.firstMemory, 0, rows.firstLayout);
           if (pace.isDue()) yield "turn";
         }
         if (numRows === 1) out.collectRow(rows.firstMemory, 0, rows.firstLayout);

@@ -1,5 +1,6 @@
 import type { DriverSpec } from "@millrace/job-graph";
 import { nextPage } from "../hash/join-table.js";
+import { KeptKey } from "../hash/kept-key.js";
 import { RowRecordReader } from "../rows/record-reader.js";
 import { KeyOrder } from "../sort/key-order.js";
 import { GroupRows } from "../sort/merge-groups/group-rows.js";
@@ -13,18 +14,21 @@ export function createSortedReduceDriver(spec: ReduceSpec, context: DriverContex
   return spec.strategy === "all" ? new AllReduceDriver(spec, context) : new SortedReduceDriver(spec, context);
 }
 
-/** Reduces group after group ([O30]): from left to right, a group of one without a call. */
+/** Reduces group after group ([O30], [O46]): from left to right, a group of one without a call. */
 class SortedReduceDriver implements Driver {
   readonly #context: DriverContext;
   readonly #function: TaskFunction;
   readonly #reader: RowRecordReader;
   readonly #order: KeyOrder;
+  readonly #key: KeptKey;
 
   constructor({ function: ref, group }: ReduceSpec, context: DriverContext) {
+    const { keys = [], value } = group;
     this.#context = context;
     this.#function = context.function(ref, "reduce");
-    this.#reader = new RowRecordReader(group.value);
-    this.#order = new KeyOrder(group.keys ?? []);
+    this.#reader = new RowRecordReader(value);
+    this.#order = new KeyOrder(keys);
+    this.#key = new KeptKey(keys, value, context);
   }
 
   *run(): Steps {
@@ -34,8 +38,10 @@ class SortedReduceDriver implements Driver {
     while (rows.nextGroup()) {
       rows.next();
       let result = this.#reader.read(rows.memory, rows.slot, rows.layout);
+      this.#key.open(result);
       while (rows.next()) {
         result = this.#function.one(result, this.#reader.read(rows.memory, rows.slot, rows.layout));
+        this.#key.check(result, rows.firstMemory, 0, rows.firstLayout);
         if (pace.isDue()) yield "turn";
       }
       out.collect(result);

@@ -104,14 +104,15 @@ describe("[O30] reduce", () => {
     }
   });
 
-  test("a function that changes the key of its record", () => {
+  test("[O46] a function that changes the key of its record is refused", () => {
     const turned = (a: Row, b: Row): Row => ({ k: -5, v: (a.v ?? 0) + (b.v ?? 0) });
     const rows = [...uniform(5000, 3), { k: -5, v: 1 }];
     for (const numPages of MEMORIES) {
       for (const isDeclared of [true, false]) {
         const more = { functions: [turned] as never, isDeclared };
-        const { results } = run((each) => createHashReduceDriver(reduceSpec(), each), input(rows), numPages, more);
-        expect(bagOf(results)).toEqual(bagOf(reduced(rows, turned)));
+        expect(() => run((each) => createHashReduceDriver(reduceSpec(), each), input(rows), numPages, more)).toThrow(
+          expect.objectContaining({ code: "INVALID_RESULT", where: expect.objectContaining({ subtask: 0 }) }),
+        );
       }
     }
   });
@@ -135,10 +136,12 @@ describe("[O30] reduce", () => {
       },
     ];
     const concat = (a: string, b: string): string => a + b;
-    const count = (a: Row, b: Row): unknown => ({
-      total: ((a as { total?: number }).total ?? 1) + ((b as { total?: number }).total ?? 1),
-    });
     const equal = uniform(3000, 2).map(({ k }) => ({ k, v: 1 }));
+    let numCalls = 0;
+    const same = (a: Row): Row => {
+      numCalls++;
+      return a;
+    };
     for (const numPages of MEMORIES) {
       const group = { keys: [{ path: "0" }], value: 1 };
       const attached = run((each) => createHashReduceDriver(reduceSpec(group), each), keyed, numPages, {
@@ -147,17 +150,20 @@ describe("[O30] reduce", () => {
       expect(bagOf(attached.results)).toEqual(bagOf(uniform(3000, 1).map(({ v }) => `${v} ${v! + 3000} `)));
       const whole = { keys: [{ path: "*" }], value: undefined };
       const counted = run((each) => createHashReduceDriver(reduceSpec(whole), each), input(equal), numPages, {
-        functions: [count] as never,
+        functions: [same] as never,
       });
-      expect(bagOf(counted.results)).toEqual(bagOf(Array.from({ length: 3000 }, () => ({ total: 2 }))));
+      expect(bagOf(counted.results)).toEqual(bagOf(uniform(3000, 1).map(({ k }) => ({ k, v: 1 }))));
+      expect(numCalls).toBe(3000);
+      numCalls = 0;
     }
   });
 
-  test("the cases of the reference", () => {
-    const rows = [..."abcddeeeffff"].map((letter, i) => [letter, i + 1]);
-    const group = { keys: [{ path: "0" }], value: undefined };
+  test("[O46] the cases of the reference, whose function changes what a selector found", () => {
+    const rows = [..."abcddeeeffff"].map((letter, i) => [letter, [letter, i + 1]]);
+    const group = { keys: [{ path: "0" }], value: 1 };
     const concat = (a: [string, number], b: [string, number]): unknown => [a[0] + b[0], a[1] + b[1]];
-    const parts = [{ type: types.tuple(types.string, types.int32) as never, records: rows }];
+    const record = types.tuple(types.string, types.int32);
+    const parts = [{ type: types.tuple(types.string, record) as never, records: rows }];
     const { results } = run((each) => createHashReduceDriver(reduceSpec(group), each), parts, 5, {
       functions: [concat] as never,
     });

@@ -1,5 +1,5 @@
 import { avg, count, countDistinct, max, min, sum } from "@millrace/dataset";
-import { bag, law, orderedByKey } from "../../expectation.js";
+import { bag, failure, law, orderedByKey } from "../../expectation.js";
 import { type ConformanceProgram, program } from "../../program.js";
 import { integers } from "../integers.js";
 
@@ -207,6 +207,50 @@ export const aggregatePrograms: readonly ConformanceProgram[] = [
         .orderBy("n", "descending")
         .first(5),
     expected: orderedByKey([{ n: 100 }, { n: 99 }, { n: 98 }, { n: 97 }, { n: 96 }], ({ n }) => n),
+  }),
+  ...(["none", "hash", "sort"] as const).map((hint) =>
+    program(`reduce/a result with another key is refused, combined by ${hint}`, {
+      covers: ["B070", "B078"],
+      operators: ["rebalance", "groupBy", "reduce"],
+      keyKinds: ["nested path"],
+      build: (env) =>
+        env
+          .fromCollection(integers(1, 20).map((n) => ({ at: { shop: n % 3 }, n })))
+          .rebalance()
+          .groupBy("at.shop")
+          .reduce((a, b) => ({ at: { shop: 0 }, n: a.n + b.n }), hint),
+      expected: failure("INVALID_RESULT", "another key", "at.shop"),
+    }),
+  ),
+  program("reduce/a result that is its argument with another key is refused", {
+    covers: ["B070"],
+    operators: ["groupBy", "reduce"],
+    keyKinds: ["several fields"],
+    build: (env) =>
+      env
+        .fromCollection(integers(1, 20).map((n) => ({ major: 1, days: [n % 2], n })))
+        .groupBy("major", "days")
+        .reduce((a, b) => {
+          a.days[0] = 7;
+          a.n += b.n;
+          return a;
+        }, "sort"),
+    expected: failure("INVALID_RESULT", "days"),
+  }),
+  program("reduce/keys that are equal are the same, and computed ones stay", {
+    covers: ["B070", "B078"],
+    operators: ["groupBy", "reduce", "map", "union"],
+    keyKinds: ["field", "selector"],
+    build: (env) => {
+      const odd = env.fromElements(-0, Number.NaN, 0, Number.NaN).map((key) => ({ key, n: 1 }));
+      const equal = odd.groupBy("key").reduce((a, b) => ({ key: a.key === 0 ? 0 : Number.NaN, n: a.n + b.n }), "sort");
+      const computed = env
+        .fromCollection(integers(1, 9).map((n) => ({ key: n, n })))
+        .groupBy(({ key }) => key % 2)
+        .reduce((a, b) => ({ key: 100 * (a.n + b.n), n: a.n + b.n }));
+      return equal.map(({ n }) => n).union(computed.map(({ n }) => n));
+    },
+    expected: bag([2, 2, 20, 25]),
   }),
   program("distinct/keeps one whole record of each key", {
     covers: ["B034", "T006"],
