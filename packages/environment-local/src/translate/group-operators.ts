@@ -105,7 +105,7 @@ export function aggregate(translation: Translation, operator: AggregateOperator)
   return translation.streamFrom(operator, vertex);
 }
 
-/** Makes a record of named aggregates of each group. Distinct counts keep the values of a group, so groups come one after the other. */
+/** Makes a record of named aggregates of each group. Distinct counts keep the values of a group, in memory and on disk, so groups come one after the other. */
 export function summarize(translation: Translation, operator: SummarizeOperator): Stream {
   const { aggregates, shape } = operator;
   const keyNames = (operator.grouping.keys ?? []).map(keyNameOf);

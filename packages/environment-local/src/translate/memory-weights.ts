@@ -7,10 +7,13 @@ export function driverWeight(driver: DriverSpec): number {
     case "reduce":
     case "reduceCombine":
     case "aggregate":
-    case "summarize":
     case "selectBy":
     case "distinct":
       return driver.strategy === "hash" ? 1 : 0;
+    case "summarize": {
+      const countsDistinct = driver.aggregates.some(({ aggregate }) => aggregate === "countDistinct");
+      return driver.strategy === "hash" || countsDistinct ? 1 : 0;
+    }
     case "join":
     case "coGroup":
     case "cross":

@@ -1,5 +1,5 @@
 import type { EnvironmentOptions } from "@millrace/core";
-import type { DataSet, ExecutionEnvironment } from "@millrace/dataset";
+import { count, countDistinct, type DataSet, type ExecutionEnvironment, max, sum } from "@millrace/dataset";
 
 /** Is what all programs read. */
 export interface Item {
@@ -137,6 +137,20 @@ export const operatorPrograms: readonly OperatorProgram[] = [
         .map(({ key, value }) => ({ key, value }))
         .groupBy("key")
         .sum("value"),
+  },
+  {
+    name: "distinct counts of groups, beside other aggregates",
+    build: (left) =>
+      left
+        .groupBy(({ key }) => key % 3)
+        .aggregate({ ids: countDistinct("id"), total: sum("value"), values: countDistinct("value"), last: max("id") }),
+  },
+  {
+    name: "distinct counts of everything",
+    build: (left) =>
+      left
+        .map(({ id, text }) => ({ id, mark: id % 5 === 0 ? null : `${text}${id % 2000}` }))
+        .aggregate({ marks: countDistinct("mark"), records: count(), ids: countDistinct("id") }),
   },
   { name: "distinct", build: (left) => left.distinct("key").map(({ key }) => key) },
   { name: "distinct records", build: (left) => left.map(({ key, text }) => ({ key, text })).distinct() },

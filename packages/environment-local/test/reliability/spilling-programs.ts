@@ -59,6 +59,7 @@ export const spillingPrograms: readonly SpillingProgram[] = [
     amount: FEW,
     build: (left) => left.groupBy("id").aggregate({ least: min("text") }),
   },
+  named("distinct counts of everything", FEW),
   // Hash joins
   named("join", FEW),
   named("join with a broadcast side", FEW),

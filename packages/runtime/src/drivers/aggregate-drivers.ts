@@ -1,6 +1,7 @@
 /** The drivers of aggregates: of groups found by hashing, of sorted groups, and of everything. */
 import { invariant, Memory } from "@millrace/core";
 import type { DriverSpec, GroupSpec } from "@millrace/job-graph";
+import { countsDistinct, type DistinctCountsOptions } from "../hash/aggregates/distinct-counts.js";
 import { RowAggregates } from "../hash/aggregates/row-aggregates.js";
 import { SlotAggregates } from "../hash/aggregates/slot-aggregates.js";
 import { nextPage } from "../hash/join-table.js";
@@ -26,13 +27,12 @@ export function createAggregateDriver(spec: Spec<"aggregate">, context: DriverCo
 }
 
 /**
- * Makes the driver of named aggregates, of any strategy. A distinct count keeps the values of one group at a time, so that it is not for
- * groups that are found by hashing.
+ * Makes the driver of named aggregates, of any strategy. A distinct count keeps the values of one group at a time, in memory and on disk, so that it
+ * is not for groups that are found by hashing.
  * @internal
  */
 export function createSummarizeDriver(spec: Spec<"summarize">, context: DriverContext): Driver {
-  const countsDistinct = spec.aggregates.some(({ aggregate }) => aggregate === "countDistinct");
-  invariant(spec.strategy !== "hash" || !countsDistinct, "distinct counts are made of sorted groups");
+  invariant(spec.strategy !== "hash" || !countsDistinct(spec.aggregates), "distinct counts are made of sorted groups");
   const packed: PackedResultsOf = (layout, aggregates) => packedSummary(spec, layout, aggregates, context);
   return createDriver(spec, new SummaryResult(spec), new SummarySlotResults(spec, context), packed, context);
 }
@@ -94,6 +94,7 @@ class SortedAggregateDriver implements Driver {
   readonly #group: GroupSpec;
   readonly #result: AggregateResult;
   readonly #context: DriverContext;
+  #aggregates: RowAggregates | undefined;
 
   constructor(group: GroupSpec, result: AggregateResult, context: DriverContext) {
     this.#group = group;
@@ -104,25 +105,29 @@ class SortedAggregateDriver implements Driver {
   *run(): Steps {
     const { out } = this.#context;
     const { keys = [], value } = this.#group;
-    const aggregates = new RowAggregates(this.#result.requests, value);
+    const aggregates = new RowAggregates(this.#result.requests, value, undefined, distinctOptions(this.#context));
+    this.#aggregates = aggregates;
     const groups = new GroupRows(this.#context.rows(0), new KeyOrder(keys));
     const pace = new TimedPace(this.#context.clock);
     while (groups.nextGroup()) {
       aggregates.clear();
       while (groups.next()) {
         aggregates.add(groups.memory, groups.slot, groups.layout);
+        if (aggregates.isFull) yield* aggregates.spill();
         if (pace.isDue()) yield out.isFull ? "output" : "turn";
       }
-      this.#give(aggregates, groups);
+      this.#give(yield* aggregates.finishGroup(), groups);
     }
   }
 
-  close(): void {}
+  close(): void {
+    this.#aggregates?.close();
+  }
 
-  #give(aggregates: RowAggregates, { firstMemory, firstLayout }: GroupRows): void {
+  #give(values: readonly unknown[], { firstMemory, firstLayout }: GroupRows): void {
     const result = this.#result;
     const head = result.head(firstMemory, 0, firstLayout);
-    this.#context.out.collect(result.record(result.parts(firstMemory, 0, firstLayout), head, aggregates.results()));
+    this.#context.out.collect(result.record(result.parts(firstMemory, 0, firstLayout), head, values));
   }
 }
 
@@ -131,6 +136,7 @@ class AllAggregateDriver implements Driver {
   readonly #group: GroupSpec;
   readonly #result: AggregateResult;
   readonly #context: DriverContext;
+  #aggregates: RowAggregates | undefined;
 
   constructor(group: GroupSpec, result: AggregateResult, context: DriverContext) {
     this.#group = group;
@@ -153,7 +159,9 @@ class AllAggregateDriver implements Driver {
     out.collect(this.#result.record([], head, values));
   }
 
-  close(): void {}
+  close(): void {
+    this.#aggregates?.close();
+  }
 
   /** Aggregates in slots as long as that goes, and then value by value; returns the results. */
   *#addInSlots(pages: PageCursor): Steps<readonly unknown[]> {
@@ -176,7 +184,8 @@ class AllAggregateDriver implements Driver {
   *#addValues(pages: PageCursor, before: SlotAggregates, state: Memory): Steps<readonly unknown[]> {
     const { requests } = this.#result;
     const { value } = this.#group;
-    const aggregates = new RowAggregates(requests, value, pages.layout);
+    const aggregates = new RowAggregates(requests, value, pages.layout, distinctOptions(this.#context));
+    this.#aggregates = aggregates;
     // `count` without an argument counts rows, and would count those of before as one.
     aggregates.clear();
     const partials = requests.map((_, i) => before.partialOf(i, state, STATE_SLOT));
@@ -184,11 +193,13 @@ class AllAggregateDriver implements Driver {
       const { memory, layout, endSlot } = pages;
       for (let { slot } = pages; slot < endSlot; slot += memory.i32[slot * 2]! >>> 3) {
         aggregates.add(memory, slot, layout);
+        if (aggregates.isFull) yield* aggregates.spill();
       }
       yield "turn";
     } while (!(yield* nextPage(pages)));
+    // Distinct counts are nothing that slots have, so that there was nothing before.
+    if (countsDistinct(requests)) return yield* aggregates.finishGroup();
     const all = new RowAggregates(requests, value, pages.layout);
-    if (requests.some(({ aggregate }) => aggregate === "countDistinct")) return aggregates.results();
     all.merge(partials);
     all.merge(aggregates.partials());
     return all.results();
@@ -197,3 +208,8 @@ class AllAggregateDriver implements Driver {
 
 /** The state of the only group; 0 would say that there is none. */
 const STATE_SLOT = 1;
+
+function distinctOptions(context: DriverContext): DistinctCountsOptions {
+  const { budget, spill, layouts } = context;
+  return { budget, spill, layouts, throwIfCancelled: () => context.throwIfCancelled() };
+}

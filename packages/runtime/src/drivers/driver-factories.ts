@@ -1,6 +1,7 @@
 /** Says which driver runs which plan part. */
 import { invariant, MillraceError } from "@millrace/core";
 import type { DriverSpec } from "@millrace/job-graph";
+import { countsDistinct, minDistinctPages } from "../hash/aggregates/distinct-counts.js";
 import { minHashGroupPages, minHashJoinPages } from "../hash/index.js";
 import { MIN_SOLUTION_SET_PAGES, type SolutionSet } from "../hash/solution-set.js";
 import { HeadDriver } from "../iteration/head-driver.js";
@@ -129,7 +130,9 @@ export function minDriverPages(spec: DriverSpec): number {
     case "distinct":
       return spec.strategy === "hash" ? minHashGroupPages() : 0;
     case "aggregate":
+      return spec.strategy === "hash" ? minHashAggregationPages() : 0;
     case "summarize":
+      if (countsDistinct(spec.aggregates)) return minDistinctPages();
       return spec.strategy === "hash" ? minHashAggregationPages() : 0;
     case "reduceCombine":
       return spec.strategy === "hash" ? minHashGroupPages() : MIN_BUFFERED_GROUP_PAGES;

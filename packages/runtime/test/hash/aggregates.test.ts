@@ -7,6 +7,7 @@ import type { AggregateSpec, DriverSpec, GroupSpec, GroupStrategy } from "@millr
 import { describe, expect, test } from "vitest";
 import { createAggregateDriver, createSummarizeDriver } from "../../src/drivers/aggregate-drivers.js";
 import { minHashAggregationPages } from "../../src/drivers/hash-aggregation.js";
+import { minDistinctPages } from "../../src/hash/aggregates/distinct-counts.js";
 import type { Driver, DriverContext } from "../../src/task/driver.js";
 import { bagOf, expectNothingLeft, runDriver, runSteps, TestContext, type TypedRecords } from "./doubles.js";
 
@@ -186,6 +187,23 @@ function rounded(_name: string, value: unknown): unknown {
   return Number.isFinite(value) ? Number(value.toPrecision(9)) + 0 : String(value);
 }
 
+/** Values that are equal, or not, against what their text or their bits say. */
+const ANY_VALUES = [
+  0,
+  -0,
+  Number.NaN,
+  "0",
+  1n,
+  1,
+  "n1",
+  true,
+  new Date(1),
+  [1, null],
+  { a: 1 },
+  null,
+  new Uint8Array(2),
+];
+
 describe("[O38] named aggregates", () => {
   for (const [what, aggregates] of [
     ["in slots", SLOT_AGGREGATES],
@@ -273,6 +291,52 @@ describe("[O38] named aggregates", () => {
     expect(texts(sorted)).toEqual(texts(expectedSummaries(rows, aggregates)));
     const all = run((each) => createSummarizeDriver(summarizeSpec(aggregates, "all"), each), parts, 8);
     expect(texts(all)).toEqual(texts([summaryOf(rows, aggregates, {})]));
+  });
+
+  describe("[RT94] distinct values of one group are counted in any memory", () => {
+    const values = Array.from({ length: 20_000 }, (_, i) => (i * 7919) % 20_000);
+    const rows = [...values, ...values.slice(0, 5000)].map((i) => ({
+      k: 1,
+      id: i,
+      text: i % 3 === 0 ? null : `\ud800 ${i % 1500}`,
+      any: ANY_VALUES[i % ANY_VALUES.length],
+      few: i % 7,
+    }));
+    const type = types.row({ k: types.int32, id: types.int32, text: types.any, any: types.any, few: types.int32 });
+    const last = { k: 2, id: 0, text: "", any: null, few: 0 };
+    const aggregates = [
+      ...aggregatesOf(["id", "text", "any"], ["countDistinct"]),
+      ...aggregatesOf(["few"], ["sum", "countDistinct"]),
+      ...SLOT_AGGREGATES.slice(0, 1),
+    ];
+
+    test.each([minDistinctPages(), 5, 12, 100, 3000])("%i pages", (numPages) => {
+      for (const strategy of ["sorted", "all"] as const) {
+        const read = strategy === "all" ? rows : [...rows, last];
+        const context = new TestContext({ inputs: [[{ type: type as never, records: read }]], numPages });
+        const given = runDriver((each) => createSummarizeDriver(summarizeSpec(aggregates, strategy), each), context);
+        const expected = strategy === "all" ? [summaryOf(read, aggregates, {})] : expectedSummaries(read, aggregates);
+        expect(texts(given)).toEqual(texts(expected));
+        expect(context.spill.numBytesWritten > 0).toBe(numPages < 20);
+      }
+    });
+
+    test("a value that is larger than a page, many times", () => {
+      const long = "long ".repeat(20_000);
+      const records = Array.from({ length: 40 }, (_, i) => ({ k: 1, s: long + (i % 9) }));
+      const parts = [{ type: types.row({ k: types.int32, s: types.string }) as never, records }];
+      const spec = summarizeSpec(aggregatesOf(["s"], ["countDistinct"]), "all");
+      expect(run((each) => createSummarizeDriver(spec, each), parts, minDistinctPages())).toEqual([
+        { "countDistinct s": 9 },
+      ]);
+    });
+
+    test("with one page less it is refused before anything is read", () => {
+      const spec = summarizeSpec(aggregatesOf(["id"], ["countDistinct"]), "all");
+      expect(() =>
+        run((each) => createSummarizeDriver(spec, each), [{ type: type as never, records: rows }], 3),
+      ).toThrow(expect.objectContaining({ code: "INSUFFICIENT_MEMORY" }));
+    });
   });
 
   test("[O39] of nothing", () => {
@@ -524,15 +588,18 @@ test(`random aggregates (FUZZ_SEED=${FUZZ_SEED}, FUZZ_COUNT=${FUZZ_COUNT})`, () 
 describe("failures leave nothing behind", () => {
   const random = new SeededRandom(1);
   const rows = Array.from({ length: 1500 }, () => fullRow(random, 1500));
-  const create = (): TestContext =>
-    new TestContext({ inputs: [[{ type: fullType as never, records: rows }]], numPages: minHashAggregationPages() });
+  const input: TypedRecords = { type: fullType as never, records: rows };
+  const distinct = Array.from({ length: 8000 }, (_, k) => ({ k }));
+  const distinctInput: TypedRecords = { type: types.row({ k: types.int32 }) as never, records: distinct };
 
-  for (const [what, aggregates] of [
-    ["in slots", SLOT_AGGREGATES.slice(0, 4)],
-    ["of any kind", ALL_AGGREGATES.slice(-2)],
+  for (const [what, aggregates, strategy, records, numPages] of [
+    ["in slots", SLOT_AGGREGATES.slice(0, 4), "hash", input, minHashAggregationPages()],
+    ["of any kind", ALL_AGGREGATES.slice(-2), "hash", input, minHashAggregationPages()],
+    ["distinct counts", aggregatesOf(["k"], ["countDistinct"]), "all", distinctInput, minDistinctPages()],
   ] as const) {
+    const create = (): TestContext => new TestContext({ inputs: [[records]], numPages });
     const driverOf = (context: DriverContext): Driver =>
-      createSummarizeDriver(summarizeSpec(aggregates, "hash"), context);
+      createSummarizeDriver(summarizeSpec(aggregates, strategy), context);
 
     test(`${what}: the n-th page request or call of the disk fails, for every n`, () => {
       for (const part of ["budget", "spill"] as const) {

@@ -7,7 +7,6 @@ import {
   compareTyped,
   compareValues,
   Decimal,
-  keyText,
   MillraceError,
   parseFieldPath,
   resolveField,
@@ -22,18 +21,19 @@ export type ValueCompare = (a: unknown, b: unknown) => number;
 /** Is the state of an aggregate as data: how many values there were, where that matters, and what they amount to. */
 export type PartialAggregate = readonly [numValues: number, value: unknown];
 
+/** Distinct values are counted elsewhere, since they have to be kept. */
+type ValueAggregateName = Exclude<AggregateFunctionName, "countDistinct">;
+
 /** Computes one aggregate over values that it is given one by one. */
 export class ValueAggregate {
-  readonly #name: AggregateFunctionName;
+  readonly #name: ValueAggregateName;
   /** Names the argument in errors. */
   readonly #field: string;
   readonly #compare: ValueCompare;
   #numValues = 0;
   #value: unknown = null;
-  /** The texts of the distinct values. */
-  readonly #distinct = new Set<string>();
 
-  constructor(name: AggregateFunctionName, field: string, compare: ValueCompare) {
+  constructor(name: ValueAggregateName, field: string, compare: ValueCompare) {
     this.#name = name;
     this.#field = field;
     this.#compare = compare;
@@ -43,7 +43,6 @@ export class ValueAggregate {
   clear(): void {
     this.#numValues = 0;
     this.#value = null;
-    this.#distinct.clear();
   }
 
   /** Takes a value; throws UNSUPPORTED_AGGREGATION for one that it can't be computed over. */
@@ -52,9 +51,6 @@ export class ValueAggregate {
     this.#numValues++;
     switch (this.#name) {
       case "count":
-        break;
-      case "countDistinct":
-        this.#distinct.add(keyText(value));
         break;
       case "sum":
       case "avg":
@@ -73,7 +69,7 @@ export class ValueAggregate {
     this.#numValues += numValues - (this.#name !== "count" && value !== null ? 1 : 0);
   }
 
-  /** Returns the state; not of `countDistinct`. */
+  /** Returns the state. */
   partial(): PartialAggregate {
     return [this.#numValues, this.#value];
   }
@@ -83,8 +79,6 @@ export class ValueAggregate {
     switch (this.#name) {
       case "count":
         return this.#numValues;
-      case "countDistinct":
-        return this.#distinct.size;
       case "avg":
         return this.#value === null ? null : numberOf(this.#value) / this.#numValues;
       default:
