@@ -30,6 +30,7 @@ export {
 } from "./capture/capture-functions.js";
 export type { HandleOf } from "./capture/capture-run.js";
 export { decodeCapturedGraph, encodeCapturedGraph } from "./capture/graph-bytes.js";
+export { originalOf } from "./capture/originals.js";
 export type { CapturedGraph } from "./capture/wire.js";
 export { FunctionAnalyzer } from "./function-analyzer.js";
 export { type PerSlot, perSlot } from "./per-slot.js";

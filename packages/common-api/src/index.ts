@@ -6,8 +6,10 @@ export {
   arrivedOf,
   type FunctionTransport,
   functionsOfPlan,
+  nothingArrived,
   sendFunctions,
   type TransportedFunction,
+  type TransportedFunctions,
   type TransportedJob,
 } from "./engine/function-transport.js";
 export { PlanJob, type PlanJobAttempt, type PlanJobOutcome, type PlanJobWork } from "./engine/plan-job.js";

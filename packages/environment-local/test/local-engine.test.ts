@@ -253,7 +253,7 @@ describe("settings", () => {
     const travelling = localEngine(nodeHost(), {
       functionTransport: async (functions) => {
         sent.push(...functions.map(({ where }) => String(where.operator)));
-        return functions.map(() => (n: number) => n * 100);
+        return { functions: functions.map(() => (n: number) => n * 100) };
       },
     });
     const env = ExecutionEnvironment.onEngine(travelling);

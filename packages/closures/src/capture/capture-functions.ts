@@ -10,6 +10,7 @@ import { parseWholeScript } from "../script-source.js";
 import { BuiltIns } from "./built-ins.js";
 import type { CaptureTools } from "./capture.js";
 import { CaptureRun, type HandleOf } from "./capture-run.js";
+import { rememberOriginals } from "./originals.js";
 import { ScriptTable } from "./script-table.js";
 import type { CapturedGraph, WireProcess } from "./wire.js";
 
@@ -60,6 +61,7 @@ export function captureFunctions(
     const run = new CaptureRun(tools, session, host.clock, options.handleOf ?? (() => undefined));
     const root = ({ value, where }: UserFunction) => ({ value, where, label: labelOf(value, session) });
     const graph = run.capture(functions.map(root), (options.setUp ?? []).map(root), processOf(host));
+    rememberOriginals(graph, run.functions());
     warnOf(graph, host.clock.monotonic() - start, options.warn);
     return graph;
   } finally {

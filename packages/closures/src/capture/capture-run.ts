@@ -111,6 +111,13 @@ export class CaptureRun implements Capture {
     };
   }
 
+  /** Gives the functions and classes of the program that travel, by the numbers of their nodes. */
+  functions(): ReadonlyMap<number, object> {
+    const found = new Map<number, object>();
+    for (const [value, id] of this.#ids) if (this.#nodes[id]!.type === "function") found.set(id, value as object);
+    return found;
+  }
+
   #root({ value, where, label }: CaptureRoot): WireValue {
     this.#where = where;
     const wire = this.value(value, { parent: undefined, label });

@@ -56,8 +56,13 @@ export async function reviveFunctions(
   for (const value of contentOf(graph).setUp) await (revival.value(value) as () => unknown)();
   modules.check();
   const digests = revival.digests(options.checksAllCaptures ?? false);
+  let ids: ReadonlyMap<unknown, number> | undefined;
   return {
     functions: contentOf(graph).roots.map((root) => revival.value(root)),
+    idOf: (value) => {
+      ids ??= revival.functionIds();
+      return ids.get(value);
+    },
     checkCaptures: () => refuseChanged(digests.changed()),
   };
 }
@@ -66,6 +71,11 @@ export async function reviveFunctions(
 export interface RevivedFunctions {
   /** In the order in which they were captured. */
   readonly functions: readonly unknown[];
+  /**
+   * Gives the number of a function or class that was made anew; undefined for all others. `originalOf` knows by it, in the program, what was
+   * captured.
+   */
+  idOf(value: object): number | undefined;
   /** Throws CAPTURE_CHANGED when captured data are not what they were: of all of them, or of the first 64 KiB. */
   checkCaptures(): void;
 }
@@ -130,6 +140,14 @@ class Revival {
       case "node":
         return this.#made[wire[1]];
     }
+  }
+
+  /** Gives the numbers of all functions. */
+  functionIds(): ReadonlyMap<unknown, number> {
+    const numbered = this.#nodes.flatMap(({ type }, id) =>
+      type === "function" ? [[this.#made[id], id] as const] : [],
+    );
+    return new Map(numbered);
   }
 
   /** Takes digests of everything that user code could change. */

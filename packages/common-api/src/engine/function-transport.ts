@@ -22,18 +22,34 @@ export interface TransportedJob {
   readonly restoreHandle: (data: unknown) => object;
 }
 
+/** Is what came of the functions of a job. @internal */
+export interface TransportedFunctions {
+  /** What runs in their place, in the same order. */
+  readonly functions: readonly unknown[];
+  /** Gives the function or class of the program that another one is a copy of; undefined for what is no copy. */
+  readonly originalOf?: ((copy: object) => object | undefined) | undefined;
+}
+
 /**
- * Sends the functions of a job somewhere and gives what arrived, in the same order. It is called once per job, in the turn in which the
+ * Sends the functions of a job somewhere and gives what arrived. It is called once per job, in the turn in which the
  * job starts, and takes what it needs before it returns its promise.
  * @internal
  */
 export type FunctionTransport = (
   functions: readonly TransportedFunction[],
   job: TransportedJob,
-) => Promise<readonly unknown[]>;
+) => Promise<TransportedFunctions>;
 
-/** Is what arrived, by the function or object that was sent. @internal */
-export type ArrivedFunctions = ReadonlyMap<object, object>;
+/** Is what arrived. @internal */
+export interface ArrivedFunctions {
+  /** By the function or object that was sent. */
+  readonly byTarget: ReadonlyMap<object, object>;
+  /** Gives the function or class of the program that another one is a copy of; undefined for what is no copy. */
+  readonly originalOf?: ((copy: object) => object | undefined) | undefined;
+}
+
+/** Is what there is when functions run where they are. @internal */
+export const nothingArrived: ArrivedFunctions = { byTarget: new Map() };
 
 /** Returns all functions and function objects of a plan, each once, with the first operator that has it. @internal */
 export function functionsOfPlan(plan: Plan): readonly TransportedFunction[] {
@@ -54,12 +70,12 @@ export async function sendFunctions(
   setUp: readonly SetUpFunction[] = [],
 ): Promise<ArrivedFunctions> {
   const sent = functionsOfPlan(plan);
-  const arrived = await transport(sent, { setUp, ...dataSetHandles(plan) });
-  return new Map(sent.map(({ value }, index) => [value, arrived[index] as object]));
+  const { functions, originalOf } = await transport(sent, { setUp, ...dataSetHandles(plan) });
+  return { byTarget: new Map(sent.map(({ value }, index) => [value, functions[index] as object])), originalOf };
 }
 
 /** Gives the function that arrived in place of one of the plan's. @internal */
 export function arrivedOf(userFunction: UserFunction, arrived: ArrivedFunctions): UserFunction {
-  const target = arrived.get(userFunction.target);
+  const target = arrived.byTarget.get(userFunction.target);
   return target === undefined ? userFunction : { target, method: userFunction.method };
 }

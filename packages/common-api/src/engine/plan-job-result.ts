@@ -6,6 +6,7 @@ import {
   type JobResult,
   type SubtaskMetrics,
 } from "@millrace/core";
+import type { PlanJobOutcome } from "./plan-job.js";
 
 type AnyAccumulator = Accumulator<never, unknown>;
 
@@ -16,16 +17,18 @@ export class PlanJobResult implements JobResult {
   readonly netRuntime: number;
   readonly metrics: readonly SubtaskMetrics[];
   readonly #accumulators: ReadonlyMap<string, AnyAccumulator>;
+  readonly #originalOf: (copy: object) => object | undefined;
 
   constructor(
     told: Pick<JobResult, "jobId" | "jobName" | "netRuntime" | "metrics">,
-    accumulators: ReadonlyMap<string, AnyAccumulator>,
+    { accumulators, originalOf = () => undefined }: Pick<PlanJobOutcome, "accumulators" | "originalOf">,
   ) {
     this.jobId = told.jobId;
     this.jobName = told.jobName;
     this.netRuntime = told.netRuntime;
     this.metrics = told.metrics;
     this.#accumulators = accumulators;
+    this.#originalOf = originalOf;
   }
 
   getAccumulatorResult<A extends Accumulator<never, unknown>>(
@@ -35,7 +38,9 @@ export class PlanJobResult implements JobResult {
   getAccumulatorResult(name: string): unknown;
   getAccumulatorResult(name: string, type?: AccumulatorClass<Accumulator<never, unknown>>): unknown {
     const accumulator = this.#accumulators.get(name);
-    if (accumulator !== undefined && type !== undefined) checkAccumulatorClass(name, accumulator, type);
+    if (accumulator !== undefined && type !== undefined && this.#originalOf(accumulator.constructor) !== type) {
+      checkAccumulatorClass(name, accumulator, type);
+    }
     return accumulator?.getLocalValue();
   }
 

@@ -37,6 +37,8 @@ export interface PlanJobOutcome {
   readonly accumulators: ReadonlyMap<string, Accumulator<never, unknown>>;
   /** What each subtask did, in the order of the plan; left out by an engine that does not measure. */
   readonly metrics?: readonly SubtaskMetrics[] | undefined;
+  /** Gives the class of the program for that of an accumulator which functions made that were sent elsewhere; undefined for all others. */
+  readonly originalOf?: ((copy: object) => object | undefined) | undefined;
   /** Returns what reached collecting sink number `index`, partition after partition; asked for once. Batches belong to who reads them. */
   readonly records: (index: number) => Iterator<Batch> | AsyncIterator<Batch>;
   /** Drops what nobody will read; called at most once. */
@@ -178,7 +180,7 @@ export class PlanJob<Prepared = unknown> implements Job {
         const left = await this.#work.run(prepared, this.#newAttempt(attemptNumber, cachedFiles));
         const netRuntime = this.#host.clock.monotonic() - started;
         const told = { jobId: this.id, jobName: this.#options.name, netRuntime, metrics: left.metrics ?? [] };
-        return { result: new PlanJobResult(told, left.accumulators), left };
+        return { result: new PlanJobResult(told, left), left };
       } catch (error) {
         if (this.#hasBegunToCommit) throw error;
         if (this.#controller.signal.aborted) throw isMillraceError(error, "JOB_CANCELLED") ? this.#cancelled() : error;

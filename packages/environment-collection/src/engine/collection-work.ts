@@ -2,6 +2,7 @@ import type { FunctionAnalyzer } from "@millrace/closures";
 import {
   type ArrivedFunctions,
   type FunctionTransport,
+  nothingArrived,
   type Plan,
   type PlanJobAttempt,
   type PlanJobOutcome,
@@ -53,7 +54,7 @@ async function sent(
   transport: FunctionTransport | undefined,
   { setUp }: JobOptions,
 ): Promise<ArrivedFunctions> {
-  return transport === undefined ? new Map() : sendFunctions(plan, transport, setUp);
+  return transport === undefined ? nothingArrived : sendFunctions(plan, transport, setUp);
 }
 
 async function evaluate(
@@ -63,19 +64,21 @@ async function evaluate(
   options: JobOptions,
 ): Promise<PlanJobOutcome> {
   const accumulators = new JobAccumulators();
+  const functions = await arrived;
   const job = {
     ...attempt,
     host,
     recordTypes,
     copies,
     accumulators,
-    functionObjects: new FunctionObjects(await arrived),
+    functionObjects: new FunctionObjects(functions),
     contexts: new PerSubtask<CollectionRuntimeContext>(),
     pause: pausesOf(host),
   };
   const collected = await new PlanEvaluation(plan, parallelism, job, options.onProgress).run();
   return {
     accumulators: accumulators.merged(),
+    originalOf: functions.originalOf,
     records: (index) => batchesOf(collected[index] ?? [], copies),
   };
 }

@@ -4,6 +4,7 @@ import {
   arrivedOf,
   type FunctionTransport,
   functionsOfPlan,
+  nothingArrived,
   type Plan,
   type PlanJobAttempt,
   type PlanJobOutcome,
@@ -59,10 +60,10 @@ function prepare(
 ): Prepared {
   refuseAssignments(functionsOfPlan(plan), analyzer, host);
   takeCollections(plan);
-  let functions: ArrivedFunctions = new Map();
+  let functions = nothingArrived;
   const replace = (userFunction: Parameters<typeof arrivedOf>[0]) => arrivedOf(userFunction, functions);
   const translated = translatePlan(plan, { defaultParallelism: parallelism, executionMode, replace });
-  const arrived = transport === undefined ? Promise.resolve(functions) : sendFunctions(plan, transport, setUp);
+  const arrived = transport === undefined ? Promise.resolve(nothingArrived) : sendFunctions(plan, transport, setUp);
   arrived.then(
     (each) => {
       functions = each;
@@ -81,7 +82,7 @@ async function run(
   { graph, objects, customTypes, arrived }: Prepared,
   attempt: PlanJobAttempt,
 ): Promise<PlanJobOutcome> {
-  await arrived;
+  const { originalOf } = await arrived;
   const { attemptNumber, jobParameters, cachedFiles, signal, commitBegins } = attempt;
   const job = runJob({
     graph,
@@ -107,6 +108,7 @@ async function run(
   const result = await job.result;
   return {
     accumulators: result.accumulators,
+    originalOf,
     metrics: result.tasks.map(metricsOf),
     records: (index) => result.records(index),
     close: () => result.close(),

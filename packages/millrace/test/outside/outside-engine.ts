@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { serialize } from "node:v8";
-import { captureFunctions, encodeCapturedGraph } from "@millrace/closures";
+import { type CapturedGraph, captureFunctions, encodeCapturedGraph, originalOf } from "@millrace/closures";
 import {
   dataSetHandles,
   EngineJobs,
@@ -18,6 +18,8 @@ import {
   takeCollections,
 } from "@millrace/common-api";
 import {
+  type Accumulator,
+  type AccumulatorClass,
   Configuration,
   type CustomType,
   commitSinks,
@@ -67,7 +69,7 @@ interface Prepared {
   readonly customTypes: readonly CustomType[];
   /** What travels; undefined when nothing does. */
   readonly sent:
-    | { readonly functions: Uint8Array; readonly table: readonly unknown[]; readonly customTypes: readonly number[] }
+    | { readonly graph: CapturedGraph; readonly table: readonly unknown[]; readonly customTypes: readonly number[] }
     | undefined;
   readonly dataSetIds: readonly number[];
 }
@@ -133,7 +135,7 @@ export class OutsideEngine implements Engine<Plan> {
     const indexes = customTypes.map(add);
     const { handleOf } = dataSetHandles(plan);
     const options = { handleOf, setUp: (setUp ?? []).map((value) => ({ value, where: {} })) };
-    return { functions: encodeCapturedGraph(captureFunctions(roots, this.host, options)), table, customTypes: indexes };
+    return { graph: captureFunctions(roots, this.host, options), table, customTypes: indexes };
   }
 
   async #run(prepared: Prepared, attempt: PlanJobAttempt, options: JobOptions): Promise<PlanJobOutcome> {
@@ -157,7 +159,10 @@ export class OutsideEngine implements Engine<Plan> {
         const collected = graph.vertices.flatMap(({ driver }) => (driver.kind === "collect" ? [driver.index] : []));
         const records = new Map(collected.map((index) => [index, mover.records(index, customTypes)]));
         return {
-          accumulators: mergeAccumulatorStates(ends.flatMap(({ accumulators }) => accumulators)),
+          accumulators: mergeAccumulatorStates(
+            ends.flatMap(({ accumulators }) => accumulators),
+            (_name, id) => classOf(prepared.sent?.graph, id),
+          ),
           records: (index) => [records.get(index)!].values(),
         };
       } finally {
@@ -190,7 +195,7 @@ export class OutsideEngine implements Engine<Plan> {
         table: sent.table,
         customTypes: sent.customTypes,
       };
-      writeFileSync(join(folder, "functions"), sent.functions);
+      writeFileSync(join(folder, "functions"), encodeCapturedGraph(sent.graph));
       writeFileSync(
         join(folder, "job"),
         serialize({ ...job, hasFunctions: true, jobParameters: jobParameters.toJSON(), cachedFiles: [...cachedFiles] }),
@@ -248,6 +253,12 @@ export class OutsideEngine implements Engine<Plan> {
     }
     return sinks;
   }
+}
+
+/** Finds the class of an accumulator that travelled with the functions. */
+function classOf(graph: CapturedGraph | undefined, id: number | undefined) {
+  const found = graph === undefined || id === undefined ? undefined : originalOf(graph, id);
+  return found as AccumulatorClass<Accumulator<never, unknown>> | undefined;
 }
 
 function isUserFunction(object: unknown): object is { readonly target: unknown; readonly method: string } {

@@ -70,7 +70,7 @@ process.on("disconnect", () => process.exit());
 
 async function run({ folder, vertex, subtaskIndex, attempt }) {
   const job = deserialize(readFileSync(join(folder, "job")));
-  const functions = await functionsOf(folder, job);
+  const { functions, idOf } = await functionsOf(folder, job);
   const graph = jobGraphFromJson(job.graph, job.table.length);
   const objects = {
     get: (ref) => functions[job.table[ref].index],
@@ -101,7 +101,7 @@ async function run({ folder, vertex, subtaskIndex, attempt }) {
   for (const stream of stopped) subtask.stop(stream);
   if (isCancelled) void subtask.cancel();
   const outcome = await subtask.result.then(
-    ({ accumulators, report }) => ({ accumulators: accumulatorStates(accumulators), report }),
+    ({ accumulators, report }) => ({ accumulators: accumulatorStates(accumulators, idOf), report }),
     (error) => ({ error }),
   );
   running = undefined;
@@ -111,8 +111,8 @@ async function run({ folder, vertex, subtaskIndex, attempt }) {
 }
 
 async function functionsOf(folder, { hasFunctions }) {
-  if (!hasFunctions) return [];
+  if (!hasFunctions) return { functions: [], idOf: () => undefined };
   const captured = decodeCapturedGraph(readFileSync(join(folder, "functions")));
   const restoreHandle = (data) => ({ dataSet: data });
-  return (await reviveFunctions(captured, host.scripts, { restoreHandle })).functions;
+  return reviveFunctions(captured, host.scripts, { restoreHandle });
 }

@@ -1,5 +1,6 @@
+import { checkAccumulatorClass } from "@millrace/core";
 import { reportedAt } from "./reported.js";
-import { type AnyAccumulator, checkClass, type SubtaskAccumulators } from "./subtask-accumulators.js";
+import type { AnyAccumulator, SubtaskAccumulators } from "./subtask-accumulators.js";
 
 /** What all tasks have added to one name. */
 interface Total {
@@ -26,7 +27,7 @@ export class JobAccumulators {
   take(accumulators: SubtaskAccumulators): void {
     for (const [name, accumulator] of accumulators.entries()) {
       const total = this.#totals.get(name) ?? { instance: accumulator, states: [] };
-      checkClass(name, total.instance, accumulator.constructor);
+      checkAccumulatorClass(name, total.instance, accumulator.constructor);
       this.#totals.set(name, total);
       addState(total.states, stateOf(accumulator), accumulator);
     }

@@ -1,4 +1,4 @@
-import { type Accumulator, type AccumulatorClass, MillraceError } from "@millrace/core";
+import { type Accumulator, type AccumulatorClass, checkAccumulatorClass, MillraceError } from "@millrace/core";
 
 /** Is an accumulator of any kind. */
 export type AnyAccumulator = Accumulator<never, unknown>;
@@ -20,7 +20,7 @@ export class SubtaskAccumulators {
   /** Returns accumulator `name`, made on first use. Throws ACCUMULATOR_CONFLICT. */
   get<A extends AnyAccumulator>(name: string, type: AccumulatorClass<A>): A {
     const accumulator = this.#instances.get(name) ?? new type();
-    checkClass(name, accumulator, type);
+    checkAccumulatorClass(name, accumulator, type);
     this.#instances.set(name, accumulator);
     this.#used.add(name);
     return accumulator as A;
@@ -44,14 +44,4 @@ export class SubtaskAccumulators {
   entries(): Iterable<[string, AnyAccumulator]> {
     return this.#instances;
   }
-}
-
-/** Throws ACCUMULATOR_CONFLICT unless `accumulator` was made by class `type`. */
-export function checkClass(name: string, accumulator: AnyAccumulator, type: { readonly name: string }): void {
-  if (accumulator.constructor === type) return;
-  throw new MillraceError({
-    code: "ACCUMULATOR_CONFLICT",
-    what: `The accumulator ${JSON.stringify(name)} is asked for by class ${type.name}, but it is of class ${accumulator.constructor.name}`,
-    expected: "one class for all uses of a name, since names are shared by the whole job",
-  });
 }

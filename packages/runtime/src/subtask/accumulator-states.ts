@@ -33,41 +33,50 @@ export interface AccumulatorState {
   readonly name: string;
   /** The name of its class. */
   readonly className: string;
+  /** The number of its class among the functions that travelled to the subtask; absent for a class that did not. */
+  readonly classId?: number;
   /** What `toState` returned: whatever can be cloned. */
   readonly state: unknown;
 }
 
-/** Returns the states of the accumulators of a subtask, to be sent as the caller likes: they can be cloned, which is more than JSON can. @beta */
-export function accumulatorStates(accumulators: ReadonlyMap<string, AnyAccumulator>): readonly AccumulatorState[] {
-  return [...accumulators].map(([name, accumulator]) => ({
-    name,
-    className: accumulator.constructor.name,
-    state: accumulator.toState(),
-  }));
+/**
+ * Returns the states of the accumulators of a subtask, to be sent as the caller likes: they can be cloned, which is more than JSON can.
+ *
+ * @param idOf - gives the numbers of classes that travelled: that of `reviveFunctions` of `@millrace/closures`
+ * @beta
+ */
+export function accumulatorStates(
+  accumulators: ReadonlyMap<string, AnyAccumulator>,
+  idOf: (value: object) => number | undefined = () => undefined,
+): readonly AccumulatorState[] {
+  return [...accumulators].map(([name, accumulator]) => {
+    const classId = idOf(accumulator.constructor);
+    const { name: className } = accumulator.constructor;
+    return { name, className, ...(classId === undefined ? {} : { classId }), state: accumulator.toState() };
+  });
 }
 
 /**
  * Merges what all subtasks of a job returned, by name, in order of first appearance. Throws ACCUMULATOR_CONFLICT when a name
  * is used with two classes, and INVALID_ARGUMENT for a class that nobody knows.
  *
- * @param classOf - finds classes of the user's by their names; those of Millrace are known
+ * @param classOf - finds classes of the user's by their names and numbers; those of Millrace are known
  * @beta
  */
 export function mergeAccumulatorStates(
   states: Iterable<AccumulatorState>,
-  classOf: (className: string) => AccumulatorClass<AnyAccumulator> | undefined = () => undefined,
+  classOf: (className: string, classId: number | undefined) => AccumulatorClass<AnyAccumulator> | undefined = () =>
+    undefined,
 ): ReadonlyMap<string, AnyAccumulator> {
-  const merged = new Map<string, { readonly className: string; readonly accumulator: AnyAccumulator }>();
-  for (const { name, className, state } of states) {
+  const merged = new Map<string, Pick<AccumulatorState, "className" | "classId"> & { accumulator: AnyAccumulator }>();
+  for (const { name, className, classId, state } of states) {
     let total = merged.get(name);
     if (total === undefined) {
-      total = {
-        className,
-        accumulator: new (classOf(className) ?? ourClass(className) ?? unknownClass(name, className))(),
-      };
+      const found = classOf(className, classId) ?? ourClass(className) ?? unknownClass(name, className);
+      total = { className, ...(classId === undefined ? {} : { classId }), accumulator: new found() };
       merged.set(name, total);
     }
-    if (total.className !== className) throw conflict(name, total.className, className);
+    if (total.className !== className || total.classId !== classId) throw conflict(name, total.className, className);
     total.accumulator.mergeState(state);
   }
   return new Map([...merged].map(([name, { accumulator }]) => [name, accumulator]));

@@ -15,21 +15,12 @@ interface Outcome {
 
 const NUM_FUNCTIONS_AT_LEAST = 3_000;
 
-/**
- * Here the accumulators of functions that travelled reach the program as they are, so their class is the copy and not the
- * program's. An engine whose workers are elsewhere sends accumulators back as data, and asks this of nobody.
- */
-const ASK_FOR_THEIR_OWN_ACCUMULATOR_CLASS = /^(?:iterations\/Accumulators|empty_fields\/)/;
-
 /** An object with such fields is refused, as it must be; the kit has one, to show that clone() copies it in one process. */
 const HAS_PRIVATE_FIELDS = /is an object with #private fields.*CAPTURE_REFUSED/s;
 
 test("[C60, C61, C73] the conformance kit passes with functions that travelled", { timeout: 300_000 }, async () => {
   const { numFunctions, report } = JSON.parse(await runProgram(process.execPath, ["conformance-mode.mjs"])) as Outcome;
-  const others = report.failures.filter(({ program, difference }) => {
-    if (ASK_FOR_THEIR_OWN_ACCUMULATOR_CLASS.test(program)) return !difference.what.includes("ACCUMULATOR_CONFLICT");
-    return !HAS_PRIVATE_FIELDS.test(difference.what);
-  });
+  const others = report.failures.filter(({ difference }) => !HAS_PRIVATE_FIELDS.test(difference.what));
   expect(others).toEqual([]);
   expect(numFunctions).toBeGreaterThan(NUM_FUNCTIONS_AT_LEAST);
 });

@@ -27,19 +27,21 @@ test("[C60, C95] three workers decode 50 MB that were encoded once, and two jobs
 interface FluentOutcome {
   readonly added: readonly number[];
   readonly counted: readonly number[];
+  readonly longest: readonly unknown[];
   readonly refused: string;
   readonly setUps: readonly string[];
 }
 
-test("[O115, C65, C66, C73] setUp, perSlot and data sets as handles mean the same for functions that travelled", async () => {
+test("[O115, C65, C66, C73, C99] setUp, perSlot, accumulators and data sets as handles mean the same for functions that travelled", async () => {
   const { plain, sent } = JSON.parse(await runProgram(process.execPath, ["fluent.mjs"])) as Record<
     string,
     FluentOutcome
   >;
   expect(plain?.added).toEqual([31, 32, 32, 33]);
   expect(plain?.counted).toEqual([1, 1, 1, 2]);
+  expect(plain?.longest).toEqual([3, "ACCUMULATOR_CONFLICT", 3]);
   expect(plain?.refused).toContain("MISSING_BROADCAST_SET");
   // Each job revives its functions anew, and sets up before.
   expect(plain?.setUps).toEqual(["first", "second"]);
-  expect(sent).toEqual({ ...plain, setUps: ["first", "second", "first", "second", "first", "second"] });
+  expect(sent).toEqual({ ...plain, setUps: Array.from({ length: 4 }, () => ["first", "second"]).flat() });
 });

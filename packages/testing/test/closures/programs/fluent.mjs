@@ -1,5 +1,5 @@
 // A program of the fluent API whose functions travel before they run, and the same program with functions that run as they are.
-import { captureFunctions, decodeCapturedGraph, encodeCapturedGraph, reviveFunctions } from "@millrace/closures";
+import { captureFunctions, decodeCapturedGraph, encodeCapturedGraph, originalOf, reviveFunctions } from "@millrace/closures";
 import { RichMapFunction } from "@millrace/core";
 import { ExecutionEnvironment, perSlot } from "@millrace/dataset";
 import { collectionEngine } from "@millrace/environment-collection";
@@ -9,10 +9,28 @@ const host = nodeHost();
 
 /** Sends functions through bytes, as an engine does whose workers are elsewhere. */
 const functionTransport = async (functions, { setUp, handleOf, restoreHandle }) => {
-  const bytes = encodeCapturedGraph(captureFunctions(functions, host, { setUp, handleOf }));
-  const { functions: arrived } = await reviveFunctions(decodeCapturedGraph(bytes), host.scripts, { restoreHandle });
-  return arrived;
+  const graph = captureFunctions(functions, host, { setUp, handleOf });
+  const bytes = encodeCapturedGraph(graph);
+  const revived = await reviveFunctions(decodeCapturedGraph(bytes), host.scripts, { restoreHandle });
+  return { functions: revived.functions, originalOf: (copy) => originalOf(graph, revived.idOf(copy)) };
 };
+
+/** An accumulator of the program's own. */
+class Longest {
+  #length = 0;
+  add(text) {
+    this.#length = Math.max(this.#length, text.length);
+  }
+  getLocalValue = () => this.#length;
+  resetLocal() {
+    this.#length = 0;
+  }
+  toState = () => this.#length;
+  mergeState(length) {
+    this.#length = Math.max(this.#length, length);
+  }
+}
+class OtherLongest extends Longest {}
 
 async function run(transport) {
   const env = ExecutionEnvironment.onEngine(collectionEngine(host, transport === undefined ? {} : { functionTransport: transport }), { parallelism: 2 });
@@ -46,11 +64,30 @@ async function run(transport) {
       return seen.get(x);
     })
     .collect();
+  const longest = await env
+    .fromCollection(["a", "abc", "ab"])
+    .rebalance()
+    .map((text, context) => {
+      context.getAccumulator("longest", Longest).add(text);
+      return text;
+    })
+    .count()
+    .then(() => {
+      const result = env.getLastJobExecutionResult();
+      const conflict = (type) => {
+        try {
+          return result.getAccumulatorResult("longest", type);
+        } catch (error) {
+          return error.code;
+        }
+      };
+      return [conflict(Longest), conflict(OtherLongest), result.getAccumulatorResult("longest")];
+    });
   const refused = await numbers.map(new ReadOther()).withBroadcastSet(centroids, "centroids").collect().then(() => "none", (error) => error.message);
   await env.close();
   const setUps = globalThis[Symbol.for("fluent.setUp")];
   delete globalThis[Symbol.for("fluent.setUp")];
-  return { added: added.sort(), counted: counted.sort(), refused, setUps };
+  return { added: added.sort(), counted: counted.sort(), longest, refused, setUps };
 }
 
 process.stdout.write(JSON.stringify({ plain: await run(undefined), sent: await run(functionTransport) }), () => process.exit(0));
