@@ -68,7 +68,7 @@ describe("results", () => {
     await expect(wrong).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
   });
 
-  test("[O116] a result tells what each subtask did", async () => {
+  test("[O118] a result tells what each subtask did", async () => {
     const env = environment({ parallelism: 2 });
     const numbers = env.generateSequence(1, 100_000).name("numbers");
     const sums = numbers
@@ -92,7 +92,7 @@ describe("results", () => {
     }
   });
 
-  test("[O116] a result tells what was spilled, and of supersteps", async () => {
+  test("[O118] a result tells what was spilled, and of supersteps", async () => {
     const env = environment({ memory: "1MiB" });
     const rows = env.generateSequence(1, 60_000).map((n) => ({ n, text: `record number ${n}` }));
     const ordered = rows.orderBy("n", "descending").name("ordered");
