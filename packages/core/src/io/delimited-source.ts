@@ -6,6 +6,7 @@ import type { Delimiter } from "./delimiter.js";
 import { enumerateFiles } from "./file-enumeration.js";
 import { createFileSplits, type FileSplit, type FileSplitOptions } from "./file-splits.js";
 import type { IoContext, SubtaskIoContext } from "./io-context.js";
+import { type LineForm, type LineReading, type LineWindow, offerLineReading } from "./lines.js";
 import { MalformedRecord, malformedInput } from "./malformed-record.js";
 import { sampleStatistics } from "./sampling.js";
 import type { Source, SourceStatistics } from "./source.js";
@@ -41,6 +42,8 @@ export interface DelimitedFormat<T> {
   readonly cutsAtDelimiters: boolean;
   /** Whether a UTF-16 file is given to the parser as UTF-8. */
   readonly isUtf16: boolean;
+  /** How the records are lines, when the parser does nothing but decode them; then `T` is string. */
+  readonly lines?: LineForm | undefined;
   /** Prepares the reading of one split: reads a header, makes a parser. */
   openSplit(split: FileSplit, context: SubtaskIoContext): Promise<SplitParser<T>>;
 }
@@ -73,18 +76,14 @@ export function delimitedSource<T>(format: DelimitedFormat<T>): Source<T, FileSp
   };
   // What was sampled last, with the paths, sizes and times of the files: they are not opened again while these stay the same.
   let sampled: { readonly version: string; readonly statistics: SourceStatistics } | undefined;
-  return {
+  const source: Source<T, FileSplit> = {
     name: `${format.label} ${paths.map(fileName).join(", ")}`,
     type: format.type,
     async createSplits(minNumSplits: number, context: IoContext): Promise<readonly FileSplit[]> {
       const files = await enumerateFiles(paths, context, options);
       return createFileSplits(files, minNumSplits, isSplittable, options);
     },
-    async *read(split: FileSplit, context: SubtaskIoContext): AsyncGenerator<readonly T[]> {
-      const parser = await format.openSplit(split, context);
-      const reader = await DelimitedReader.open(split, context, { ...readerOptions, dataStart: parser.dataStart });
-      yield* iterateClosing(reader, parseAll(format, split, context, parser, reader));
-    },
+    read: (split, context) => readSplit(split, context, parseAll),
     async statistics(context: IoContext): Promise<SourceStatistics> {
       const files = await enumerateFiles(paths, context, options);
       const version = JSON.stringify(files);
@@ -94,21 +93,62 @@ export function delimitedSource<T>(format: DelimitedFormat<T>): Source<T, FileSp
       return sampled.statistics;
     },
   };
+  if (format.lines !== undefined) {
+    const read = (split: FileSplit, context: SubtaskIoContext) => readSplit(split, context, parseRest(delimiter));
+    offerLineReading(source, { form: format.lines, read: read as LineReading<FileSplit>["read"] });
+  }
+  return source;
+
+  async function* readSplit<B>(split: FileSplit, context: SubtaskIoContext, batches: Batches<T, B>): AsyncGenerator<B> {
+    const parser = await format.openSplit(split, context);
+    const reader = await DelimitedReader.open(split, context, { ...readerOptions, dataStart: parser.dataStart });
+    yield* iterateClosing(reader, located(format, split, context, batches(parser, reader)));
+  }
 }
 
-async function* parseAll<T>(
+/** Makes batches of the records of a reader. */
+type Batches<T, B> = (parser: SplitParser<T>, reader: DelimitedReader) => AsyncIterable<B>;
+
+async function* parseAll<T>(parser: SplitParser<T>, reader: DelimitedReader): AsyncGenerator<readonly T[]> {
+  while (await reader.advance()) {
+    const batch: T[] = [];
+    parser.parse(reader, batch);
+    if (batch.length > 0) yield batch;
+  }
+}
+
+/** How many bytes of a window are decoded at once of which not all was taken; behind them there may be lines again that are. */
+const DECODED_BYTES = 16 * 1024;
+
+/** Gives windows, and the records in which their consumer stopped. */
+function parseRest<T>(delimiter: Delimiter): Batches<T, LineWindow | readonly T[]> {
+  return async function* (parser, reader) {
+    while (await reader.advance()) {
+      const { end } = reader;
+      while (reader.start < end) {
+        yield reader;
+        if (reader.start >= end) break;
+        const { bytes, start, base } = reader;
+        const last = start + DECODED_BYTES < end ? delimiter.indexOf(bytes, start + DECODED_BYTES, end, base) : -1;
+        const batch: T[] = [];
+        reader.end = last < 0 ? end : last + delimiter.length;
+        parser.parse(reader, batch);
+        reader.end = end;
+        yield batch;
+      }
+    }
+  };
+}
+
+/** Says of records that cannot be read where in the file they are. */
+async function* located<T, B>(
   format: DelimitedFormat<T>,
   split: FileSplit,
   context: SubtaskIoContext,
-  parser: SplitParser<T>,
-  reader: DelimitedReader,
-): AsyncGenerator<readonly T[]> {
+  batches: AsyncIterable<B>,
+): AsyncGenerator<B> {
   try {
-    while (await reader.advance()) {
-      const batch: T[] = [];
-      parser.parse(reader, batch);
-      if (batch.length > 0) yield batch;
-    }
+    yield* batches;
   } catch (error) {
     if (!(error instanceof MalformedRecord)) throw error;
     throw await malformedInput(error, context, split.path, {

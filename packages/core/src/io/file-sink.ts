@@ -5,6 +5,7 @@ import { fileName } from "./delimited-source.js";
 import { type ByteOutput, byteOutput, OutputBuffer } from "./file-output.js";
 import { FileTarget } from "./file-target.js";
 import type { IoContext, SubtaskIoContext } from "./io-context.js";
+import { type LineWriting, offerLineWriting } from "./lines.js";
 import type { Sink, SinkWriter, WriteMode } from "./sink.js";
 import type { TextCoding } from "./text-decoding.js";
 
@@ -23,6 +24,8 @@ export interface FileWriteOptions {
 
 /** Turns records into the bytes of one file. One encoder serves one file. @internal */
 export interface RecordEncoder<in T> {
+  /** How strings become lines, when all that it does with them is to encode them and put the delimiter behind. */
+  readonly lines?: LineWriting["form"] | undefined;
   /** Writes what stands before the first record. */
   begin?(out: OutputBuffer): void;
   /** Writes one record. It must not keep it. */
@@ -100,6 +103,14 @@ class FileSinkWriter<T> implements SinkWriter<T> {
     this.#buffer = buffer;
     this.#output = output;
     this.write = this.write.bind(this);
+    if (encoder.lines === undefined) return;
+    offerLineWriting(this, {
+      form: encoder.lines,
+      write: (bytes) => {
+        buffer.writeBytes(bytes);
+        return buffer.isFull ? this.#flush() : undefined;
+      },
+    });
   }
 
   static async open<T>(format: FileSinkFormat<T>, path: string, context: SubtaskIoContext): Promise<FileSinkWriter<T>> {

@@ -43,6 +43,14 @@ export type { FileStatus, FileSystem, ReadableFile, WritableFile } from "./file-
 export type { IoContext, SubtaskIoContext } from "./io-context.js";
 export { createIoContext, createSubtaskIoContext, type IoContextParts } from "./io-environment.js";
 export { lineNumberAt } from "./line-numbers.js";
+export {
+  type LineForm,
+  type LineReading,
+  type LineWindow,
+  type LineWriting,
+  lineReadingOf,
+  lineWritingOf,
+} from "./lines.js";
 export { MalformedRecord, malformedInput } from "./malformed-record.js";
 export { MemoryFileSystem } from "./memory-file-system.js";
 export { readFully } from "./record-start.js";

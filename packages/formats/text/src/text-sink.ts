@@ -9,6 +9,7 @@ import {
   type OptionRules,
   type RecordEncoder,
   type Sink,
+  type TextCoding,
   textCoding,
 } from "@millrace/core";
 
@@ -32,12 +33,16 @@ const OPTIONS: OptionRules<TextWriteOptions<never>> = {
   format: "checked elsewhere",
 };
 
+const MAX_ASCII = 0x7f;
+
 /** Writes records as text, one a line. @public */
 export function textSink<T>(path: string, options: TextWriteOptions<T> = {}): Sink<T> {
   checkOptions("text", options, OPTIONS);
   const format = options.format ?? displayText;
   const delimiter = options.delimiter ?? "\n";
+  const coding = textCoding(options.charset);
   const encoder: RecordEncoder<T> = {
+    lines: options.format === undefined && typeof delimiter === "string" ? linesOf(delimiter, coding) : undefined,
     encode(record, out) {
       const text: unknown = format(record);
       if (typeof text !== "string") throw noText(text);
@@ -48,9 +53,16 @@ export function textSink<T>(path: string, options: TextWriteOptions<T> = {}): Si
     label: "text",
     path,
     options,
-    coding: textCoding(options.charset),
+    coding,
     openEncoder: () => encoder,
   });
+}
+
+/** Returns how strings are written as lines; undefined where that takes more than a byte for each character of ASCII. */
+function linesOf(delimiter: string, coding: TextCoding): RecordEncoder<never>["lines"] {
+  const byte = delimiter.charCodeAt(0);
+  if (delimiter.length !== 1 || byte > MAX_ASCII || coding.unitBytes !== 1) return undefined;
+  return { delimiter: byte, isLatin1: coding.charset === "latin1" };
 }
 
 function noText(value: unknown): MillraceError {

@@ -6,6 +6,7 @@ import {
   FILE_READ_OPTIONS,
   type FileReadOptions,
   type FileSplit,
+  type LineForm,
   MalformedRecord,
   MillraceError,
   type OptionRules,
@@ -52,6 +53,12 @@ export function textSource(path: string | readonly string[], options: TextReadOp
   const coding = textCoding(options.charset);
   const delimiter = delimiterOf(options.delimiter ?? "\n", coding);
   const stripsCarriageReturn = (options.delimiter ?? "\n") === "\n";
+  const lines: LineForm = {
+    delimiter: delimiter.bytes[0]!,
+    stripsReturn: stripsCarriageReturn,
+    isLatin1: coding.charset === "latin1",
+    maxBytes: options.lineLengthLimit ?? Number.POSITIVE_INFINITY,
+  };
   return delimitedSource<string>({
     label: "text",
     paths: path,
@@ -61,6 +68,7 @@ export function textSource(path: string | readonly string[], options: TextReadOp
     coding,
     cutsAtDelimiters: true,
     isUtf16: false,
+    lines: delimiter.length === 1 ? lines : undefined,
     async openSplit(_split, context) {
       return new LineParser(context, coding, delimiter, stripsCarriageReturn, options);
     },

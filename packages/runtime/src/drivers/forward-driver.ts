@@ -1,3 +1,4 @@
+import type { PageCursor } from "../rows/row-cursor.js";
 import type { Driver, Steps } from "../task/driver.js";
 import type { TaskDriverContext } from "../task/task-driver-context.js";
 import { TimedPace } from "./timed-pace.js";
@@ -12,7 +13,7 @@ export class ForwardDriver implements Driver {
 
   *run(): Steps {
     const { out, vertex, job } = this.#context;
-    // Without functions behind it a page is quick.
+    // Without functions behind it a page goes on as a whole.
     const pace = vertex.chain.length === 0 ? undefined : new TimedPace(job.host.clock);
     const pages = this.#context.pages(0);
     for (;;) {
@@ -23,12 +24,17 @@ export class ForwardDriver implements Driver {
         continue;
       }
       const { memory, endSlot, layout } = pages;
-      const { i32 } = memory;
-      for (let slot = pages.slot; slot < endSlot; slot += i32[slot * 2]! >> 3) {
-        out.collectRow(memory, slot, layout);
-        if (pace?.isDue() === true) yield "turn";
-      }
+      if (pace === undefined) out.collectRows(memory, pages.slot, endSlot, layout);
+      else yield* this.#giveEach(pages, pace);
       yield "turn";
+    }
+  }
+
+  *#giveEach({ memory, slot: first, endSlot, layout }: PageCursor, pace: TimedPace): Steps {
+    const { out } = this.#context;
+    for (let slot = first; slot < endSlot; slot += memory.i32[slot * 2]! >> 3) {
+      out.collectRow(memory, slot, layout);
+      if (pace.isDue()) yield "turn";
     }
   }
 

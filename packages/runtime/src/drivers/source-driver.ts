@@ -1,20 +1,32 @@
-import { createSubtaskIoContext, IntCounter, type Source, type SourceSplit } from "@millrace/core";
+import {
+  createSubtaskIoContext,
+  IntCounter,
+  type LineReading,
+  type LineWindow,
+  lineReadingOf,
+  type Source,
+  type SourceSplit,
+} from "@millrace/core";
 import type { DriverSpec } from "@millrace/job-graph";
-import { intakeOf, type TakeIn } from "../code/index.js";
+import { declaredTypeOf, intakeOf, type TakeIn } from "../code/index.js";
 import { reportedAt } from "../job/reported.js";
 import type { Driver, Steps } from "../task/driver.js";
 import { nobodyNeeds } from "../task/nobody-needs.js";
 import { awaited } from "../task/promise-steps.js";
 import type { TaskDriverContext } from "../task/task-driver-context.js";
+import { LineRows } from "./line-rows.js";
 import { TimedPace } from "./timed-pace.js";
 
-type Batches = Iterator<readonly unknown[]> | AsyncIterator<readonly unknown[]>;
+type Batch = readonly unknown[] | LineWindow;
+type Batches = Iterator<Batch> | AsyncIterator<Batch>;
 
 /** Reads a source: one split after the other, as long as there is one for this task. */
 export class SourceDriver implements Driver {
   readonly #context: TaskDriverContext;
   readonly #source: Source<unknown>;
   readonly #takeIn: TakeIn;
+  /** How the source is read as lines, and what makes rows of them; undefined when it is read record by record. */
+  readonly #lines: { readonly reading: LineReading; readonly rows: LineRows } | undefined;
   /** Aborts with the job, or when nobody needs the records that are waited for. */
   readonly #stop = new AbortController();
   #reading: Batches | undefined;
@@ -29,6 +41,9 @@ export class SourceDriver implements Driver {
     const isRead = context.vertex.chain.length > 0;
     const code = { subtaskIndex: context.subtaskIndex, copies, customTypes, checksRecords };
     this.#takeIn = isRead ? intakeOf(context.vertex.operator, code) : (record) => record;
+    const isString = declaredTypeOf(context.vertex.operator, code)?.kind === "string";
+    const reading = isString ? lineReadingOf(this.#source) : undefined;
+    if (reading !== undefined) this.#lines = { reading, rows: new LineRows(reading.form, context.layouts) };
   }
 
   *run(): Steps {
@@ -64,19 +79,25 @@ export class SourceDriver implements Driver {
   *#readSplit(split: SourceSplit): Steps {
     const { out, job } = this.#context;
     const pace = new TimedPace(job.host.clock);
-    const batches = this.#source.read(split, this.#ioContext());
+    const lines = this.#lines;
+    const batches = (lines?.reading ?? this.#source).read(split, this.#ioContext());
     const isAsync = Symbol.asyncIterator in batches;
     const reading = isAsync ? batches[Symbol.asyncIterator]() : batches[Symbol.iterator]();
     this.#reading = reading;
     for (;;) {
       const next = reading.next();
       const { done, value } = isAsync
-        ? yield* this.#awaited(next as Promise<IteratorResult<readonly unknown[]>>)
-        : (next as IteratorResult<readonly unknown[]>);
+        ? yield* this.#awaited(next as Promise<IteratorResult<Batch>>)
+        : (next as IteratorResult<Batch>);
       if (done === true) break;
-      for (let i = 0; i < value.length; i++) {
+      if (lines !== undefined && !isRecords(value)) {
+        yield* lines.rows.collect(value, out);
+        continue;
+      }
+      const records = value as readonly unknown[];
+      for (let i = 0; i < records.length; i++) {
         while (out.isFull) yield "output";
-        out.collect(this.#takeIn(value[i]));
+        out.collect(this.#takeIn(records[i]));
         if (pace.isDue()) yield "turn";
       }
       yield "turn";
@@ -109,6 +130,10 @@ export class SourceDriver implements Driver {
       count: (name, increment) => this.#context.runtimeContext().getAccumulator(name, IntCounter).add(increment),
     });
   }
+}
+
+function isRecords(batch: Batch): batch is readonly unknown[] {
+  return Array.isArray(batch);
 }
 
 /** Ends the reading of a source in the middle. */

@@ -1,4 +1,4 @@
-import type { Memory, NumberColumn } from "@millrace/core";
+import type { LineForm, Memory, NumberColumn } from "@millrace/core";
 import type { PackedKernels } from "./packed-kernels.js";
 
 /**
@@ -24,6 +24,7 @@ export interface Kernels
     PackedKernels,
     JoinKernels,
     ByteKernels,
+    LineKernels,
     NumberKernels {
   /** Which of the two it is. */
   readonly implementation: "wasm" | "typescript";
@@ -313,6 +314,34 @@ export interface ByteKernels {
    * free, go on one behind the position of the last.
    */
   findNeedles(from: number, length: number, needles: number, matches: number, maxMatches: number): number;
+}
+
+/**
+ * Makes rows of one string, whose text follows their slots, of lines of text, and lines of such rows. A line that can't be made is left to the caller: of other bytes
+ * than ASCII where the form does not take each byte as a character, too long, or without a delimiter.
+ * @internal
+ */
+export interface LineKernels {
+  /** The byte behind the last line that the last call of {@link joinLines} wrote. */
+  readonly endByte: number;
+
+  /**
+   * Writes the lines in `length` bytes as rows to `toSlot`, as long as there may be room up to `limitSlot`. Returns how many bytes they take with their delimiters; `endSlot` says
+   * where the rows end. What lies behind them up to `limitSlot` may be overwritten. Lines and rows do not overlap.
+   */
+  splitLines(from: number, length: number, form: LineForm, toSlot: number, limitSlot: number): number;
+
+  /**
+   * Writes the rows from `slot` to before `endSlot` as lines to the bytes at `to`, as long as there are eight bytes behind a line up to `limit`. Returns the slot of the first row
+   * that it did not write, or `endSlot`; `endByte` says where the lines end. What lies behind them up to `limit` may be overwritten.
+   */
+  joinLines(
+    slot: number,
+    endSlot: number,
+    form: Pick<LineForm, "delimiter" | "isLatin1">,
+    to: number,
+    limit: number,
+  ): number;
 }
 
 /** Gathers and adds numbers (float64) by index; indexes count slots from the begin of their array. @internal */

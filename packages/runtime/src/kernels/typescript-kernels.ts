@@ -1,9 +1,10 @@
-import { crc32c, type Memory, type NumberColumn } from "@millrace/core";
+import { crc32c, type LineForm, type Memory, type NumberColumn } from "@millrace/core";
 import { findBytes, findNeedles } from "./byte-twin.js";
 import { addNumbers, findGroups, listEntries, partitionEntries } from "./group-twin.js";
 import { insert, partitionHashes, probe, tableHashes } from "./hash-twin.js";
 import { findEntries, insertEntries, listPairs, projectPairs, writePairs } from "./join-twin.js";
 import type { AddedNumbers, Kernels } from "./kernels.js";
+import { joinLines, splitLines } from "./line-twin.js";
 import { gatherNumbers, scatterAdd, sumGathered } from "./number-twin.js";
 import type { FoldedTuples, PackedField } from "./packed-kernels.js";
 import * as packed from "./packed-twin.js";
@@ -15,6 +16,7 @@ export class TypeScriptKernels implements Kernels {
   readonly implementation = "typescript";
   readonly memory: Memory;
   endSlot = 0;
+  endByte = 0;
 
   constructor(memory: Memory) {
     this.memory = memory;
@@ -296,6 +298,24 @@ export class TypeScriptKernels implements Kernels {
 
   findNeedles(from: number, length: number, needles: number, matches: number, maxMatches: number): number {
     return findNeedles(this.memory, from, length, needles, matches, maxMatches);
+  }
+
+  splitLines(from: number, length: number, form: LineForm, toSlot: number, limitSlot: number): number {
+    const { next, end } = splitLines(this.memory, from, length, form, toSlot, limitSlot);
+    this.endSlot = end;
+    return next;
+  }
+
+  joinLines(
+    slot: number,
+    endSlot: number,
+    form: Pick<LineForm, "delimiter" | "isLatin1">,
+    to: number,
+    limit: number,
+  ): number {
+    const { next, end } = joinLines(this.memory, slot, endSlot, form, to, limit);
+    this.endByte = end;
+    return next;
   }
 
   gatherNumbers(values: number, indexes: number, numIndexes: number, out: number): void {

@@ -1,4 +1,4 @@
-import { crc32c, type Memory, type NumberColumn, type TableHashSeed } from "@millrace/core";
+import { crc32c, type LineForm, type Memory, type NumberColumn, type TableHashSeed } from "@millrace/core";
 import { PARTITION_HASH_OF_NULL, TAG_OF_KIND, tableHashOfNull } from "./hash-twin.js";
 import type { AddedNumbers, Kernels } from "./kernels.js";
 import type { FoldedTuples, PackedField } from "./packed-kernels.js";
@@ -284,6 +284,35 @@ export class WasmKernels implements Kernels {
 
   findNeedles(from: number, length: number, needles: number, matches: number, maxMatches: number): number {
     return this.#exports.findNeedles(from, length, needles, matches, maxMatches);
+  }
+
+  get endByte(): number {
+    return this.#exports.endByte.value as number;
+  }
+
+  splitLines(from: number, length: number, form: LineForm, toSlot: number, limitSlot: number): number {
+    const { delimiter, stripsReturn, isLatin1, maxBytes } = form;
+    const most = Math.min(maxBytes, length);
+    return this.#exports.splitLines(
+      from,
+      length,
+      delimiter,
+      stripsReturn ? 1 : 0,
+      isLatin1 ? 1 : 0,
+      most,
+      toSlot,
+      limitSlot,
+    );
+  }
+
+  joinLines(
+    slot: number,
+    endSlot: number,
+    form: Pick<LineForm, "delimiter" | "isLatin1">,
+    to: number,
+    limit: number,
+  ): number {
+    return this.#exports.joinLines(slot, endSlot, form.delimiter, form.isLatin1 ? 1 : 0, to, limit);
   }
 
   gatherNumbers(values: number, indexes: number, numIndexes: number, out: number): void {

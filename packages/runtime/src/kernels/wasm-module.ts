@@ -3,6 +3,18 @@ import { WASM_BASE64 } from "./wasm-bytes.js";
 /** Is what the module exports: the functions of the interface, with all arguments numbers. */
 export interface WasmExports {
   readonly endSlot: WebAssembly.Global;
+  readonly endByte: WebAssembly.Global;
+  splitLines(
+    from: number,
+    length: number,
+    delimiter: number,
+    stripsReturn: number,
+    isLatin1: number,
+    maxBytes: number,
+    toSlot: number,
+    limitSlot: number,
+  ): number;
+  joinLines(slot: number, endSlot: number, delimiter: number, isLatin1: number, to: number, limit: number): number;
   copyRows(pointers: number, strideWords: number, numRows: number, toSlot: number, limitSlot: number): number;
   listRows(slot: number, endSlot: number, pointers: number, maxRows: number): number;
   partitionRows(
