@@ -213,6 +213,18 @@ describe("groups", () => {
           input <- 2 forward"
     `);
   });
+
+  test("combineGroup of whole partitions takes them in first", async () => {
+    expect(await graphOf(orders().combineGroup((values) => [...values]))).toMatchInlineSnapshot(`
+      "0 Collection: collection
+      1 Rebalance x4: forward
+          input <- 0 rebalance
+      2 GroupCombine x4: groupCombine, all, sorted
+          input <- 1 forward, taken in
+      3 Collect x4: collect 0
+          input <- 2 forward"
+    `);
+  });
 });
 
 describe("two inputs", () => {

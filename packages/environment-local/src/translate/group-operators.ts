@@ -91,9 +91,10 @@ export function groupCombine(translation: Translation, operator: GroupCombineOpe
   const order = keys.slice(groupKeys.length);
   const fn = translation.ref(operator.function);
   const reading = { parallelism: translation.parallelismOf(operator), iteration: translation.iterationOf(operator) };
-  const vertex = translation.addVertex(operator, { kind: "groupCombine", function: fn, group, order }, [
-    inputOf(stream, reading),
-  ]);
+  // The whole partition is one iterable for the function; with keys, the driver's sort buffer is.
+  const local = { kind: group.keys === undefined ? "materialize" : "none" } as const;
+  const driver = { kind: "groupCombine", function: fn, group, order } as const;
+  const vertex = translation.addVertex(operator, driver, [inputOf(stream, { ...reading, local })]);
   return translation.streamFrom(operator, vertex);
 }
 

@@ -17,6 +17,9 @@ export function checkInputOrder(vertex: JobVertex): void {
       if (driver.strategy === "all") requireDam(first, vertex);
       else requireSorted(first, driver.group.keys, vertex.name);
       break;
+    case "groupCombine":
+      if (driver.group.keys === undefined) requireDam(first, vertex);
+      break;
     case "summarize":
       if (driver.strategy === "hash" && driver.aggregates.some(({ aggregate }) => aggregate === "countDistinct")) {
         throw broken(vertex.name, "counts distinct values of groups in a hash table", "groups that are sorted");

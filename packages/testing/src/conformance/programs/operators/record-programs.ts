@@ -363,6 +363,22 @@ export const recordPrograms: readonly ConformanceProgram[] = [
       integers(0, 10).map((key) => ({ key, count: integers(1, 500).filter((n) => n % 11 === key).length })),
     ),
   }),
+  program("combineGroup/of whole partitions, none of whose records is left out", {
+    covers: ["B027"],
+    operators: ["combineGroup", "reduce"],
+    build: (env) =>
+      env
+        .fromCollection(integers(1, 5000))
+        .rebalance()
+        .map((n) => n + 1)
+        .combineGroup(function* (values) {
+          let sum = 0;
+          for (const value of values) sum += value;
+          yield sum;
+        })
+        .reduce((a, b) => a + b),
+    expected: bag([integers(2, 5001).reduce((a, b) => a + b)]),
+  }),
   program("collect/partitions come in order at parallelism 1", {
     covers: ["B009", "T026"],
     operators: ["collect"],
