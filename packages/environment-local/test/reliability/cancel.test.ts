@@ -1,7 +1,8 @@
 /** Jobs are cancelled when the n-th page is asked for, for a sample of all n that grows with `FUZZ_COUNT`: nothing is left behind, and the next job runs. */
 import { SeededRandom } from "@millrace/host-test";
 import { describe, expect, test, vi } from "vitest";
-import { type Amount, operatorPrograms } from "./operators.js";
+import type { Amount } from "./programs/operator-program.js";
+import { operatorPrograms } from "./programs/operator-programs.js";
 import { expectedBag, runProgram } from "./run-program.js";
 import { WatchedEngine } from "./watched-engine.js";
 

@@ -5,7 +5,8 @@
 import { MillraceError } from "@millrace/core";
 import { SeededRandom } from "@millrace/host-test";
 import { describe, expect, test, vi } from "vitest";
-import { type Amount, operatorPrograms } from "./operators.js";
+import type { Amount } from "./programs/operator-program.js";
+import { operatorPrograms } from "./programs/operator-programs.js";
 import { expectedBag, runProgram } from "./run-program.js";
 import { WatchedEngine } from "./watched-engine.js";
 

@@ -1,6 +1,7 @@
 /** Every operator in the least memory that its plan asks for, with much more input than that, and in one page less. */
 import { describe, expect, test, vi } from "vitest";
-import { type Amount, operatorPrograms } from "./operators.js";
+import type { Amount } from "./programs/operator-program.js";
+import { operatorPrograms } from "./programs/operator-programs.js";
 import { expectedBag, runProgram } from "./run-program.js";
 import { WatchedEngine } from "./watched-engine.js";
 

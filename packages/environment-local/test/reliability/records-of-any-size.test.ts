@@ -9,7 +9,8 @@ import { type DataSet, ExecutionEnvironment } from "@millrace/dataset";
 import { collectionEngine } from "@millrace/environment-collection";
 import { TestHost } from "@millrace/host-test";
 import { describe, expect, test, vi } from "vitest";
-import { bagOf, type Item, items, operatorPrograms } from "./operators.js";
+import { bagOf, type Item, items } from "./programs/operator-program.js";
+import { operatorPrograms } from "./programs/operator-programs.js";
 import { WatchedEngine } from "./watched-engine.js";
 
 /** Each test runs many jobs, on machines that may be busy. */

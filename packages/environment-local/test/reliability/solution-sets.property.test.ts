@@ -9,7 +9,7 @@ import { type DataSet, ExecutionEnvironment } from "@millrace/dataset";
 import { collectionEngine } from "@millrace/environment-collection";
 import { SeededRandom, TestHost } from "@millrace/host-test";
 import { expect, test, vi } from "vitest";
-import { bagOf } from "./operators.js";
+import { bagOf } from "./programs/operator-program.js";
 import { WatchedEngine } from "./watched-engine.js";
 
 /** Each test runs several jobs, on machines that may be busy. */

@@ -3,7 +3,10 @@
  * in turn. In the least memory each of them spills; the test of the sweeps holds that.
  */
 import { min } from "@millrace/dataset";
-import { type Amount, type Item, type OperatorProgram, operatorPrograms } from "./operators.js";
+import { iterationPrograms } from "./programs/iteration-programs.js";
+import type { Amount, Item, OperatorProgram } from "./programs/operator-program.js";
+import { operatorPrograms } from "./programs/operator-programs.js";
+import { joinPrograms } from "./programs/pair-programs.js";
 
 /** Is a program with the records that it is swept with. */
 export interface SpillingProgram extends OperatorProgram {
@@ -12,7 +15,8 @@ export interface SpillingProgram extends OperatorProgram {
 
 const FEW: Amount = { numRecords: 60, numKeys: 20, textLength: 3000 };
 const SOME: Amount = { numRecords: 100, numKeys: 30, textLength: 3000 };
-const MANY: Amount = { numRecords: 60, numKeys: 20, textLength: 9000 };
+const SIDE: Amount = { numRecords: 36, numKeys: 12, textLength: 3000 };
+const LONG_SIDE: Amount = { numRecords: 54, numKeys: 18, textLength: 9000 };
 /** Whose rows do not fit into a page: they lie in files alone. */
 const LARGE_ROWS: Amount = { numRecords: 8, numKeys: 3, textLength: 40_000 };
 const ONE_KEY: Amount = { numRecords: 16, numKeys: 1, textLength: 15_000 };
@@ -53,6 +57,27 @@ export const spillingPrograms: readonly SpillingProgram[] = [
   named("distinct", SOME),
   named("distinct records", SOME),
   named("minBy", SOME),
+  named("aggregates of text", FEW),
+  // Parts of groups, and what they are parts of.
+  {
+    name: "combineGroup",
+    amount: FEW,
+    build: (left) =>
+      left
+        .groupBy("key")
+        .combineGroup((values) => [...values])
+        .groupBy("id")
+        .reduceGroup((values) => Array.from(values, idAndLength)),
+  },
+  {
+    name: "combineGroup of everything",
+    amount: FEW,
+    build: (left) =>
+      left
+        .combineGroup((values) => [...values])
+        .sortPartition("id", "ascending")
+        .map(idAndLength),
+  },
   { name: "sum of a field of long records", amount: FEW, build: (left) => left.groupBy("id").sum("value").map(short) },
   {
     name: "least text",
@@ -60,14 +85,8 @@ export const spillingPrograms: readonly SpillingProgram[] = [
     build: (left) => left.groupBy("id").aggregate({ least: min("text") }),
   },
   named("distinct counts of everything", FEW),
-  // Hash joins
-  named("join", FEW),
-  named("join with a broadcast side", FEW),
-  named("left outer join", FEW),
-  named("right outer join", FEW),
-  named("full outer join", MANY),
-  named("semi join", MANY),
-  named("anti join", MANY),
+  // Joins
+  ...joinPrograms.map((program) => ({ ...program, amount: program.name.endsWith("merging") ? SIDE : LONG_SIDE })),
   {
     name: "join of one key",
     amount: ONE_KEY,
@@ -78,10 +97,9 @@ export const spillingPrograms: readonly SpillingProgram[] = [
         .equalTo("key")
         .with((a, b) => a.id * 100 + b.id),
   },
-  // Merges
-  named("join by merging", FEW),
-  named("full outer join by merging", FEW),
   named("coGroup", FEW),
+  named("coGroup in order", FEW),
+  named("coGroupPartitions", FEW),
   {
     name: "join of one key by merging",
     amount: ONE_KEY,
@@ -94,12 +112,16 @@ export const spillingPrograms: readonly SpillingProgram[] = [
   },
   // Inputs that are taken in
   named("cross", FEW),
+  named("cross with a small left side", { ...FEW, textLength: 9000 }),
   named("a diamond", FEW),
   named("a diamond of two streams", FEW),
   { ...named("rebalance", FEW, " written down"), environment: { executionMode: "batch" } },
   // Iterations
   named("a bulk iteration", { numRecords: 20, numKeys: 5, textLength: 3000 }),
-  named("a delta iteration", FEW),
+  named("a bulk iteration that ends early", { numRecords: 20, numKeys: 5, textLength: 3000 }),
+  ...iterationPrograms
+    .filter(({ name }) => name.startsWith("a delta iteration"))
+    .map((program) => ({ ...program, amount: SIDE })),
 ];
 
 function short({ id, value }: Item): readonly number[] {
