@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   canonicalKeyBytes,
   compareTyped,
@@ -428,6 +428,54 @@ test("[C10] a field that one layout lacks equals one that a value of any kind la
       }
     });
   }
+});
+
+describe("[T4] a value of a custom type", () => {
+  class Money {
+    readonly cents: number;
+    constructor(cents: number) {
+      this.cents = cents;
+    }
+  }
+  const custom = (name: string) =>
+    types.custom<Money>(name, {
+      serialize: (money) => Uint8Array.of(money.cents),
+      deserialize: (bytes) => new Money(bytes[0]!),
+      keyBytes: (money) => Uint8Array.of(money.cents),
+      isInstance: (value) => value instanceof Money,
+    });
+  const plain = types.row({ cents: types.int32 });
+  const money = new Money(5);
+
+  test.each(CODES)("equals no plain record with its fields, nor one of another custom type (%s code)", (code) => {
+    const sides = [
+      [types.row({ id: types.int32, at: custom("money") }), { id: 1, at: money }],
+      [types.row({ id: types.int32, at: plain }), { id: 1, at: { cents: 5 } }],
+      [types.row({ id: types.int32, at: custom("other money") }), { id: 1, at: money }],
+      [types.row({ id: types.int32, at: types.array(custom("money")) }), { id: 1, at: [money] }],
+      [types.row({ id: types.int32, at: types.array(plain) }), { id: 1, at: [{ cents: 5 }] }],
+    ] as const;
+    for (const [i, [typeA, a]] of sides.entries()) {
+      for (const [j, [typeB, b]] of sides.entries()) {
+        const [layoutA, layoutB] = [RowLayout.of(typeA as never), RowLayout.of(typeB as never)];
+        new RowSerializer(layoutA).write(a as never, memory, SLOT_A, SLOT_B);
+        new RowSerializer(layoutB).write(b as never, memory, SLOT_B, SLOT_B + 5_000);
+        for (const path of ["at", "*"]) {
+          const keys = [{ path }];
+          const order = new RowPairComparator(layoutA, keys, layoutB, keys, { code }).compare(
+            memory,
+            SLOT_A,
+            memory,
+            SLOT_B,
+          );
+          const keyA = new RowKeys(layoutA, keys).keyBytes(memory, SLOT_A);
+          const keyB = new RowKeys(layoutB, keys).keyBytes(memory, SLOT_B);
+          sameSign(order, compareValues(keyA, keyB));
+          expect(order === 0).toBe(i === j);
+        }
+      }
+    }
+  });
 });
 
 test("[C8] a custom type without key bytes is no key", () => {

@@ -3,6 +3,7 @@
  * two kinds: enums order by position, and values of custom types have the equality and order of their key bytes.
  */
 import type { AnyType, RowType, TypeInformation, VariantType } from "../types/type-information.js";
+import { partsOfType } from "../types/type-parts.js";
 import { customKeyBytes, writeCustomKey, writeFieldName, writeKey } from "./canonical.js";
 import type { KeyBytes } from "./key-bytes.js";
 import { TAG_ARRAY, TAG_END, TAG_MAP, TAG_ROW } from "./key-format.js";
@@ -17,6 +18,19 @@ import { compareValues } from "./values.js";
  */
 export function compareTyped(type: TypeInformation<unknown>, a: unknown, b: unknown): number {
   return compare(type as AnyType, a ?? null, b ?? null);
+}
+
+/** What {@link hasCustomType} found. */
+const customTypes = new WeakMap<AnyType, boolean>();
+
+/** Tells whether a type is custom or has a custom one in it. @internal */
+export function hasCustomType(type: AnyType): boolean {
+  let found = customTypes.get(type);
+  if (found === undefined) {
+    found = type.kind === "custom" || partsOfType(type).some(hasCustomType);
+    customTypes.set(type, found);
+  }
+  return found;
 }
 
 function compare(type: AnyType, a: unknown, b: unknown): number {

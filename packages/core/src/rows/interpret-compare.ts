@@ -2,7 +2,9 @@
  * Compares the keys of two records where they lie, in rows of one layout or of two. What fits a slot, strings and bytes
  * are compared without decoding; other kinds are decoded. This is the readable form of `generate-compare.ts`.
  */
-import { compareTyped } from "../keys/typed-values.js";
+import { writeKey } from "../keys/canonical.js";
+import { KeyBytes } from "../keys/key-bytes.js";
+import { compareTyped, hasCustomType, writeTypedKey } from "../keys/typed-values.js";
 import { compareValues } from "../keys/values.js";
 import type { Memory } from "../memory/index.js";
 import { isShortDecimal } from "./decimal-cell.js";
@@ -116,15 +118,29 @@ export function compareBytesCells(
 }
 
 /**
- * Compares two key fields by their decoded values, in the order of their type when both have the same. A base of
- * {@link NULL_PARENT} stands for a null; a path that goes on inside a decoded value may lead to a null too.
+ * Compares two key fields by their decoded values, in the order of their type when both have the same, and by their canonical keys when one of
+ * two types has custom ones: values of these look like records and equal none. A base of {@link NULL_PARENT} stands for a null; a path that goes on
+ * inside a decoded value may lead to a null too.
  */
 export function compareDecoded(keyA: RowKey, keyB: RowKey, a: Memory, baseA: number, b: Memory, baseB: number): number {
   const valueA = decodeKey(keyA, a, baseA);
   const valueB = decodeKey(keyB, b, baseB);
   const haveOneType =
     keyA.rest === undefined && keyB.rest === undefined && String(keyA.field.type) === String(keyB.field.type);
-  return haveOneType ? compareTyped(keyA.field.type, valueA, valueB) : compareValues(valueA, valueB);
+  if (haveOneType) return compareTyped(keyA.field.type, valueA, valueB);
+  if (!isOfCustomType(keyA) && !isOfCustomType(keyB)) return compareValues(valueA, valueB);
+  return compareValues(keyBytesOf(keyA, valueA), keyBytesOf(keyB, valueB));
+}
+
+function isOfCustomType({ rest, field }: RowKey): boolean {
+  return rest === undefined && hasCustomType(field.type);
+}
+
+function keyBytesOf({ rest, field }: RowKey, value: unknown): Uint8Array {
+  const out = new KeyBytes();
+  if (rest === undefined) writeTypedKey(out, field.type, value);
+  else writeKey(out, value);
+  return out.take();
 }
 
 /** Reads the value of a key whose field stands in the struct at slot `base`; below {@link NULL_PARENT} it is null. */

@@ -5,6 +5,7 @@
 import { MillraceError } from "../errors/index.js";
 import { normalizeRecord, RecordCopier } from "../records/index.js";
 import type { AnyType, CustomType, TypeInformation } from "../types/type-information.js";
+import { partsOfType } from "../types/type-parts.js";
 
 /** Copies records for user code, and turns keys into plain data. One for each job. @internal */
 export class RecordCopies {
@@ -63,33 +64,8 @@ export function customTypesOf(types: Iterable<TypeInformation<unknown>>): readon
 }
 
 function collectCustomTypes(type: AnyType, found: Map<string, CustomType>): void {
-  switch (type.kind) {
-    case "custom":
-      found.set(type.name, type);
-      break;
-    case "tuple":
-      for (const element of type.elements) collectCustomTypes(element, found);
-      break;
-    case "row":
-      for (const field of type.fields) collectCustomTypes(field.type, found);
-      break;
-    case "array":
-      collectCustomTypes(type.element, found);
-      break;
-    case "map":
-      collectCustomTypes(type.key, found);
-      collectCustomTypes(type.value, found);
-      break;
-    case "nullable":
-    case "optional":
-      collectCustomTypes(type.inner, found);
-      break;
-    case "variant":
-      for (const each of type.cases) collectCustomTypes(each.type, found);
-      break;
-    default:
-      break;
-  }
+  if (type.kind === "custom") found.set(type.name, type);
+  for (const part of partsOfType(type)) collectCustomTypes(part, found);
 }
 
 /** Copies a value by the rules of records; instances of classes are what `ofInstance` makes of them, or plain data when it makes nothing. */
