@@ -113,10 +113,11 @@ export class InputGate implements PageCursor {
 
   /**
    * Takes the pages off the channels that are there and keeps them until they are read; returns whether there were any. For a task that waits for
-   * another input, whose producer may wait for this one to be read.
+   * another input, whose producer may wait for this one to be read. What is read in order comes along blocking edges, whose producers wait for
+   * nobody, and would get out of order.
    */
   prefetch(): boolean {
-    if (this.#prefetched === undefined) return false;
+    if (this.#prefetched === undefined || this.#isInOrder) return false;
     let hasTaken = false;
     this.#channels.forEach((channel, index) => {
       while (!this.#hasPaused[index]) {

@@ -9,7 +9,7 @@
  * Where it matters whether a probe row had a match in an earlier chunk, the probe side is written anew for the next one: with a mark, or without the
  * rows that need nothing more. So there is no partition that cannot be joined.
  */
-import type { MemorySegment } from "@millrace/core";
+import { invariant, type MemorySegment } from "@millrace/core";
 import { PAGE_HEADER_SLOTS } from "../memory/page-slots.js";
 import type { StreamLayout } from "../rows/stream-layout.js";
 import type { Steps } from "../task/driver.js";
@@ -102,7 +102,8 @@ export class ChunkedJoin {
       buildFile.readPage(buildBlocks[this.#nextBlock++]!, page);
       numEntries += numEntriesOf(page.memory, page.firstSlot);
     }
-    this.#index.open([numEntries], 0, numCommonBits);
+    const isOpen = this.#index.open([numEntries], 0, numCommonBits);
+    invariant(isOpen, "pages for the directory of a chunk were kept free");
     for (const page of pages) this.#index.insertPage(page, 0);
     return pages;
   }

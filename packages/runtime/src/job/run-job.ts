@@ -23,9 +23,7 @@ import { runInMemory } from "./run-in-memory.js";
 import { SinkRun } from "./sink-run.js";
 import { SplitSupply } from "./split-supply.js";
 import { type CancellableRun, startRun } from "./start-run.js";
-
-/** How long what was begun outside may take to end after a failure, in milliseconds, before the job ends without it. */
-const CLEAN_UP_MS = 10_000;
+import { untilEnded } from "./until-ended.js";
 
 /** Starts a job. @internal */
 export function runJob(options: LocalJobOptions): LocalJob {
@@ -114,7 +112,7 @@ class JobRun implements CancellableRun<LocalJobResult> {
       const context = job.ioContext(vertex.operator);
       await this.#reported(vertex, async () => sink.initialize?.(context, vertex.parallelism));
       // A sink that refused to begin must not be told to remove what was there before.
-      this.#sinkRuns.set(vertex.id, new SinkRun(sink, context, (works) => this.#ended(works)));
+      this.#sinkRuns.set(vertex.id, new SinkRun(sink, context));
     }
   }
 
@@ -148,20 +146,7 @@ class JobRun implements CancellableRun<LocalJobResult> {
 
   /** Waits for what tasks left to be waited for, but not for ever: a source may never hear that it is not read any more. */
   async #settled(): Promise<void> {
-    await this.#ended(this.#cleanUps.splice(0));
-  }
-
-  /** Waits for what is under way outside, for a while. */
-  async #ended(works: Iterable<Promise<unknown>>): Promise<void> {
-    const pending = [...works];
-    if (pending.length === 0) return;
-    await new Promise<void>((resolve) => {
-      const timer = this.#options.host.timers.setTimer(CLEAN_UP_MS, resolve);
-      void Promise.allSettled(pending).then(() => {
-        timer.cancel();
-        resolve();
-      });
-    });
+    await untilEnded(this.#cleanUps.splice(0), this.#options.host);
   }
 
   #result(): LocalJobResult {

@@ -1,30 +1,24 @@
 /**
  * Writes to a sink in two phases, so that a job that fails or is cancelled leaves nothing: all writers of all sinks are
- * closed before the first sink commits.
+ * closed before the first sink commits. A sink that hangs keeps no job from being cancelled: it is waited for, for a while.
  */
 import type { IoContext, Sink, SinkWriter, SubtaskIoContext } from "@millrace/core";
+import { untilEnded } from "./until-ended.js";
 
 /** Is one sink of a running job, from its initialisation to its commit or abort. */
 export class SinkRun {
   readonly sink: Sink<unknown>;
   readonly #context: IoContext;
-  readonly #ended: (works: Iterable<Promise<unknown>>) => Promise<void>;
   /** The writers that are open, each with what it is doing. */
   readonly #open = new Map<SinkWriter<unknown>, Promise<unknown>>();
   /** Writers that are being opened. */
   readonly #opening = new Set<Promise<unknown>>();
+  /** Whether writers were aborted: one that is opened after that was waited for too long. */
+  #isAborted = false;
 
-  /** @param ended - waits for what a sink is doing, but not for ever: a sink that hangs must not keep a job from being cancelled */
-  constructor(
-    sink: Sink<unknown>,
-    context: IoContext,
-    ended: (works: Iterable<Promise<unknown>>) => Promise<void> = async (works) => {
-      await Promise.allSettled(works);
-    },
-  ) {
+  constructor(sink: Sink<unknown>, context: IoContext) {
     this.sink = sink;
     this.#context = context;
-    this.#ended = ended;
   }
 
   /** Opens the writer of one task. */
@@ -33,7 +27,8 @@ export class SinkRun {
     this.#opening.add(opening);
     try {
       const writer = await opening;
-      this.#open.set(writer, Promise.resolve());
+      if (this.#isAborted) await writer.abort();
+      else this.#open.set(writer, Promise.resolve());
       return writer;
     } finally {
       this.#opening.delete(opening);
@@ -61,7 +56,7 @@ export class SinkRun {
   /** Aborts the writers that are open, then removes the output. It tries everything, then throws the first failure. */
   async abort(): Promise<void> {
     const failures = await this.#abortWriters();
-    await attempt(() => this.sink.abort?.(this.#context), failures);
+    await this.#attempt(() => this.sink.abort?.(this.#context), failures);
     if (failures.length > 0) throw failures[0];
   }
 
@@ -73,20 +68,20 @@ export class SinkRun {
 
   async #abortWriters(): Promise<unknown[]> {
     const failures: unknown[] = [];
-    await this.#ended(this.#opening);
+    const { host } = this.#context;
+    await untilEnded(this.#opening, host);
+    this.#isAborted = true;
     for (const [writer, work] of this.#open) {
-      await this.#ended([work]);
-      await attempt(() => writer.abort(), failures);
+      await untilEnded([work], host);
+      await this.#attempt(() => writer.abort(), failures);
     }
     this.#open.clear();
     return failures;
   }
-}
 
-async function attempt(action: () => Promise<void> | undefined, failures: unknown[]): Promise<void> {
-  try {
-    await action();
-  } catch (error) {
-    failures.push(error);
+  /** Does something, and waits for it, but not for ever. */
+  async #attempt(action: () => Promise<void> | undefined, failures: unknown[]): Promise<void> {
+    const work = (async () => action())().catch((error: unknown) => void failures.push(error));
+    await untilEnded([work], this.#context.host);
   }
 }

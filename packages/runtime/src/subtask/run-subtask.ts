@@ -17,6 +17,7 @@ import { SplitSupply } from "../job/split-supply.js";
 import { type CancellableRun, startRun } from "../job/start-run.js";
 import { TaskAssembler } from "../job/task-assembler.js";
 import { demandsOfTask, type TaskBudgets, takeTaskBudgets } from "../job/task-budgets.js";
+import { untilEnded } from "../job/until-ended.js";
 import { inSubtaskScope, type JobScope } from "../memory/job-scope.js";
 import type { PageBudget } from "../memory/page-budget.js";
 import type { TaskReport } from "../metrics/task-metrics.js";
@@ -156,7 +157,7 @@ class SubtaskRun implements CancellableRun<SubtaskResult> {
       this.#channels.feed();
       await this.#scheduler.run();
       this.#iteration?.close();
-      await Promise.all(this.#cleanUps);
+      await untilEnded(this.#cleanUps.splice(0), this.#options.host);
       await this.#channels.finished();
       this.#throwIfStopped();
     } catch (error) {
@@ -170,7 +171,7 @@ class SubtaskRun implements CancellableRun<SubtaskResult> {
     this.#task?.close();
     this.#iteration?.close();
     this.#channels.close();
-    await Promise.allSettled(this.#cleanUps);
+    await untilEnded(this.#cleanUps.splice(0), this.#options.host);
     await this.#sinkRun?.abortWriters().catch(() => undefined);
   }
 

@@ -83,8 +83,11 @@ export class PushDriver implements Driver {
     return true;
   }
 
+  /** Sends events behind what was collected before them, which a chain may not have read to its end. */
   *#sendEvents(): Steps {
+    const { out } = this.#context;
     for (let event = this.#events.shift(); event !== undefined; event = this.#events.shift()) {
+      while (out.isFull) yield "output";
       for (const output of this.#context.outputs) yield* output.end(event);
     }
   }

@@ -16,10 +16,12 @@ export interface TestTaskParts {
   readonly inputs: readonly InputGate[];
   readonly outputs: readonly TaskOutput[];
   readonly makeDriver: NonNullable<TaskParts["makeDriver"]>;
+  /** Functions over one record behind the driver; none when left out. */
+  readonly chain?: readonly { readonly kind: "flatMap"; readonly function: (record: never) => Iterable<unknown> }[];
 }
 
 /** Makes a task alone, without a job around it. */
-export function testTask({ host, layouts, inputs, outputs, makeDriver }: TestTaskParts): Task {
+export function testTask({ host, layouts, inputs, outputs, makeDriver, chain = [] }: TestTaskParts): Task {
   const operator = { id: 0, name: "test", location: undefined, parameters: undefined, resultType: undefined };
   return new Task({
     vertex: {
@@ -29,13 +31,13 @@ export function testTask({ host, layouts, inputs, outputs, makeDriver }: TestTas
       driver: { kind: "forward" },
       operator,
       inputs: [],
-      chain: [],
+      chain: chain.map(({ kind }, index) => ({ kind, function: index, operator })),
       broadcasts: [],
       memoryWeight: 0,
       iteration: undefined,
     },
     subtaskIndex: 0,
-    job: jobContext(host, layouts),
+    job: jobContext(host, layouts, chain),
     budget: pageBudget(1),
     metrics: new TaskMetrics(host.clock, createSpillSpace(host)),
     inputs: inputs.map((gate) => ({ gate, keeper: undefined, isConstant: true })),
@@ -52,10 +54,16 @@ export function testTask({ host, layouts, inputs, outputs, makeDriver }: TestTas
 }
 
 /** Makes what tasks of a job share, as far as a task needs it whose driver the test makes. */
-function jobContext(host: Host, layouts: LayoutTable): JobContext {
+function jobContext(host: Host, layouts: LayoutTable, chain: NonNullable<TestTaskParts["chain"]>): JobContext {
   const context: Partial<JobContext> = {
     name: "test",
     host,
+    objects: {
+      get: () => undefined,
+      instantiate: (ref) => ({ target: chain[ref]!.function, method: chain[ref]!.kind }),
+      dataSetIdOf: () => undefined,
+    },
+    shared: (_key, make) => make(),
     signal: new AbortController().signal,
     layouts,
     copies: new RecordCopies([]),

@@ -191,6 +191,83 @@ describe("an operator that is told of pages and events", () => {
   });
 });
 
+/** Writes rows to a chain that reads more of them than there is room for, and an event behind them. */
+class Announcer implements PushOperator {
+  readonly #context: PushContext;
+
+  constructor(context: PushContext) {
+    this.#context = context;
+  }
+
+  onPage(_channel: number, { memory, slot, layout }: PageView): void {
+    this.#context.out.collectRow(memory, slot, layout);
+    this.#context.send({ kind: "custom", name: "done", id: 1, isUrgent: false });
+  }
+
+  onEvent(): void {}
+  onTimer(): void {}
+  snapshot(): void {}
+  close(): void {}
+}
+
+describe("an operator with a chain behind it", () => {
+  it.each([4, 64])(
+    "[RT97] sends its events behind what functions returned, read a piece at a time into %i pages",
+    async (numPages) => {
+      const host = new TestHost();
+      let task: Task | undefined;
+      const producer = new Producer(0, () => task?.onReadable());
+      // Where there is room for all, the chain stops to let others have a turn; where there is little, for want of room.
+      const outBudget = pageBudget(numPages, "output");
+      const out = new RingChannel(numPages, {
+        onUnwanted: () => {},
+        onReadable: () => {},
+        onRoom: () => task?.onRoom(),
+        onReleased: (p) => {
+          outBudget.give(p);
+          task?.onRoom();
+        },
+      });
+      const gate = new InputGate([producer.channel], layouts, false, new EdgeMetrics());
+      const many = function* ({ channel }: { channel: number }) {
+        for (let number = 0; number < NUM_RETURNED; number++) yield { channel, number };
+      };
+      task = testTask({
+        host,
+        layouts,
+        inputs: [gate],
+        outputs: [outputTo(out, outBudget)],
+        chain: [{ kind: "flatMap", function: many }],
+        makeDriver: (context) => new PushDriver(context, (push) => new Announcer(push)),
+      });
+      const running = new SlotScheduler(
+        [task],
+        host,
+        () => {},
+        () => true,
+      ).run();
+      producer.rows(3, [1]);
+      producer.send({ kind: "endOfInput" });
+      const texts: string[] = [];
+      let isDone = false;
+      void running.then(() => {
+        isDone = true;
+      });
+      for (let turn = 0; turn < 1000 && !isDone; turn++) {
+        await host.time.advance(1);
+        texts.push(...sent(out));
+      }
+      const numRows = texts.slice(0, texts.indexOf("done 1")).reduce((sum, text) => sum + Number.parseInt(text, 10), 0);
+      expect(texts).toContain("done 1");
+      expect(numRows).toBe(NUM_RETURNED);
+      host.assertNothingLeft();
+    },
+  );
+});
+
+/** Several pages of rows. */
+const NUM_RETURNED = 10_000;
+
 /** Returns what reached the output: how many rows of which channel, and barriers. */
 function sent(out: RingChannel): string[] {
   const texts: string[] = [];
@@ -212,5 +289,6 @@ function sent(out: RingChannel): string[] {
       if (element.kind === "custom") texts.push(`${element.name} ${element.id}`);
     }
   }
+  flush();
   return texts;
 }
