@@ -1,9 +1,15 @@
 // Finds and makes the groups of rows, and moves rows to where they wait for that; see GroupKernels, which has the layout of a table.
 
+import { isNaN64 } from "./float-bits.js";
+import { areKeysEqual } from "./keys.js";
 import { copyRow } from "./rows.js";
 
 const KIND_INT32: u32 = 0;
 const KIND_FLOAT64: u32 = 1;
+/** The key is described as a list of fields. */
+const KIND_FIELDS: u32 = 3;
+
+const KEY_FIELD_BYTES: usize = 16;
 
 const PAGE_SHIFT: u32 = 12;
 const PAGE_MASK: u32 = 4095;
@@ -12,7 +18,7 @@ const GONE: u32 = 1;
 /** Set in the link of an entry that stands for a row in a file. */
 const IS_LARGE: u32 = 0x20000000;
 /** Tables of more cells are not in the cache, and are read in advance. */
-const MAX_NEAR_CELLS: u32 = 1 << 15;
+const MAX_NEAR_CELLS: u32 = 1 << 12;
 const BATCH: u32 = 32;
 
 /** How far in front of what is read, and of what is written, memory is asked for. */
@@ -28,13 +34,6 @@ function firstCell(hash: u32, shift: u32, numCells: u32): u32 {
 
 function addressOf(pages: usize, cell: u32): usize {
   return (<usize>(load<u32>(pages + ((cell >> PAGE_SHIFT) << 2)) + (cell & PAGE_MASK))) << 3;
-}
-
-const SIGN: u64 = 1 << 63;
-const INFINITY: u64 = 0x7ff << 52;
-
-export function isNaN64(bits: u64): bool {
-  return (bits & ~SIGN) > INFINITY;
 }
 
 export function areEqual(kind: u32, a: usize, b: usize): bool {
@@ -79,8 +78,10 @@ export function findGroups(
   const limit = load<u32>(own, 20);
   const kind = load<u32>(own, 24);
   const fieldOffset: usize = load<u32>(own, 28) << 3;
-  const nullOffset: usize = load<u32>(own, 32) << 2;
-  const nullMask = load<u32>(own, 36);
+  const isOneNumber = kind !== KIND_FIELDS;
+  const nullOffset: usize = isOneNumber ? load<u32>(own, 32) << 2 : 0;
+  const nullMask = isOneNumber ? load<u32>(own, 36) : 0;
+  const fieldsEnd = fieldOffset + <usize>load<u32>(own, 32) * KEY_FIELD_BYTES;
   const pages: usize = own + 40;
   const rowOffset: usize = prefixSlots << 3;
   const pointer: usize = pointers << 3;
@@ -108,8 +109,10 @@ export function findGroups(
         const entryAt: usize = entry << 3;
         if ((load<u32>(entryAt) & IS_LARGE) !== 0) break;
         const other = entryAt + rowOffset;
-        const otherNulls = load<u32>(other + nullOffset) & nullMask;
-        if (nulls === otherNulls && (nulls !== 0 || areEqual(kind, at + fieldOffset, other + fieldOffset))) break;
+        if (isOneNumber) {
+          const otherNulls = load<u32>(other + nullOffset) & nullMask;
+          if (nulls === otherNulls && (nulls !== 0 || areEqual(kind, at + fieldOffset, other + fieldOffset))) break;
+        } else if (areKeysEqual(fieldOffset, fieldsEnd, at, other)) break;
       }
       if (++cell === numCells) cell = 0;
       address = addressOf(pages, cell);

@@ -15,6 +15,7 @@ export {
 export { addNumbers, findGroups, keptOfCells, listEntries, partitionEntries } from "./groups.js";
 export { insert, keptOfBuckets, partitionHashes, probe, tableHashes } from "./hashes.js";
 export { findEntries, insertEntries, keptOfEntries, listPairs, projectPairs, writePairs } from "./joins.js";
+export { keyHashes } from "./keys.js";
 export { endByte, joinLines, splitLines } from "./lines.js";
 export { gatherNumbers, scatterAdd, sumGathered } from "./numbers.js";
 export {

@@ -1,6 +1,6 @@
 // Groups rows whose keys and values are numbers, as tuples of slots; see PackedKernels, which has the layouts.
 
-import { isNaN64 } from "./groups.js";
+import { isNaN64 } from "./float-bits.js";
 
 const PAGE_SHIFT: u32 = 12;
 const PAGE_MASK: u32 = 4095;

@@ -22,6 +22,7 @@ export type {
   HashKernels,
   JoinKernels,
   Kernels,
+  KeyKernels,
   LineKernels,
   NumberKernels,
   RowKernels,

@@ -4,6 +4,7 @@ import { KeyBytes } from "../keys/key-bytes.js";
 import { writeTypedKey } from "../keys/typed-values.js";
 import type { Memory } from "../memory/index.js";
 import { generateKeyWriter, interpretKeyWriter, type RowKeyWriter } from "./canonical-row-key.js";
+import { type KeyColumn, keyColumnsOf, type NumberColumn, numberColumnOf } from "./key-column.js";
 import { matchKeys } from "./match-keys.js";
 import {
   generateNormalizedKeys,
@@ -11,7 +12,6 @@ import {
   type NormalizedKeyWriter,
   normalizedKeyLength,
 } from "./normalized-key.js";
-import { type NumberColumn, numberColumnOf } from "./number-column.js";
 import { generateRowHash, interpretRowHash, type RowPartitionHash, type RowTableHash } from "./row-hash.js";
 import { type AbsentKeyOptions, type KeyField, type RowKey, resolveKeys } from "./row-key.js";
 import type { RowLayout } from "./row-layout.js";
@@ -37,6 +37,8 @@ export class RowKeys<T = unknown> {
   readonly tableHash: RowTableHash;
   /** Where the key lies when it is one number of the record itself, for code that hashes many rows at once. @internal */
   readonly numberColumn: NumberColumn | undefined;
+  /** Where the parts of the key lie when all are numbers, booleans or strings of the record itself. @internal */
+  readonly keyColumns: readonly KeyColumn[] | undefined;
   readonly #resolved: readonly RowKey[];
   readonly #write: RowKeyWriter;
   readonly #out = new KeyBytes();
@@ -53,6 +55,7 @@ export class RowKeys<T = unknown> {
     this.partitionHash = hash.partitionHash;
     this.tableHash = hash.tableHash;
     this.numberColumn = numberColumnOf(this.#resolved);
+    this.keyColumns = keyColumnsOf(this.#resolved);
     this.normalizedKeyBytes = normalizedKeyLength(flat);
   }
 

@@ -7,15 +7,18 @@
  */
 import type { Memory, MemorySegment, RowCompare, TableHashSeed } from "@millrace/core";
 import {
+  GROUP_KEY_FIELDS,
   GROUP_KEY_KINDS,
   GROUP_TABLE_CELLS,
   GROUP_TABLE_FIELD_SLOT,
+  GROUP_TABLE_FIELDS,
   GROUP_TABLE_FREE,
   GROUP_TABLE_KIND,
   GROUP_TABLE_LIMIT_SLOT,
   GROUP_TABLE_NEXT_SLOT,
   GROUP_TABLE_NULL_MASK,
   GROUP_TABLE_NULL_WORD,
+  GROUP_TABLE_NUM_FIELDS,
   GROUP_TABLE_PAGES,
   GROUP_TABLE_PREFIX_SLOTS,
   GROUP_TABLE_SHIFT,
@@ -113,9 +116,10 @@ export class GroupTable {
    */
   findByKernel(batch: RowBatch, layout: StreamLayout, from: number): number {
     const { scratch } = batch;
-    const { column } = this.#options.keys.of(layout);
+    const { column, columns } = this.#options.keys.of(layout);
     const directory = this.#directory;
-    if (scratch === undefined || column === undefined || !batch.isNear || layout !== this.#onlyLayout) return from;
+    if (scratch === undefined || !batch.isNear || layout !== this.#onlyLayout) return from;
+    if (column === undefined && (columns === undefined || scratch.keyRoom === undefined)) return from;
     if (GROUP_TABLE_PAGES + directory.numPages > scratch.tableWords) return from;
     const { i32 } = this.#memory;
     const at = scratch.table * 2;
@@ -128,10 +132,17 @@ export class GroupTable {
     i32[at + GROUP_TABLE_PREFIX_SLOTS] = this.#prefixSlots;
     i32[at + GROUP_TABLE_NEXT_SLOT] = nextSlot;
     i32[at + GROUP_TABLE_LIMIT_SLOT] = this.#entries.limitSlot;
-    i32[at + GROUP_TABLE_KIND] = GROUP_KEY_KINDS[column.kind];
-    i32[at + GROUP_TABLE_FIELD_SLOT] = column.fieldSlot;
-    i32[at + GROUP_TABLE_NULL_WORD] = column.nullWord;
-    i32[at + GROUP_TABLE_NULL_MASK] = column.nullMask;
+    if (column !== undefined) {
+      i32[at + GROUP_TABLE_KIND] = GROUP_KEY_KINDS[column.kind];
+      i32[at + GROUP_TABLE_FIELD_SLOT] = column.fieldSlot;
+      i32[at + GROUP_TABLE_NULL_WORD] = column.nullWord;
+      i32[at + GROUP_TABLE_NULL_MASK] = column.nullMask;
+    } else {
+      scratch.useFields(columns!);
+      i32[at + GROUP_TABLE_KIND] = GROUP_KEY_FIELDS;
+      i32[at + GROUP_TABLE_FIELDS] = scratch.fields;
+      i32[at + GROUP_TABLE_NUM_FIELDS] = columns!.length;
+    }
     directory.writePages(i32, at + GROUP_TABLE_PAGES);
     const { kernels, table, groups } = scratch;
     const { slotsAt, hashesAt, numRows } = batch;

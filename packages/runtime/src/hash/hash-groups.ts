@@ -126,7 +126,7 @@ export class HashGroups {
     this.#equality = new RowPairOrder(keys, keys, keyed);
     this.#largeRow = new EntryRow(budget.memory, layouts, undefined as never);
     this.#bits = givesParts ? 0 : partitionBits(budget.numPages);
-    this.#scratch = keys.length === 1 ? HashScratch.of(budget, "groups") : undefined;
+    this.#scratch = HashScratch.of(budget, "groups");
     this.#groups = this.#scratch?.words(this.#scratch.groups, PAGE_SLOTS) ?? new Int32Array(PAGE_SLOTS);
     this.#batch = new RowBatch(this.#scratch, 0);
     this.#waiting = new RowBatch(this.#scratch, 1);

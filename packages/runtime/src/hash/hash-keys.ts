@@ -1,5 +1,6 @@
-import { type NumberColumn, RowKeys, type RowTableHash, type TableHashSeed } from "@millrace/core";
+import { type KeyColumn, type NumberColumn, RowKeys, type RowTableHash, type TableHashSeed } from "@millrace/core";
 import type { KeyFieldSpec } from "@millrace/job-graph";
+import { MAX_KEY_FIELDS } from "../kernels/kernel-layouts.js";
 import { ABSENT_KEYS_ARE_NULL } from "../rows/row-order.js";
 import type { StreamLayout } from "../rows/stream-layout.js";
 import type { KeyedValueRows } from "./keyed-value-rows.js";
@@ -15,6 +16,8 @@ export interface LayoutHashKeys {
   readonly hasNull: RowTest | undefined;
   /** Where the key lies when it is one number, for kernels; undefined for other keys. */
   readonly column: NumberColumn | undefined;
+  /** Where the parts of the key lie when all are numbers, booleans or strings, for kernels; undefined for other keys. */
+  readonly columns: readonly KeyColumn[] | undefined;
 }
 
 /**
@@ -40,9 +43,14 @@ export class HashKeys {
 
   #add(layout: StreamLayout): LayoutHashKeys {
     const keys = this.#keyed?.has(layout) === true ? this.#keyed.keys : this.keys;
-    const { tableHash, numberColumn } = new RowKeys(layout.layout, keys, ABSENT_KEYS_ARE_NULL);
-    const column = keys[0]?.path === WHOLE_RECORD ? undefined : numberColumn;
-    const made: LayoutHashKeys = { hash: tableHash, hasNull: nullTestOf(layout, keys), column };
+    const { tableHash, numberColumn, keyColumns } = new RowKeys(layout.layout, keys, ABSENT_KEYS_ARE_NULL);
+    const isWhole = keys.some(({ path }) => path === WHOLE_RECORD);
+    const made: LayoutHashKeys = {
+      hash: tableHash,
+      hasNull: nullTestOf(layout, keys),
+      column: isWhole ? undefined : numberColumn,
+      columns: isWhole || keys.length > MAX_KEY_FIELDS ? undefined : keyColumns,
+    };
     this.#byLayout[layout.index] = made;
     return made;
   }

@@ -1,4 +1,5 @@
-import { invariant, type MemorySegment } from "@millrace/core";
+import { invariant, type KeyColumn, type MemorySegment } from "@millrace/core";
+import { KEY_FIELD_KINDS, KEY_FIELD_WORDS, MAX_KEY_FIELDS } from "../kernels/kernel-layouts.js";
 import type { Kernels } from "../kernels/kernels.js";
 import { kernelsFor } from "../kernels/kernels-for.js";
 import type { PageBudget } from "../memory/page-budget.js";
@@ -9,7 +10,8 @@ const MIN_PAGES_WITH_SCRATCH = 32;
 const ROWS_SLOTS = 2048;
 const MAX_CURSORS = 512;
 const CURSORS_SLOT = ROWS_SLOTS;
-const TABLE_SLOT = CURSORS_SLOT + MAX_CURSORS;
+const FIELDS_SLOT = CURSORS_SLOT + MAX_CURSORS;
+const TABLE_SLOT = FIELDS_SLOT + (MAX_KEY_FIELDS * KEY_FIELD_WORDS) / 2;
 
 /**
  * Is pages of a budget in which kernels are given their arguments: what hash tables do row by row is done by kernels for as many rows as a page has. There is none
@@ -18,8 +20,8 @@ const TABLE_SLOT = CURSORS_SLOT + MAX_CURSORS;
  *     page 0   rows of a page of the input that lies elsewhere
  *     page 1   the slots of rows, then their hashes: of the input
  *     page 2   the same, of rows that waited
- *     page 3   the entries of the rows' groups or keys, cursors of partitions, a table of groups or the directory of a join
- *     page 4   of joins only: lists of pairs of rows
+ *     page 3   the entries of the rows' groups or keys, cursors of partitions, the fields of a key, a table of groups or the directory of a join
+ *     page 4   of groups: the bytes of a key; of joins: lists of pairs of rows
  *     page 5   of joins only: the rows that are made of them
  * @internal
  */
@@ -32,6 +34,10 @@ export class HashScratch {
   /** Where the groups of rows, or the first entries of their keys, are written to. */
   readonly groups: number;
   readonly cursors: number;
+  /** Where the fields of a key are described: see {@link HashScratch.useFields}. */
+  readonly fields: number;
+  /** Where the bytes of a key are written to; undefined for joins. */
+  readonly keyRoom: number | undefined;
   /** Where a table of groups is described, and how many words there are for it. */
   readonly table: number;
   readonly tableWords: number;
@@ -41,11 +47,13 @@ export class HashScratch {
   readonly pairs: { readonly lists: MemorySegment; readonly rows: MemorySegment } | undefined;
   readonly #budget: PageBudget;
   readonly #pages: readonly MemorySegment[];
+  /** The fields that are described now. */
+  #columns: readonly KeyColumn[] | undefined;
 
   private constructor(budget: PageBudget, kernels: Kernels, isForJoin: boolean) {
     this.#budget = budget;
     this.kernels = kernels;
-    this.#pages = Array.from({ length: isForJoin ? 6 : 4 }, () => {
+    this.#pages = Array.from({ length: isForJoin ? 6 : 5 }, () => {
       const page = budget.take();
       invariant(page !== undefined, "a large budget has pages for its kernels");
       return page;
@@ -55,10 +63,12 @@ export class HashScratch {
     this.lists = [first.firstSlot, second.firstSlot];
     this.groups = groups.firstSlot;
     this.cursors = groups.firstSlot + CURSORS_SLOT;
+    this.fields = groups.firstSlot + FIELDS_SLOT;
     this.table = groups.firstSlot + TABLE_SLOT;
     this.tableWords = (groups.endSlot - this.table) * 2;
     const [lists, results] = this.#pages.slice(4);
     this.pairs = lists === undefined || results === undefined ? undefined : { lists, rows: results };
+    this.keyRoom = isForJoin ? undefined : lists?.firstSlot;
   }
 
   /** Takes pages of a budget, or returns undefined where that would not pay. */
@@ -71,6 +81,16 @@ export class HashScratch {
   /** Returns `length` words from a slot on. */
   words(slot: number, length: number): Int32Array {
     return this.#budget.memory.i32.subarray(slot * 2, slot * 2 + length);
+  }
+
+  /** Describes the fields of a key to kernels. */
+  useFields(columns: readonly KeyColumn[]): void {
+    if (columns === this.#columns) return;
+    this.#columns = columns;
+    const words = this.words(this.fields, columns.length * KEY_FIELD_WORDS);
+    columns.forEach(({ kind, fieldSlot, nullWord, nullMask }, i) => {
+      words.set([KEY_FIELD_KINDS[kind], fieldSlot, nullWord, nullMask], i * KEY_FIELD_WORDS);
+    });
   }
 
   /** Gives the pages back. */

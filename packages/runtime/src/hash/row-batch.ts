@@ -2,7 +2,7 @@ import { Memory, type MemorySegment, type TableHashSeed } from "@millrace/core";
 import { PAGE_HEADER_SLOTS, PAGE_SLOTS } from "../memory/page-slots.js";
 import type { StreamLayout } from "../rows/stream-layout.js";
 import { entriesEnd, entrySlots, HASH_WORD, IS_LARGE, LINK_WORD } from "./entry.js";
-import type { HashKeys } from "./hash-keys.js";
+import type { HashKeys, LayoutHashKeys } from "./hash-keys.js";
 import type { HashScratch } from "./hash-scratch.js";
 import type { RowTest } from "./null-keys.js";
 
@@ -39,17 +39,17 @@ export class RowBatch {
 
   /** Reads the rows from `slot` to before `endSlot`. */
   read(memory: Memory, slot: number, endSlot: number, layout: StreamLayout, keys: HashKeys, seed: TableHashSeed): void {
-    const { column } = keys.of(layout);
+    const layoutKeys = keys.of(layout);
     const { scratch } = this;
-    if (scratch !== undefined && column !== undefined && endSlot - slot <= PAGE_SLOTS) {
+    if (scratch !== undefined && this.#canHash(layoutKeys) && endSlot - slot <= PAGE_SLOTS) {
       const { kernels } = scratch;
       const begin = memory.buffer === kernels.memory.buffer ? slot : this.#copy(scratch, memory, slot, endSlot);
       this.memory = kernels.memory;
       this.numRows = kernels.listRows(begin, begin + endSlot - slot, this.slotsAt, PAGE_SLOTS);
-      kernels.tableHashes(column, this.slotsAt, this.numRows, seed.low, seed.high, this.hashesAt);
+      this.#hashByKernel(scratch, layoutKeys, seed);
       return;
     }
-    const { hash } = keys.of(layout);
+    const { hash } = layoutKeys;
     const { slots, hashes } = this;
     const { i32 } = memory;
     let numRows = 0;
@@ -60,6 +60,28 @@ export class RowBatch {
     }
     this.memory = memory;
     this.numRows = numRows;
+  }
+
+  #canHash({ column, columns }: LayoutHashKeys): boolean {
+    return column !== undefined || (columns !== undefined && this.scratch?.keyRoom !== undefined);
+  }
+
+  /** Writes the hashes of the rows that are listed. */
+  #hashByKernel({ kernels, fields, keyRoom }: HashScratch, keys: LayoutHashKeys, seed: TableHashSeed): void {
+    const { slotsAt, hashesAt, numRows } = this;
+    const { column, columns, hash } = keys;
+    if (column !== undefined) {
+      kernels.tableHashes(column, slotsAt, numRows, seed.low, seed.high, hashesAt);
+      return;
+    }
+    const numFields = columns!.length;
+    this.scratch!.useFields(columns!);
+    for (let row = 0; ; row++) {
+      row = kernels.keyHashes(fields, numFields, slotsAt, row, numRows, seed.low, seed.high, keyRoom!, hashesAt);
+      if (row === numRows) return;
+      // The key has too many bytes for the kernel.
+      this.hashes[row] = hash(this.memory, this.slots[row]!, seed);
+    }
   }
 
   /** Reads where the rows from `slot` to before `endSlot` are, without hashes. */
@@ -78,18 +100,21 @@ export class RowBatch {
   /** Reads the rows of a page of spilled entries that are not large. */
   readEntries(page: MemorySegment, layout: StreamLayout, keys: HashKeys, seed: TableHashSeed): void {
     const { memory } = page;
-    const { hash } = keys.of(layout);
+    const { slots, scratch } = this;
     const end = entriesEnd(memory, page.firstSlot);
     let numRows = 0;
     for (let pointer = page.firstSlot + PAGE_HEADER_SLOTS; pointer < end; ) {
-      if ((memory.i32[pointer * 2 + LINK_WORD]! & IS_LARGE) === 0) {
-        this.slots[numRows] = pointer + ENTRY_PREFIX_SLOTS;
-        this.hashes[numRows++] = hash(memory, pointer + ENTRY_PREFIX_SLOTS, seed);
-      }
+      if ((memory.i32[pointer * 2 + LINK_WORD]! & IS_LARGE) === 0) slots[numRows++] = pointer + ENTRY_PREFIX_SLOTS;
       pointer += entrySlots(memory, pointer, ENTRY_PREFIX_SLOTS);
     }
     this.memory = memory;
     this.numRows = numRows;
+    const layoutKeys = keys.of(layout);
+    if (scratch !== undefined && this.isNear && this.#canHash(layoutKeys)) {
+      this.#hashByKernel(scratch, layoutKeys, seed);
+      return;
+    }
+    for (let row = 0; row < numRows; row++) this.hashes[row] = layoutKeys.hash(memory, slots[row]!, seed);
   }
 
   /** Reads the rows of a page of entries, none of them large, with the hashes in them. */

@@ -2,6 +2,7 @@ import type { Memory } from "@millrace/core";
 import {
   GROUP_CELL_GONE,
   GROUP_ENTRY_IS_LARGE,
+  GROUP_KEY_FIELDS,
   GROUP_TABLE_CELLS,
   GROUP_TABLE_FIELD_SLOT,
   GROUP_TABLE_FREE,
@@ -15,6 +16,7 @@ import {
   GROUP_TABLE_SHIFT,
 } from "./kernel-layouts.js";
 import type { AddedNumbers } from "./kernels.js";
+import { areKeysEqual } from "./key-twin.js";
 
 const PAGE_SHIFT = 12;
 const PAGE_MASK = 4095;
@@ -24,7 +26,7 @@ const ENTRY_PREFIX_SLOTS = 1;
 
 /** Finds or makes the groups of rows; returns the first row that it left to the caller. */
 export function findGroups(
-  { i32, f64 }: Memory,
+  memory: Memory,
   table: number,
   pointers: number,
   hashes: number,
@@ -33,6 +35,7 @@ export function findGroups(
   mayInsert: boolean,
   groups: number,
 ): number {
+  const { i32, f64 } = memory;
   const at = table * 2;
   const numCells = i32[at + GROUP_TABLE_CELLS]!;
   const shift = i32[at + GROUP_TABLE_SHIFT]!;
@@ -45,6 +48,7 @@ export function findGroups(
     (i32[at + GROUP_TABLE_PAGES + (cell >>> PAGE_SHIFT)]! + (cell & PAGE_MASK)) * 2;
   const isNull = (row: number): boolean => (i32[row * 2 + nullWord]! & nullMask) !== 0;
   const areEqual = (a: number, b: number): boolean => {
+    if (kind === GROUP_KEY_FIELDS) return areKeysEqual(memory, { fields: fieldSlot, numFields: nullWord }, a, b);
     if (isNull(a) || isNull(b)) return isNull(a) && isNull(b);
     const low = i32[(a + fieldSlot) * 2] === i32[(b + fieldSlot) * 2];
     if (kind === KIND_INT32) return low;

@@ -64,6 +64,22 @@ export const GROUP_ENTRY_IS_LARGE = 0x2000_0000;
 /** The numbers of kinds of keys in a table of groups; dates are compared as other numbers. */
 export const GROUP_KEY_KINDS = { int32: 0, float64: 1, timestamp: 1, int64: 2 } as const;
 
+/** Says that the key of a table of groups is a list of fields: then two of its words are where they are described, and how many there are. */
+export const GROUP_KEY_FIELDS = 3;
+export const GROUP_TABLE_FIELDS = GROUP_TABLE_FIELD_SLOT;
+export const GROUP_TABLE_NUM_FIELDS = GROUP_TABLE_NULL_WORD;
+
+/** The numbers of kinds of fields in a key; see KeyKernels. */
+export const KEY_FIELD_KINDS = { int32: 0, float64: 1, int64: 2, timestamp: 3, boolean: 4, string: 5 } as const;
+/** The words of a field of a key: kind, slot in the row, word and mask of the null bit. */
+export const KEY_FIELD_WORDS = 4;
+/** The most fields of a key. */
+export const MAX_KEY_FIELDS = 32;
+/** The most units of all strings of a key: three bytes each, and a tag and an end of each, fit the room for a key's bytes. */
+export const MAX_KEY_UNITS = 8192;
+/** The room for the bytes of a key. */
+export const KEY_ROOM_SLOTS = 4096;
+
 /** The words of a table of packed tuples; see PackedKernels. */
 export const PACKED_TABLE_CELLS = 0;
 export const PACKED_TABLE_SHIFT = 1;

@@ -20,6 +20,7 @@ export interface Kernels
   extends RowKernels,
     SortKernels,
     HashKernels,
+    KeyKernels,
     GroupKernels,
     PackedKernels,
     JoinKernels,
@@ -147,6 +148,30 @@ export interface HashKernels {
   insert(hashes: number, pointers: number, numHashes: number, table: number, mask: number): void;
 }
 
+/**
+ * Hashes keys of several fields, and of strings. A *field* is four words: its kind (0 int32, 1 float64, 2 int64, 3 timestamp, 4 boolean, 5 string), its slot, counted from the begin of a row, the word of a
+ * row with its null bit, and that bit, 0 when it is never null.
+ * @internal
+ */
+export interface KeyKernels {
+  /**
+   * Writes the table hash of the keys of rows from number `from` on: that of core's `tableHashOfBytes` of the canonical key bytes. `fields` is the slot of up to {@link MAX_KEY_FIELDS} fields,
+   * `pointers` and `hashes` are plain arrays, and `room` is {@link KEY_ROOM_SLOTS} slots, whose content is of no meaning before and after. Stops before the first row of whose key the strings have
+   * more than {@link MAX_KEY_UNITS} units; returns its number, or `numRows`.
+   */
+  keyHashes(
+    fields: number,
+    numFields: number,
+    pointers: number,
+    from: number,
+    numRows: number,
+    seedLow: number,
+    seedHigh: number,
+    room: number,
+    hashes: number,
+  ): number;
+}
+
 /** Says which column is added to which sums. @internal */
 export interface AddedNumbers {
   /** Whether the column is of int32, or else of float64. */
@@ -169,11 +194,13 @@ export interface AddedNumbers {
  * Keeps groups of rows. An *entry* is a slot with link (word 0) and hash (word 1), further slots, and a row. A *table* is a plain array of words:
  *
  *     0  number of cells                  5  the slot that they must not reach beyond
- *     1  how far hashes are shifted left  6  kind of the key: 0 int32, 1 float64, 2 int64
+ *     1  how far hashes are shifted left  6  kind of the key: 0 int32, 1 float64, 2 int64, 3 fields
  *     2  how many entries may be made     7  slot of the key in a row
  *     3  slots in front of an entry's row 8  word of a row with the key's null bit
  *     4  the slot for the next entry      9  that bit; 0 when it is never null
  *    10  and on: the slots of the pages of cells, 4096 each
+ *
+ * Of a key of several fields, or of a string (see {@link KeyKernels}), word 7 is the slot at which they are described, and word 8 how many there are.
  *
  * A cell is a slot: the slot of an entry (0: empty, 1: none any more), and its hash. A search begins at cell `floor(shifted hash * cells / 2^32)`
  * and goes on to the next; one cell at least is empty.

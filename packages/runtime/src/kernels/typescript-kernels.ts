@@ -4,6 +4,7 @@ import { addNumbers, findGroups, listEntries, partitionEntries } from "./group-t
 import { insert, partitionHashes, probe, tableHashes } from "./hash-twin.js";
 import { findEntries, insertEntries, listPairs, projectPairs, writePairs } from "./join-twin.js";
 import type { AddedNumbers, Kernels } from "./kernels.js";
+import { keyHashes } from "./key-twin.js";
 import { joinLines, splitLines } from "./line-twin.js";
 import { gatherNumbers, scatterAdd, sumGathered } from "./number-twin.js";
 import type { FoldedTuples, PackedField } from "./packed-kernels.js";
@@ -96,6 +97,21 @@ export class TypeScriptKernels implements Kernels {
 
   partitionHashes(column: NumberColumn, pointers: number, numRows: number, hashes: number): void {
     partitionHashes(this.memory, column, pointers, numRows, hashes);
+  }
+
+  keyHashes(
+    fields: number,
+    numFields: number,
+    pointers: number,
+    from: number,
+    numRows: number,
+    seedLow: number,
+    seedHigh: number,
+    _room: number,
+    hashes: number,
+  ): number {
+    const seed = { low: seedLow, high: seedHigh };
+    return keyHashes(this.memory, { fields, numFields }, pointers, from, numRows, seed, hashes);
   }
 
   probe(hashes: number, numHashes: number, table: number, mask: number, buckets: number): void {

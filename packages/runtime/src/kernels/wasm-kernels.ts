@@ -88,6 +88,20 @@ export class WasmKernels implements Kernels {
     this.#exports.copyEntries(pages, toPages, from, to);
   }
 
+  keyHashes(
+    fields: number,
+    numFields: number,
+    pointers: number,
+    from: number,
+    numRows: number,
+    seedLow: number,
+    seedHigh: number,
+    room: number,
+    hashes: number,
+  ): number {
+    return this.#exports.keyHashes(fields, numFields, pointers, from, numRows, seedLow, seedHigh, room, hashes);
+  }
+
   probe(hashes: number, numHashes: number, table: number, mask: number, buckets: number): void {
     this.#exports.probe(hashes, numHashes, table, mask, buckets);
   }

@@ -65,6 +65,17 @@ export interface WasmExports {
     nullHash: number,
     hashes: number,
   ): void;
+  keyHashes(
+    fields: number,
+    numFields: number,
+    pointers: number,
+    from: number,
+    numRows: number,
+    seedLow: number,
+    seedHigh: number,
+    room: number,
+    hashes: number,
+  ): number;
   probe(hashes: number, numHashes: number, table: number, mask: number, buckets: number): void;
   insert(hashes: number, pointers: number, numHashes: number, table: number, mask: number): void;
   findGroups(
