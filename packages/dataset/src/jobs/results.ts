@@ -53,10 +53,33 @@ async function readAll<T>(batches: AsyncIterable<readonly unknown[]>, result: Pr
   return records;
 }
 
-/** @internal */
-export async function* streamRecords<T>(data: Data<unknown>, options: RunOptions): AsyncGenerator<T, void, undefined> {
+/**
+ * Starts a job when its first record is asked for. Who leaves while a record is waited for, as streams do that are destroyed, cancels
+ * the job at once; a generator alone would only be left when the record has come.
+ * @internal
+ */
+export function streamRecords<T>(data: Data<unknown>, options: RunOptions): AsyncGenerator<T, void, undefined> {
   const { environment, operator } = nodeOf(data);
-  const { job, result } = startCollecting(environment, operator, new OperatorCall("Collect"), options);
+  let started: StartedJob | undefined;
+  let isLeft = false;
+  const records = recordsOf<T>(
+    () => {
+      started = startCollecting(environment, operator, new OperatorCall("Collect"), options);
+      return started;
+    },
+    () => isLeft,
+  );
+  const leave = records.return.bind(records);
+  records.return = async (value) => {
+    isLeft = true;
+    void started?.job.cancel();
+    return leave(value);
+  };
+  return records;
+}
+
+async function* recordsOf<T>(start: () => StartedJob, isLeft: () => boolean): AsyncGenerator<T, void, undefined> {
+  const { job, result } = start();
   result.catch(() => undefined);
   let isComplete = false;
   try {
@@ -64,6 +87,8 @@ export async function* streamRecords<T>(data: Data<unknown>, options: RunOptions
     isComplete = true;
   } catch (error) {
     isComplete = true;
+    // Whoever left has nobody to tell.
+    if (isLeft()) return;
     await result;
     throw error;
   } finally {

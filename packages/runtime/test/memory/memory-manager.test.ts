@@ -116,9 +116,12 @@ test("[RT1] the least memory that must do does, and with one page less the job i
 });
 
 test("a refusal names the pages of all subtasks of an operator once", async () => {
-  const owners = Array.from({ length: 64 }, (_, i) => owner(`Sort at job.ts:3 (${i + 1}/64), output`, 2));
+  const owners = Array.from({ length: 64 }, (_, i) => `Sort at job.ts:3 (${i + 1}/64)`).flatMap((task) => [
+    owner(task, 1),
+    owner(`${task}, output`, 2),
+  ]);
   const error = await codeOf(manager(1).reserve(request("report", owners)));
-  expect(error.message).toContain("most is needed by Sort at job.ts:3, output (64x) 4MiB. ");
+  expect(error.message).toContain("most is needed by Sort at job.ts:3 (64x) 6MiB. ");
 });
 
 test("[RT2] jobs that fit together run together, and one that does not waits its turn", async () => {
