@@ -3,12 +3,13 @@
  *
  *   1. A shelf, an object that both worlds see, hands a function to the protocol and values back: for the time of one call it is a
  *      property of the main context's global object, since the protocol evaluates there and test runners may have another one.
- *   2. `Runtime.getProperties` of the function gives where it stands and its scopes, as remote objects.
- *   3. One strict `Runtime.callFunctionOn` per scope copies the named variables onto the shelf. Asking the protocol for the properties of
- *      a scope would write out every string in it.
+ *   2. `Runtime.getProperties` of the function gives where it stands, and a remote object that lists its scopes.
+ *   3. One strict `Runtime.callFunctionOn` puts the scopes onto the shelf, as objects that have a property for each variable, of which
+ *      the named ones are then read here. Asking the protocol for the properties of a scope would write out every string in it.
  *   4. Scripts are named by `Debugger.enable`, which is needed once for each script that has not been seen.
  *
- * Remote objects belong to a group that is released after each function, or the process would keep everything it ever showed.
+ * Each message costs 10 to 25 us, so that a function takes three and its release. Remote objects belong to a group that is released
+ * after each function, or the process would keep everything it ever showed.
  */
 import { Session } from "node:inspector";
 import { types } from "node:util";
@@ -30,7 +31,12 @@ export const nodeInspector: HostInspector = { open: () => new NodeInspectionSess
 
 const SHELF = Symbol.for("millrace.inspection.shelf");
 const SHELF_EXPRESSION = 'globalThis[Symbol.for("millrace.inspection.shelf")]';
+const TARGET_EXPRESSION = `${SHELF_EXPRESSION}.target`;
 const OBJECT_GROUP = "millrace";
+
+/** The global object of the realm that the protocol evaluates in. */
+const mainGlobal = runInThisContext("globalThis") as object;
+const MAIN_ONLY = [mainGlobal];
 const QUIET = { objectGroup: OBJECT_GROUP, silent: true };
 
 /** Since which version the engine throws on reading an uninitialized variable, where older ones gave undefined. */
@@ -40,21 +46,15 @@ const tellsUninitialized = Number.parseInt(process.versions.node, 10) >= FIRST_M
 /** What passes between this module and the functions that the protocol calls. */
 interface Shelf {
   target: object | undefined;
-  names: readonly string[];
-  /** What a function gives: for variables the name, the value, and whether reading it failed, one after the other. */
+  /** What a function gives. */
   found: unknown[];
 }
 
-/** Runs in the main context with a scope as `this`. Strict, so that `this` is the scope itself. */
-const READ_VARIABLES = `function (shelf) {
+/** Runs in the main context with the list of scopes as `this`: puts each scope's description and its variables onto the shelf. */
+const TAKE_SCOPES = `function () {
   "use strict";
-  const { found, names } = shelf;
-  const scope = this.object ?? this;
-  for (let index = 0; index < names.length; index++) {
-    const name = names[index];
-    if (!(name in scope)) continue;
-    try { found.push(name, scope[name], false); } catch { found.push(name, undefined, true); }
-  }
+  const { found } = ${SHELF_EXPRESSION};
+  for (let index = 0; index < this.length; index++) found.push(this[index].description, this[index].object);
 }`;
 
 /** Runs with an array as `this`; objects may have the prototype of functions and be none. */
@@ -97,8 +97,7 @@ interface ScriptParsed {
 class NodeInspectionSession implements InspectionSession {
   readonly #session = new Session();
   readonly #scripts = new Map<string, ScriptParsed>();
-  readonly #shelf: Shelf = { target: undefined, names: [], found: [] };
-  #shelfId: string | undefined;
+  readonly #shelf: Shelf = { target: undefined, found: [] };
   #isDebuggerEnabled = false;
   #isClosed = false;
 
@@ -174,10 +173,9 @@ class NodeInspectionSession implements InspectionSession {
 
   allFunctions(): readonly object[] {
     this.#releaseObjects();
-    const main = mainGlobal();
-    const isMain = main === globalThis;
+    const isMain = mainGlobal === globalThis;
     try {
-      return this.#withShelf([main, globalThis], () =>
+      return this.#withShelf([mainGlobal, globalThis], () =>
         this.#contexts(isMain).flatMap((contextId) => this.#functionsIn(contextId)),
       );
     } finally {
@@ -252,38 +250,23 @@ class NodeInspectionSession implements InspectionSession {
   }
 
   #scopes(scopeListId: string): InspectedScope[] {
-    const { result } = this.#post<{ result: readonly RemoteProperty[] }>("Runtime.getProperties", {
-      objectId: scopeListId,
-      ownProperties: true,
-    });
-    return result.flatMap(({ value }) => {
-      if (value?.objectId === undefined) return [];
-      const { objectId, description = "" } = value;
-      return [{ kind: scopeKindOf(description), read: (names: readonly string[]) => this.#read(objectId, names) }];
-    });
-  }
-
-  #read(objectId: string, names: readonly string[]): Map<string, InspectedVariable> {
-    this.#shelf.names = names;
-    const found = this.#take(objectId, READ_VARIABLES);
-    const variables = new Map<string, InspectedVariable>();
-    for (let index = 0; index < found.length; index += 3) {
-      const value = found[index + 1];
-      const failed = found[index + 2] === true;
-      const isUninitialized = failed || (value === undefined && !tellsUninitialized ? "maybe" : false);
-      variables.set(found[index] as string, { value, isUninitialized });
+    const found = this.#withShelf(MAIN_ONLY, () => this.#take(scopeListId, TAKE_SCOPES));
+    const scopes: InspectedScope[] = [];
+    for (let index = 0; index < found.length; index += 2) {
+      const variables = found[index + 1] as Record<string, unknown>;
+      scopes.push({ kind: scopeKindOf(String(found[index])), read: (names) => readVariables(variables, names) });
     }
-    return variables;
+    return scopes;
   }
 
   /** Calls a function with a remote object as `this`, and gives what it put onto the shelf. */
-  #take(objectId: string, functionDeclaration: string, shelfId = this.#remoteShelf()): unknown[] {
+  #take(objectId: string, functionDeclaration: string, shelfId?: string): unknown[] {
     const found: unknown[] = [];
     this.#shelf.found = found;
     this.#post("Runtime.callFunctionOn", {
       objectId,
       functionDeclaration,
-      arguments: [{ objectId: shelfId }],
+      ...(shelfId === undefined ? {} : { arguments: [{ objectId: shelfId }] }),
       ...QUIET,
     });
     this.#shelf.found = [];
@@ -301,22 +284,10 @@ class NodeInspectionSession implements InspectionSession {
   #remote(target: object): string {
     this.#shelf.target = target;
     try {
-      const { result } = this.#post<{ result: { readonly objectId: string } }>("Runtime.callFunctionOn", {
-        objectId: this.#remoteShelf(),
-        functionDeclaration: "function () { return this.target; }",
-        ...QUIET,
-      });
-      return result.objectId;
+      return this.#withShelf(MAIN_ONLY, () => this.#evaluate(TARGET_EXPRESSION).objectId!);
     } finally {
       this.#shelf.target = undefined;
     }
-  }
-
-  /** Gives the shelf as a remote object, made anew after each release of the group. */
-  #remoteShelf(): string {
-    if (this.#shelfId !== undefined) return this.#shelfId;
-    this.#shelfId = this.#withShelf([mainGlobal()], () => this.#evaluate(SHELF_EXPRESSION).objectId!);
-    return this.#shelfId;
   }
 
   /** Runs `action` while the shelf stands on global objects. */
@@ -337,7 +308,6 @@ class NodeInspectionSession implements InspectionSession {
 
   #releaseObjects(): void {
     if (this.#isClosed) return;
-    this.#shelfId = undefined;
     this.#post("Runtime.releaseObjectGroup", { objectGroup: OBJECT_GROUP });
   }
 
@@ -361,7 +331,17 @@ class NodeInspectionSession implements InspectionSession {
   }
 }
 
-/** Gives the global object of the realm that the protocol evaluates in. */
-function mainGlobal(): object {
-  return runInThisContext("globalThis") as object;
+/** Reads those of the names that a scope has. */
+function readVariables(scope: Record<string, unknown>, names: readonly string[]): Map<string, InspectedVariable> {
+  const variables = new Map<string, InspectedVariable>();
+  for (const name of names) {
+    if (!(name in scope)) continue;
+    try {
+      const value = scope[name];
+      variables.set(name, { value, isUninitialized: value === undefined && !tellsUninitialized ? "maybe" : false });
+    } catch {
+      variables.set(name, { value: undefined, isUninitialized: true });
+    }
+  }
+  return variables;
 }

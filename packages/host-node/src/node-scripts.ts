@@ -22,11 +22,11 @@ export const nodeScripts: HostScripts = {
   importModule: (specifier, fromUrl, attributes = {}) => importFrom(specifier, fromUrl, attributes),
   requireFrom: (fromUrl) => requireOf(fromUrl),
   loadedModule(specifier, fromUrl) {
-    if (isBuiltin(specifier)) return requireOf(import.meta.url)?.(specifier);
+    if (isBuiltin(specifier)) return requireHostModule(specifier);
     try {
       const require = requireOf(fromUrl);
-      const path = specifier.startsWith("file:") ? fileURLToPath(specifier) : require?.resolve(specifier);
-      return path === undefined ? undefined : require?.cache[path]?.exports;
+      const path = specifier.startsWith("file:") ? fileURLToPath(specifier) : require.resolve(specifier);
+      return path === undefined ? undefined : require.cache[path]?.exports;
     } catch {
       return undefined;
     }
@@ -56,9 +56,12 @@ export const nodeScripts: HostScripts = {
   },
 };
 
+/** Made once, since a capture asks for each host module that a script imports. */
+const requireHostModule = requireOf(import.meta.url);
+
 const RELATIVE = /^(?:\.{0,2}\/|[A-Za-z][A-Za-z\d+.-]*:)/;
 
-function requireOf(fromUrl: string): NodeJS.Require | undefined {
+function requireOf(fromUrl: string): NodeJS.Require {
   try {
     return createRequire(fromUrl);
   } catch {
