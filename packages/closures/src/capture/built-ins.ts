@@ -5,7 +5,8 @@
  * for a well-known symbol, `get key` and `set key` for the functions of an accessor, `^` for the prototype.
  */
 
-import { type ReplacedBuiltIn, ReplacedBuiltIns } from "./replaced-built-ins.js";
+import { BuiltInPlaces, wellKnownSymbols } from "./built-in-places.js";
+import { ReplacedBuiltIns } from "./replaced-built-ins.js";
 
 /** Global names of ECMAScript. */
 const LANGUAGE_NAMES =
@@ -37,11 +38,13 @@ const PRESENT_HOST_GLOBALS = (
   "queueMicrotask setTimeout structuredClone"
 ).split(" ");
 
-/** Those of them that are known by name only. */
-const NOT_WALKED = new Set(["console", "process"]);
+/** Those of them that are known by name only: their members differ from thread to thread. */
+export const KNOWN_BY_NAME: ReadonlySet<string> = new Set(["console", "process"]);
 
 /** What programs are meant to set, and their tools do. */
-const ENGINE_HOOKS = new Set(["Error.prepareStackTrace"]);
+const ENGINE_HOOKS = new Set(["Error.prepareStackTrace", "Error.stackTraceLimit"]);
+
+const HOOKS_OF_ERROR = [...ENGINE_HOOKS].map((path) => path.slice("Error.".length));
 
 /** Accessors of the host whose values are there anyway. */
 const READ_ACCESSORS = new Set(["Buffer", "process"]);
@@ -69,32 +72,11 @@ export function hiddenIntrinsics(): Record<string, object> {
   };
 }
 
-/** The well-known symbols, by name. */
-export function wellKnownSymbols(): Map<symbol, string> {
-  const symbols = new Map<symbol, string>();
-  for (const name of Object.getOwnPropertyNames(Symbol)) {
-    const value: unknown = Object.getOwnPropertyDescriptor(Symbol, name)?.value;
-    if (typeof value === "symbol") symbols.set(value, name);
-  }
-  return symbols;
-}
-
-/** A property of a built-in object, as it was when the table was made: a value or one function of an accessor. */
-interface Place {
-  readonly holder: object;
-  readonly path: readonly string[];
-  readonly key: PropertyKey;
-  readonly part: "value" | "get" | "set";
-  readonly value: unknown;
-}
-
 /** Holds the built-in objects of this thread and their paths. */
 export class BuiltIns {
   readonly #paths = new Map<object, readonly string[]>();
-  readonly #places: Place[] = [];
+  readonly #places = new BuiltInPlaces();
   readonly #symbols = wellKnownSymbols();
-  /** Methods of built-ins that are the program's: replaced before the table was made, or added. */
-  readonly #foreign: ReplacedBuiltIn[] = [];
 
   /**
    * @param main - the global object of the host's own realm; test runners give programs another one, in which objects of both meet
@@ -105,10 +87,10 @@ export class BuiltIns {
       const descriptor = Object.getOwnPropertyDescriptor(globalThis, name);
       const value = READ_ACCESSORS.has(name) && descriptor?.get ? descriptor.get.call(globalThis) : descriptor?.value;
       if (!isObject(value)) continue;
-      const isWalked = !NOT_WALKED.has(name);
+      const isWalked = !KNOWN_BY_NAME.has(name);
       if (name !== "globalThis") queue.push([value, [name], isWalked]);
       if (descriptor !== undefined && "value" in descriptor)
-        this.#places.push({ holder: globalThis, path: [], key: name, part: "value", value });
+        this.#places.add({ holder: globalThis, path: [], key: name, part: "value", value });
     }
     for (const [name, value] of Object.entries(hiddenIntrinsics())) queue.push([value, [name], true]);
     this.#walkAll(queue);
@@ -123,7 +105,7 @@ export class BuiltIns {
       if (ENGINE_HOOKS.has(path.join("."))) continue;
       if (typeof value === "function" && !isBuiltInCode(value) && LANGUAGE_GLOBALS.has(path[0] ?? "")) {
         const key = path.at(-1)!.replace(/^[gs]et /, "");
-        this.#foreign.push({ holder: path.slice(0, -1), key: key.startsWith("@@") ? Symbol(key) : key });
+        this.#places.addForeign({ path: path.slice(0, -1), key: key.startsWith("@@") ? Symbol(key) : key });
         continue;
       }
       this.#paths.set(value, path);
@@ -132,15 +114,26 @@ export class BuiltIns {
   }
 
   #walk(holder: object, path: readonly string[], queue: [object, readonly string[], boolean][]): void {
-    for (const key of Reflect.ownKeys(holder)) {
+    const keys = Reflect.ownKeys(holder);
+    const isOfLanguage = LANGUAGE_GLOBALS.has(path[0]!);
+    const isError = path.length === 1 && path[0] === "Error";
+    this.#places.addHolder({ object: holder, path, keys: isError ? [...keys, ...HOOKS_OF_ERROR] : keys });
+    for (const key of keys) {
       const step = this.#stepOf(key);
       const descriptor = Object.getOwnPropertyDescriptor(holder, key);
-      if (step === undefined || descriptor === undefined) continue;
+      if (descriptor === undefined || (step !== undefined && ENGINE_HOOKS.has([...path, step].join(".")))) continue;
+      if (isOfLanguage && isAssigned(descriptor)) {
+        this.#places.addForeign({ path, key });
+        continue;
+      }
+      if (step === undefined) continue;
       for (const part of ["value", "get", "set"] as const) {
         const value: unknown = descriptor[part];
-        if (!isObject(value) || ENGINE_HOOKS.has([...path, step].join("."))) continue;
-        this.#places.push({ holder, path, key, part, value });
-        queue.push([value, [...path, part === "value" ? step : `${part} ${step}`], true]);
+        // What is unscopable is listed by name, and nobody asks for it.
+        const isWalked = key !== Symbol.unscopables;
+        if (isObject(value)) queue.push([value, [...path, part === "value" ? step : `${part} ${step}`], isWalked]);
+        if (isObject(value) || (part === "value" && descriptor.writable === true))
+          this.#places.add({ holder, path, key, part, value });
       }
     }
   }
@@ -170,12 +163,9 @@ export class BuiltIns {
     return this.#symbols.get(symbol);
   }
 
-  /** Tells what differs now: built-ins that the program replaced or deleted. Reads no accessor. */
+  /** Gives what tells built-ins that the program replaced, deleted or added, as they are now. */
   replaced(): ReplacedBuiltIns {
-    const changed = this.#places.filter(
-      ({ holder, key, part, value }) => Object.getOwnPropertyDescriptor(holder, key)?.[part] !== value,
-    );
-    return new ReplacedBuiltIns([...this.#foreign, ...changed.map(({ path, key }) => ({ holder: path, key }))]);
+    return new ReplacedBuiltIns(this.#places);
   }
 }
 
@@ -184,7 +174,7 @@ function doubles(main: object): [object, readonly string[], boolean][] {
   const found: [object, readonly string[], boolean][] = [];
   for (const name of [...LANGUAGE_GLOBALS, ...PRESENT_HOST_GLOBALS]) {
     const value: unknown = Object.getOwnPropertyDescriptor(main, name)?.value;
-    if (isObject(value) && name !== "globalThis") found.push([value, [name], !NOT_WALKED.has(name)]);
+    if (isObject(value) && name !== "globalThis") found.push([value, [name], !KNOWN_BY_NAME.has(name)]);
   }
   const buffer = Object.getPrototypeOf(new Float64Array(0).buffer) as object;
   found.push([buffer, ["ArrayBuffer", "prototype"], true], [buffer.constructor, ["ArrayBuffer"], true]);
@@ -225,6 +215,12 @@ function hasParts(value: object): boolean {
   return typeof value !== "function" || Object.hasOwn(value, "prototype") || Reflect.ownKeys(value).length > 2;
 }
 
-function isBuiltInCode(value: object): boolean {
+/** Tells a property that the program has put on an object of the language: its own cannot be listed, but for functions of WebAssembly. */
+function isAssigned({ enumerable, value, get }: PropertyDescriptor): boolean {
+  if (enumerable !== true || get !== undefined) return false;
+  return typeof value !== "function" || !isBuiltInCode(value);
+}
+
+export function isBuiltInCode(value: object): boolean {
   return Function.prototype.toString.call(value).endsWith("{ [native code] }");
 }

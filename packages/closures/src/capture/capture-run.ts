@@ -64,7 +64,7 @@ export class CaptureRun implements Capture {
   /** Which members of things of packages are used. */
   readonly #uses = new Map<object, Set<string> | "whole">();
   readonly #stateful: [node: Extract<WireNode, { readonly type: "module" }>, value: object][] = [];
-  readonly #isOfProgram: (value: object) => boolean;
+  readonly #sources: FunctionSources;
   readonly #limits: CaptureLimits;
   #where: ErrorPlace = {};
   #isSettingUp = false;
@@ -78,12 +78,7 @@ export class CaptureRun implements Capture {
     this.replaced = tools.builtIns.replaced();
     this.#handleOf = handleOf;
     const sources = new FunctionSources(this);
-    this.#isOfProgram = (value) => {
-      if (foreignFunctions.has(value)) return false;
-      const isOfProgram = sources.isWritten(value);
-      if (!isOfProgram) foreignFunctions.add(value);
-      return isOfProgram;
-    };
+    this.#sources = sources;
     const classes = new ClassCapture(this, sources);
     this.#functions = new FunctionCapture(this, sources, classes);
     this.#objects = new ObjectCapture(this, sources, classes);
@@ -248,7 +243,7 @@ export class CaptureRun implements Capture {
     if (builtIn === undefined) return undefined;
     const replaced = this.replaced.within(builtIn);
     if (replaced !== undefined) {
-      this.refuse(path, `a built-in with ${replaced}, which the program has replaced`, FIXES.setUp);
+      this.refuse(path, `a built-in with ${replaced.path}, which the program has ${replaced.how}`, FIXES.setUp);
     }
     return { type: "intrinsic", path: builtIn };
   }
@@ -287,7 +282,8 @@ export class CaptureRun implements Capture {
       const isHost = this.tools.host.isHostModule(node.specifier);
       const uses = this.#uses.get(value) ?? "whole";
       const members = uses === "whole" ? undefined : uses;
-      const state = stateOf(value, { isHost, members, isOfProgram: this.#isOfProgram });
+      const isOfProgram = (each: object): boolean => this.#sources.isOfProgram(each);
+      const state = stateOf(value, { isHost, members, isOfProgram });
       if (state.length > 0) Object.assign(node, { state, ...(members === undefined ? {} : { members: [...members] }) });
     }
   }
@@ -307,9 +303,6 @@ export class CaptureRun implements Capture {
     return typeof key === "symbol" ? this.#symbol(key) : String(key);
   }
 }
-
-/** Functions that are not the program's, which takes long to find out and never changes. */
-const foreignFunctions = new WeakSet<object>();
 
 /** What follows the program by itself, and what must not be compared: Millrace keeps registries of what was made. */
 const OWN_STATE = /^(?:node:)?process$|^@?millrace(?:\/|$)/;

@@ -4,13 +4,14 @@
  */
 import type { InspectedScope } from "@millrace/core";
 import type { FunctionAnalysis } from "../analysis.js";
-import { BUILT_IN_GLOBALS, isObject } from "./built-ins.js";
+import { BUILT_IN_GLOBALS, isBuiltInCode, isObject, KNOWN_BY_NAME } from "./built-ins.js";
 import type { Capture } from "./capture.js";
 import { type FunctionCode, HERITAGE_NAME } from "./code.js";
 import type { FunctionSource, FunctionSources } from "./function-sources.js";
 import { isSurelyInitialized } from "./initialization.js";
 import { processObject, usesProcessSettings } from "./process-parts.js";
 import { below, type CapturePath, FIXES } from "./refusal.js";
+import type { Change } from "./replaced-built-ins.js";
 import { ALL_ATTRIBUTES, type WireProperty, type WireValue } from "./wire.js";
 
 /** Variables that hold a module, of which only what is named is taken. */
@@ -101,10 +102,25 @@ export class CapturedVariables {
       this.#run.refuse(below(path, name), "the global object as a whole", FIXES.symbolic);
     const named = isGlobalObject && members !== "whole" ? members.map((member) => [member, "whole"] as const) : [];
     for (const [each, ofIt] of [[name, members] as const, ...named]) {
-      const replaced = this.#run.replaced.ofGlobal(each, ofIt) ?? (this.#isReplaced(each) ? each : undefined);
-      if (replaced === undefined) continue;
-      this.#run.refuse(below(path, name), `the built-in ${replaced}, which the program has replaced`, FIXES.setUp);
+      const change = this.#run.replaced.ofGlobal(each, ofIt) ?? this.#replacedOf(each, ofIt);
+      if (change === undefined) continue;
+      const what = `the built-in ${change.path}, which the program has ${change.how}`;
+      this.#run.refuse(below(path, name), what, FIXES.setUp);
     }
+  }
+
+  /** Finds what the table of built-ins does not have: functions of the program's own in the place of the host's. */
+  #replacedOf(name: string, members: readonly string[] | "whole"): Change | undefined {
+    if (this.#isReplaced(name)) return { path: name, how: "replaced" };
+    if (!KNOWN_BY_NAME.has(name)) return undefined;
+    const holder: unknown =
+      name === "process" ? processObject() : Object.getOwnPropertyDescriptor(globalThis, name)?.value;
+    if (!isObject(holder) || this.#run.session.isProxy(holder)) return undefined;
+    const member = (members === "whole" ? Object.getOwnPropertyNames(holder) : members).find((each) => {
+      const value: unknown = Object.getOwnPropertyDescriptor(holder, each)?.value;
+      return typeof value === "function" && !isBuiltInCode(value) && this.#sources.isOfProgram(value);
+    });
+    return member === undefined ? undefined : { path: `${name}.${member}`, how: "replaced" };
   }
 
   /** Globals of the host that are not there from the start are known by whose code they are. */

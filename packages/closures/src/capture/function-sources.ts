@@ -20,6 +20,9 @@ export interface FunctionSource {
 /** The codes of the functions of a script, kept as long as its parsed form. */
 const codes = new WeakMap<FunctionSite, FunctionCode>();
 
+/** Functions that are not the program's, which takes long to find out and never changes. */
+const foreignFunctions = new WeakSet<object>();
+
 /** Looks functions up for one capture. */
 export class FunctionSources {
   readonly #run: Capture;
@@ -74,7 +77,14 @@ export class FunctionSources {
   }
 
   /** Tells whether a function stands in a file of the user's, wherever it was put. */
-  isWritten(value: object): boolean {
+  isOfProgram(value: object): boolean {
+    if (foreignFunctions.has(value)) return false;
+    const isOfProgram = this.#isWritten(value);
+    if (!isOfProgram) foreignFunctions.add(value);
+    return isOfProgram;
+  }
+
+  #isWritten(value: object): boolean {
     try {
       const inspected = this.#run.session.inspect(value);
       return inspected !== undefined && this.scriptOf(inspected).origin === "user";
