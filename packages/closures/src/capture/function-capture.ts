@@ -20,6 +20,9 @@ import type { WireNode, WireValue } from "./wire.js";
 /** Names that tools put into code to count what runs; a copy would count elsewhere. */
 const INSTRUMENTATION = /^(?:cov_|__cov|__coverage__|stryMut|stryCov|__VITEST_COVERAGE)/;
 
+/** What test runners write for `import()`. */
+const RUNNER_IMPORT = /^__vi(?:te_ssr)?_dynamic_import__$/;
+
 /** Describes functions for one capture. */
 export class FunctionCapture {
   readonly #run: Capture;
@@ -130,7 +133,7 @@ export class FunctionCapture {
   }
 
   #describe(value: object, source: FunctionSource, path: CapturePath): WireNode {
-    const { code, known } = source;
+    const { code } = source;
     const names: string[] = [];
     const environment: WireValue[] = [];
     let text = code.text;
@@ -140,11 +143,14 @@ export class FunctionCapture {
       if (name === code.declaredName && captured === value) continue;
       if (name === code.declaredName) text = withoutName(text, name);
       names.push(name);
-      environment.push(this.#variables.wireOf(name, captured, code, below(path, name)));
+      const isImporter = RUNNER_IMPORT.test(name) && typeof captured === "function";
+      environment.push(
+        isImporter ? this.#importerOf(source) : this.#variables.wireOf(name, captured, code, below(path, name)),
+      );
     }
     if (code.importName !== undefined) {
       names.push(code.importName);
-      environment.push(this.#run.addNode({ type: "importer", from: known.script.url }));
+      environment.push(this.#importerOf(source));
     } else if (code.analysis.uses.dynamicImport.length > 0) {
       this.#run.refuse(path, "a function with import() whose names leave none for it", FIXES.inline);
     }
@@ -156,6 +162,11 @@ export class FunctionCapture {
       ...(home === undefined ? {} : { home }),
       ...this.#classes.ownOf(value, code, path),
     };
+  }
+
+  /** Gives what stands for `import()` in a script. */
+  #importerOf({ known }: FunctionSource): WireValue {
+    return this.#run.addNode({ type: "importer", from: known.script.url });
   }
 
   /** Gives the index of the unit for a place in a script, of which there is one however many functions were made there. */

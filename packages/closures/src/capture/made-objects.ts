@@ -67,7 +67,9 @@ function intlObject(run: Capture, value: object, name: string, path: CapturePath
   if (resolve === undefined) return undefined;
   const { locale, ...options } = resolve.call(value) as Record<string, unknown>;
   const wanted = JSON.stringify({ locale, ...options });
-  const isSame = (made: object): boolean => JSON.stringify(resolve.call(made as never)) === wanted;
+  const example = exampleOf(value);
+  const isSame = (made: object): boolean =>
+    JSON.stringify(resolve.call(made as never)) === wanted && exampleOf(made) === example;
   // The locale of the process may say more than the kind keeps of one that it is given.
   const isOfProcess = !isSame(new maker(String(locale), options)) && isSame(new maker(undefined, options));
   if (!isOfProcess && !isSame(new maker(String(locale), options))) {
@@ -76,6 +78,17 @@ function intlObject(run: Capture, value: object, name: string, path: CapturePath
   const wire = run.value(options, path);
   return { type: "intl", name, locale: String(locale), options: wire, ...(isOfProcess ? { isOfProcess } : {}) };
 }
+
+/** Gives what a format for dates writes: its options do not tell everything in each version. */
+function exampleOf(value: object): string | undefined {
+  const { prototype } = Intl.DateTimeFormat;
+  return Object.getPrototypeOf(value) === prototype
+    ? JSON.stringify(prototype.formatToParts.call(value as Intl.DateTimeFormat, EXAMPLE_TIME))
+    : undefined;
+}
+
+/** Has a part of each kind that differs from the others. */
+const EXAMPLE_TIME = Date.UTC(1999, 10, 7, 15, 4, 9, 876);
 
 /** Gives the function of a built-in accessor. */
 export function getterOf(holder: object, key: PropertyKey): () => unknown {

@@ -11,7 +11,7 @@ import type { FunctionSources } from "./function-sources.js";
 import { getterOf, MadeObjects } from "./made-objects.js";
 import { PrototypeChains } from "./prototype-chains.js";
 import { below, type CapturePath, FIXES } from "./refusal.js";
-import { ALL_ATTRIBUTES, type WireNode, type WireOwn, type WireProperty, type WireValue } from "./wire.js";
+import { ALL_ATTRIBUTES, type WireNode, type WireOwn, type WireProperty, type WireValue, WRITABLE } from "./wire.js";
 
 /** Kinds that cannot travel, as a message names them, and the way out. */
 const REFUSED: Partial<Record<InspectedKind, readonly [what: string, fix: string]>> = {
@@ -305,7 +305,8 @@ export class ObjectCapture {
     const descriptor = Object.getOwnPropertyDescriptor(value, "stack")!;
     const isEngine = descriptor.get !== undefined && this.#run.session.inspect(descriptor.get) === undefined;
     if (!isEngine) return this.#run.property(value, "stack", path);
-    return ["stack", 5, this.#run.value(descriptor.get!.call(value), below(path, "stack"))];
+    const attributes = attributesOf(descriptor) + WRITABLE;
+    return ["stack", attributes, this.#run.value(descriptor.get!.call(value), below(path, "stack"))];
   }
 }
 

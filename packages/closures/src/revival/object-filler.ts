@@ -1,5 +1,13 @@
 /** Fills objects that were made empty: content of their kind, then own properties by descriptor. */
-import type { WireNode, WireOwn, WireProperty, WireValue } from "../capture/wire.js";
+import {
+  CONFIGURABLE,
+  ENUMERABLE,
+  type WireNode,
+  type WireOwn,
+  type WireProperty,
+  type WireValue,
+  WRITABLE,
+} from "../capture/wire.js";
 
 /** Fills the objects of one graph. */
 export class ObjectFiller {
@@ -59,6 +67,7 @@ export class ObjectFiller {
       if (property.length === 3 && property[0] === "stack" && isEngineStack(target)) {
         // An accessor of the engine's, which takes the text that it gives.
         (target as { stack: unknown }).stack = this.#value(property[2]);
+        Object.defineProperty(target, "stack", sharedAttributesOf(property[1]));
         continue;
       }
       if (property.length > 1)
@@ -68,14 +77,18 @@ export class ObjectFiller {
 
   #descriptorOf(property: WireProperty): PropertyDescriptor {
     const [, attributes = 0, first = null, second] = property;
-    const shared = { enumerable: (attributes & 2) !== 0, configurable: (attributes & 4) !== 0 };
-    if (second === undefined) return { ...shared, value: this.#value(first), writable: (attributes & 1) !== 0 };
+    const shared = sharedAttributesOf(attributes);
+    if (second === undefined) return { ...shared, value: this.#value(first), writable: (attributes & WRITABLE) !== 0 };
     return {
       ...shared,
       get: this.#value(first) as () => unknown,
       set: this.#value(second) as (value: unknown) => void,
     };
   }
+}
+
+function sharedAttributesOf(attributes: number): { readonly enumerable: boolean; readonly configurable: boolean } {
+  return { enumerable: (attributes & ENUMERABLE) !== 0, configurable: (attributes & CONFIGURABLE) !== 0 };
 }
 
 /** Functions, and what belongs to them, are made with properties, of which some may have been deleted. */
