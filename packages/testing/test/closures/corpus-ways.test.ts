@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { isWhole, nodeVersions } from "./nodes.js";
+import { isWhole, majorOf, nodeVersions } from "./nodes.js";
 import { ProgramFolder, remoteModule } from "./program-folder.js";
 import { programsFolder, runProgram } from "./run-program.js";
 
@@ -21,7 +21,8 @@ const require = createRequire(import.meta.url);
 const [TSX, JEST] = [require.resolve("tsx/cli"), require.resolve("jest/bin/jest")];
 const EVERY = isWhole ? 1 : 8;
 const WORKER = pathToFileURL(join(programsFolder, "corpus-worker.mjs")).href;
-const NUM_ENTRIES_AT_LEAST = Math.floor(940 / EVERY);
+const STRIPS_TYPES_SINCE = 24;
+const NUM_ENTRIES_AT_LEAST = Math.floor(1120 / EVERY);
 const nodes = nodeVersions();
 
 let folder: ProgramFolder;
@@ -69,6 +70,7 @@ const MINIFIED = [
   "a class that is not yet initialized",
   "a hoisted function behind a variable that is not initialized",
   "[C94] super in a method of an object",
+  "[C94] super in an object with another as its prototype",
   "[C94] super in a getter of an object",
   "[C94] super in an async generator and a setter of an object",
 ];
@@ -78,6 +80,16 @@ const IN_JEST = [
   "a Proxy of an object, on the global object",
   "a Proxy of a function, on the global object",
   "vm script function",
+];
+
+/** What vitest changes: modules are objects of its own, import.meta is data, the console is another, and import() of a file names it otherwise. */
+const IN_VITEST = [
+  "import() from the user's file",
+  "import.meta",
+  "a namespace as a whole, one export of which cannot travel",
+  "process namespace whole",
+  "crypto by its module",
+  "a console of its own",
 ];
 
 describe("the corpus in other ways", () => {
@@ -95,6 +107,32 @@ describe("the corpus in other ways", () => {
       expectRight(await runProgram(path, [TSX, "run-corpus.mts"], cwd, part(index, { isRenamed: true })));
     },
   );
+
+  test.each(nodes.filter(({ version }) => majorOf(version) >= STRIPS_TYPES_SINCE))(
+    "[C61, C77, C90] as TypeScript whose types Node.js $version strips",
+    { timeout: 120_000 },
+    async ({ path, version }) => {
+      const name = `stripped-${version}`;
+      for (const file of readdirSync(programsFolder)) {
+        const text = readFileSync(join(programsFolder, file), "utf8");
+        folder.write(
+          `${name}/${file.replace(/\.mjs$/, ".mts")}`,
+          text.replace(/( from "\.\/[\w-]+)\.mjs"/g, '$1.mts"'),
+        );
+        // For import() and for what is not renamed.
+        if (file === "helpers.mjs") folder.write(`${name}/${file}`, text);
+      }
+      expectRight(await runProgram(path, ["run-corpus.mts"], join(folder.path, name), part(7)));
+    },
+  );
+
+  test("[C61, C74, C90] in vitest", { timeout: 120_000 }, async () => {
+    const corpus = pathToFileURL(join(programsFolder, "corpus.mjs")).href;
+    const { runCorpus } = (await import(/* @vite-ignore */ corpus)) as {
+      runCorpus(worker: URL, part: object): Promise<readonly Result[]>;
+    };
+    expectRight(JSON.stringify(await runCorpus(new URL(WORKER), { every: EVERY, from: 1, except: IN_VITEST })));
+  });
 
   test.each([
     ["an ES module", "esm", false],

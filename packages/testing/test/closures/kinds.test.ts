@@ -11,12 +11,15 @@ interface Outcomes {
   readonly equal: readonly string[];
   readonly refused: readonly string[];
   readonly wrong: readonly string[];
+  /** Of the kinds that `util.types` tells apart. */
+  readonly kinds: { readonly unknown: readonly string[]; readonly wrong: readonly string[] };
 }
 
 test.each(nodeVersions())("[C90] every class of Node.js $version is captured or refused", async ({ path }) => {
   const outcomes = JSON.parse(await runProgram(path, ["kinds.mjs"])) as Outcomes;
   expect(outcomes.unknown).toEqual([]);
   expect(outcomes.wrong).toEqual([]);
+  expect(outcomes.kinds).toEqual({ unknown: [], wrong: [] });
   expect(outcomes.equal).toEqual(
     expect.arrayContaining(["Map", "Set", "Date", "URL", "Intl.Collator", "AggregateError"]),
   );

@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { type BuildOptions, build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { majorOf, nodeVersions } from "./nodes.js";
+import { isWhole, majorOf, nodeVersions } from "./nodes.js";
 import { ProgramFolder, remoteModule } from "./program-folder.js";
 import { runProgram } from "./run-program.js";
 
@@ -146,25 +146,31 @@ describe("ways to run a program", () => {
     ["CommonJS", "cjs", false],
     ["minified ES module", "esm", true],
     ["minified CommonJS", "cjs", true],
-  ] as const)("[C61, C79] a bundle as %s, with Millrace inside", async (_name, format, minify) => {
+  ] as const)("[C61, C79, C90] a bundle as %s, with Millrace inside", async (_name, format, minify) => {
     const name = `bundle-${format}-${minify}.${format === "esm" ? "mjs" : "cjs"}`;
-    const [right, failure] = await answers(own!.path, [await bundle(name, { format, minify })]);
-    expect(right).toEqual({ value: EXPECTED });
-    expect(failure.error).toMatch(/AggregateError: checked\n.*bundle-/);
-    for (const sourcemap of ["linked", "inline"] as const) {
-      expectRight(await answers(own!.path, [await bundle(name, { format, minify, sourcemap })]), "program\\.mjs");
+    for (const { path } of isWhole ? all : [own!]) {
+      const [right, failure] = await answers(path, [await bundle(name, { format, minify })]);
+      expect(right).toEqual({ value: EXPECTED });
+      expect(failure.error).toMatch(/AggregateError: checked\n.*bundle-/);
+      for (const sourcemap of ["linked", "inline"] as const) {
+        expectRight(await answers(path, [await bundle(name, { format, minify, sourcemap })]), "program\\.mjs");
+      }
     }
   });
 
-  test("[C75] code of -e, as a module and as a script", async () => {
+  test.each(all)("[C75, C79] code of -e under Node.js $version, as a module and as a script", async ({ path }) => {
     const program = PROGRAM.replaceAll("./", `${folder.path}/`);
-    expectRight(await answers(own!.path, ["--input-type=module", "-e", program]), "\\[eval1\\]");
+    expectRight(await answers(path, ["--input-type=module", "-e", program]), "\\[eval1\\]");
     const script = `const rate = 2; var table = { a: 1 }; function top(x) { return x * rate + table.a; }
-      import("./there.mjs").then(async ({ there }) => console.log(JSON.stringify(await there((x) => top(x), 4))));`;
-    expect(await answers(own!.path, ["-e", script])).toEqual({ value: "9" });
+      const fail = () => { throw new RangeError("no", { cause: new TypeError("because") }); };
+      import("./there.mjs").then(async ({ there }) => console.log(JSON.stringify([await there((x) => top(x), 4), await there(fail, 0)])));`;
+    const [right, failure] = await answers(path, ["-e", script]);
+    expect(right).toEqual({ value: "9" });
+    expect(failure.error).toMatch(/RangeError: no\n +at \S+ \(\[eval\]:2:34\)/);
+    expect(failure.error).toMatch(/TypeError: because\n +at \S+ \(\[eval\]:2:64\)/);
   });
 
-  test("[C75] lines of the REPL", async () => {
+  test.each(all)("[C75, C79] lines of the REPL under Node.js $version", async ({ path }) => {
     folder.write(
       "repl.cjs",
       `const { PassThrough } = require("node:stream");
@@ -174,12 +180,18 @@ describe("ways to run a program", () => {
        import("./there.mjs").then(({ there }) => {
          globalThis.there = there;
          server.on("exit", () => {});
-         input.write("const rate = 2\\n");
-         input.write("function top(x) { return x * rate }\\n");
-         input.write("let extra = { n: 1 }\\n");
-         input.write("there((x) => top(x) + extra.n, 4).then((a) => { process.stdout.write(JSON.stringify(a)); process.exit(0); })\\n");
+         for (const line of [
+           "const rate = 2",
+           "function top(x) { return x * rate }",
+           "let extra = { n: 1 }",
+           "const fail = () => { throw new RangeError('no', { cause: new TypeError('because') }) }",
+           "Promise.all([there((x) => top(x) + extra.n, 4), there(fail, 0)]).then((a) => { process.stdout.write(JSON.stringify(a)); process.exit(0); })",
+         ]) input.write(line + "\\n");
        });`,
     );
-    expect(JSON.parse(await runProgram(own!.path, ["repl.cjs"], folder.path))).toEqual({ value: "9" });
+    const [right, failure] = await answers(path, ["repl.cjs"]);
+    expect(right).toEqual({ value: "9" });
+    expect(failure.error).toMatch(/RangeError: no\n +at \S+ \(REPL4:1:28\)/);
+    expect(failure.error).toMatch(/TypeError: because\n +at \S+ \(REPL4:1:58\)/);
   });
 });

@@ -2,11 +2,12 @@
 import { captureFunctions, encodeCapturedGraph } from "@millrace/closures";
 import { nodeHost } from "@millrace/host-node";
 import { entries as usual } from "./entries.mjs";
+import { entries as ofHost } from "./host-entries.mjs";
 import { entries as language } from "./language-entries.mjs";
 import { outcomeOf } from "./outcome.mjs";
 
 const host = nodeHost();
-const corpus = [...usual, ...language];
+const corpus = [...usual, ...language, ...ofHost];
 
 /**
  * Gives the names of the entries, each with its problem if it has one.
@@ -64,7 +65,7 @@ async function problemOf({ make, args, pattern }, there, isRenamed) {
 
 /** Takes back what an entry did to built-ins. */
 function restore() {
-  for (const each of [usual, language]) {
+  for (const each of [usual, language, ofHost]) {
     each.restore?.();
     each.restore = undefined;
   }

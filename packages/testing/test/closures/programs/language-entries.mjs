@@ -296,10 +296,10 @@ same("[C71] string object with props", () => { const s = Object.assign(new Strin
 same("[C71] array-like arguments copy", () => { const a = (function () { return [...arguments]; })(1, 2); return () => a; });
 same("[C71] object with integer-like keys order", () => { const o = { b: 1, 2: 2, a: 3, 1: 4 }; return () => Object.keys(o); });
 same("[C71] accessor on array index", () => { const a = [1]; Object.defineProperty(a, 0, { get: () => 9 }); return () => a[0]; });
-same("[C67] Object.prototype polluted", () => { Object.prototype.polluted = 7; entries.restore = () => { delete Object.prototype.polluted; }; return () => ({}).polluted; });
-same("[C67] Array.prototype extended", () => { Array.prototype.extra9 = function () { return this.length; }; entries.restore = () => { delete Array.prototype.extra9; }; return () => [1, 2].extra9(); });
+refused("[C76] Object.prototype polluted", /uses \.polluted, which the program has added to a built-in/, () => { Object.prototype.polluted = 7; entries.restore = () => { delete Object.prototype.polluted; }; return () => ({}).polluted; });
+refused("[C76] Array.prototype extended", /uses \.extra9, which the program has added to a built-in/, () => { Array.prototype.extra9 = function () { return this.length; }; entries.restore = () => { delete Array.prototype.extra9; }; return () => [1, 2].extra9(); });
 same("[C67] Function.prototype.call replaced", () => { const old = Function.prototype.call; Function.prototype.call = function (...a) { return Reflect.apply(old, this, a); }; entries.restore = () => { Function.prototype.call = old; }; return (f) => 1; });
-same("[C70] global added to builtin: Math.tau", () => { Math.tau9 = 6.28; entries.restore = () => { delete Math.tau9; }; return () => Math.tau9; });
+refused("[C76] global added to builtin: Math.tau", /Math\.tau9, which the program has added/, () => { Math.tau9 = 6.28; entries.restore = () => { delete Math.tau9; }; return () => Math.tau9; });
 same("[C71] JSON.rawJSON object", () => { const j = JSON.rawJSON ? JSON.rawJSON("1") : { j: 1 }; return () => typeof j; });
 same("[C67] Symbol.prototype description etc", () => { const { description } = Symbol("q"); return () => description; });
 refused("[C85] a URL and its searchParams", /a URL, or the searchParams of one, of which the other is captured too/, () => { const u = new URL("http://a/?x=1"); const p = u.searchParams; return () => u.searchParams === p; });
