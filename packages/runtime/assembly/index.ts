@@ -17,6 +17,7 @@ export { insert, keptOfBuckets, partitionHashes, probe, tableHashes } from "./ha
 export { findEntries, insertEntries, keptOfEntries, listPairs, projectPairs, writePairs } from "./joins.js";
 export { keyHashes } from "./keys.js";
 export { endByte, joinLines, splitLines } from "./lines.js";
+export { keptOfMerge, mergeRows } from "./merge.js";
 export { gatherNumbers, scatterAdd, sumGathered } from "./numbers.js";
 export {
   findTuples,

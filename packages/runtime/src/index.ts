@@ -24,6 +24,7 @@ export type {
   Kernels,
   KeyKernels,
   LineKernels,
+  MergeKernels,
   NumberKernels,
   RowKernels,
   SortKernels,

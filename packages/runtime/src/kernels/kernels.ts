@@ -19,6 +19,7 @@ import type { PackedKernels } from "./packed-kernels.js";
 export interface Kernels
   extends RowKernels,
     SortKernels,
+    MergeKernels,
     HashKernels,
     KeyKernels,
     GroupKernels,
@@ -119,6 +120,27 @@ export interface SortKernels {
 
   /** Copies a range of entries to the same range of other pages. */
   copyEntries(pages: number, toPages: number, from: number, to: number): void;
+}
+
+/**
+ * Merges sorted streams of rows, each given by the sort entries of its next rows, by a tree of losers. The *state* is an array of words:
+ *
+ *     0  number of streams                    4  how many rows the last call wrote
+ *     1  the node to play at next             5  how many streams have come to the tree
+ *     2  the stream that comes to that node    8  and on: the nodes of the tree, one for each stream; -1 where nobody has come
+ *     3  a decision, see `MergeStop.tie`         and behind them, from an even word on, two words for each stream: the slots of its
+ *                                                next entry and behind its last; both -1 when it has ended
+ *
+ * A merge begins at node `(0 + number of streams) >> 1` with stream 0, which is one that has come, and a tree of which all nodes are -1.
+ * @internal
+ */
+export interface MergeKernels {
+  /**
+   * Copies rows in order, one behind the other, to `toSlot`, up to the first that would reach beyond `limitSlot`. Of rows of equal prefixes that of the first stream comes first if
+   * `isComplete`; else they are a tie, which the caller decides: word 3 is 1 if the node's stream is first, and 2 if the other is. Returns why it stopped, see `MergeStop`;
+   * the state is such that another call goes on. `endSlot` says where the rows end.
+   */
+  mergeRows(state: number, isComplete: boolean, toSlot: number, limitSlot: number): number;
 }
 
 /** Hashes keys, and looks hashes up. `hashes` are plain arrays of words. @internal */

@@ -6,6 +6,7 @@ import { findEntries, insertEntries, listPairs, projectPairs, writePairs } from 
 import type { AddedNumbers, Kernels } from "./kernels.js";
 import { keyHashes } from "./key-twin.js";
 import { joinLines, splitLines } from "./line-twin.js";
+import { mergeRows } from "./merge-twin.js";
 import { gatherNumbers, scatterAdd, sumGathered } from "./number-twin.js";
 import type { FoldedTuples, PackedField } from "./packed-kernels.js";
 import * as packed from "./packed-twin.js";
@@ -42,6 +43,12 @@ export class TypeScriptKernels implements Kernels {
     cursors: number,
   ): number {
     return partitionRows(this.memory, pointers, hashes, numRows, shift, mask, cursors);
+  }
+
+  mergeRows(state: number, isComplete: boolean, toSlot: number, limitSlot: number): number {
+    const { stop, endSlot } = mergeRows(this.memory, state, isComplete, toSlot, limitSlot);
+    this.endSlot = endSlot;
+    return stop;
   }
 
   firstVaryingBit(pages: number, from: number, to: number, bit: number): number {

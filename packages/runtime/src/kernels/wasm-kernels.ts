@@ -48,6 +48,10 @@ export class WasmKernels implements Kernels {
     return this.#exports.partitionRows(pointers, hashes, numRows, shift, mask, cursors);
   }
 
+  mergeRows(state: number, isComplete: boolean, toSlot: number, limitSlot: number): number {
+    return this.#exports.mergeRows(state, isComplete ? 1 : 0, toSlot, limitSlot);
+  }
+
   firstVaryingBit(pages: number, from: number, to: number, bit: number): number {
     return this.#exports.firstVaryingBit(pages, from, to, bit);
   }

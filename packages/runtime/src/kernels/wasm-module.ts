@@ -25,6 +25,7 @@ export interface WasmExports {
     mask: number,
     cursors: number,
   ): number;
+  mergeRows(state: number, isComplete: number, toSlot: number, limitSlot: number): number;
   firstVaryingBit(pages: number, from: number, to: number, bit: number): number;
   countDigits(pages: number, from: number, to: number, bit: number, numDigits: number, counts: number): void;
   scatterByDigit(

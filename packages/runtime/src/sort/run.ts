@@ -16,9 +16,9 @@ import { PAGE_HEADER_SLOTS } from "../memory/page-slots.js";
 import { copyRow } from "../rows/copy-row.js";
 import type { LayoutTable, StreamLayout } from "../rows/stream-layout.js";
 import type { SpillFile } from "../spill/spill-space.js";
-import type { SegmentGather } from "./gathered-rows.js";
+import type { RowGather } from "./gathered-rows.js";
 import { TAG_SLOTS } from "./sort-limits.js";
-import { NOT_LARGE, type PrefixReader, type SortedRows } from "./sorted-rows.js";
+import { NOT_LARGE, type PrefixReader, type SortedEntries, type SortedRows } from "./sorted-rows.js";
 
 /** Is a run that was written. */
 export interface Run {
@@ -27,10 +27,15 @@ export interface Run {
   readonly layout: StreamLayout | undefined;
   /** The first block whose rows have tags. */
   readonly firstTaggedBlock: number;
+  /** Whether there are such rows. */
+  readonly hasTags: boolean;
 }
 
 /** How many entries are made together when a run is read. */
 const ENTRIES_AHEAD = 32;
+
+const ENTRY_SLOTS = SORT_ENTRY_WORDS / 2;
+const POINTER_WORD = 2;
 
 const NO_LAYOUT = { low: 0, high: 0 };
 
@@ -70,13 +75,13 @@ export class RunWriter {
     return isFull;
   }
 
-  /** Writes a page of rows of one layout, copied to where they belong at once; the run has no other rows. */
-  writeGathered(gather: SegmentGather, layout: StreamLayout): void {
-    this.#layout = layout;
+  /** Writes a page of rows of one layout, if there are any left, copied to where they belong at once; the run has no other rows. */
+  writeGathered(gather: RowGather): void {
+    this.#layout = gather.layout;
     this.#startPage();
     this.#slot = gather.copy(this.#slot, this.#page.endSlot);
     this.#numPageRows = gather.numRows;
-    this.#writePage();
+    if (gather.numRows > 0) this.#writePage();
   }
 
   /** Begins the run with the row, or goes on with tags. */
@@ -109,12 +114,13 @@ export class RunWriter {
   /** Writes the last page. The page that was given may be used for something else. */
   finish(): Run {
     if (this.#numPageRows > 0) this.#writePage();
-    return { file: this.#file, layout: this.#layout, firstTaggedBlock: this.#firstTaggedBlock };
+    const hasTags = this.#firstTaggedBlock < this.#file.numBlocks;
+    return { file: this.#file, layout: this.#layout, firstTaggedBlock: this.#firstTaggedBlock, hasTags };
   }
 }
 
 /** Reads a run in order, a page at a time. At the end, however it comes, it calls `letGo`, once. */
-export class RunRows implements SortedRows {
+export class RunRows implements SortedRows, SortedEntries {
   readonly memory: Memory;
   slot = 0;
   layout: StreamLayout;
@@ -134,7 +140,10 @@ export class RunRows implements SortedRows {
   #entry = 0;
   #numEntries = 0;
 
-  /** @param prefixes - makes the prefixes; needed by `readPrefix` alone */
+  firstEntry = 0;
+  endEntry = 0;
+
+  /** @param prefixes - makes the prefixes; needed by `readPrefix` and `bringEntries` alone */
   constructor(
     run: Run,
     page: MemorySegment,
@@ -199,6 +208,19 @@ export class RunRows implements SortedRows {
     into[at] = this.#entries[word + 1]!;
     into[at + 1] = this.#entries[word]!;
     into[at + 2] = this.#entries[word + 3]!;
+  }
+
+  /** Not when rows have tags. */
+  bringEntries(slot: number, limit: number): boolean {
+    if (this.#next === this.#limit && !this.#readPage()) return false;
+    const { i32 } = this.memory;
+    const { layout } = this;
+    const count = this.#prefixes!.readMany(this.memory, this.#next, this.#limit, layout, i32, slot * 2, limit * 2);
+    this.firstEntry = slot;
+    this.endEntry = slot + count * ENTRY_SLOTS;
+    const last = i32[this.endEntry * 2 - SORT_ENTRY_WORDS + POINTER_WORD]!;
+    this.#next = last + (i32[last * 2]! >> 3);
+    return true;
   }
 
   #readTaggedPrefix(into: Uint32Array, at: number): void {

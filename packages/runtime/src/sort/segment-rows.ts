@@ -1,8 +1,9 @@
 import { type Memory, SORT_ENTRY_WORDS } from "@millrace/core";
+import { ENTRY_SLOTS } from "../kernels/kernel-layouts.js";
 import type { LayoutTable, StreamLayout } from "../rows/stream-layout.js";
 import { ENTRY_PAGE_MASK, type EntrySegment } from "./entry-pages.js";
 import { TAG_SLOTS, TAGGED } from "./sort-limits.js";
-import { NOT_LARGE, type SortedRows } from "./sorted-rows.js";
+import { NOT_LARGE, type SortedEntries, type SortedRows } from "./sorted-rows.js";
 
 /**
  * How many rows are looked at ahead. Rows in sorted order lie anywhere, so each would be waited for; independent loads of a number of them are waited
@@ -12,7 +13,7 @@ const LOOK_AHEAD = 32;
 const POINTER_WORD = 2;
 
 /** Reads the rows of a sorted segment of a buffer in order. The buffer holds the pages. */
-export class SegmentRows implements SortedRows {
+export class SegmentRows implements SortedRows, SortedEntries {
   readonly memory: Memory;
   slot = 0;
   layout: StreamLayout;
@@ -26,6 +27,8 @@ export class SegmentRows implements SortedRows {
   #word = 0;
   /** What was read ahead: kept, so that no compiler leaves the reading out. */
   seen = 0;
+  firstEntry = 0;
+  endEntry = 0;
 
   /** @param plainLayout - the layout of rows without a tag; undefined when there are none */
   constructor(
@@ -83,6 +86,17 @@ export class SegmentRows implements SortedRows {
     into[at] = i32[this.#word + 1]!;
     into[at + 1] = i32[this.#word]!;
     into[at + 2] = i32[this.#word + 3]!;
+  }
+
+  /** Brings those of a page of entries; not when rows have tags. */
+  bringEntries(): boolean {
+    const next = this.#next;
+    const { numEntries } = this.#segment;
+    if (next === numEntries) return false;
+    this.#next = Math.min(numEntries, (next | ENTRY_PAGE_MASK) + 1);
+    this.firstEntry = this.#segment.wordOf(next) / 2;
+    this.endEntry = this.firstEntry + (this.#next - next) * ENTRY_SLOTS;
+    return true;
   }
 
   close(): void {

@@ -222,7 +222,7 @@ export class SortBuffer {
     const { segments } = this.#entries;
     const [segment] = segments;
     if (segment === undefined || segments.length > 1 || this.#isMixed) return undefined;
-    return new SegmentGather(segment, kernelsFor(this.#memory));
+    return new SegmentGather(segment, this.#layout!, kernelsFor(this.#memory));
   }
 
   /** Returns the sorted rows, one stream for each segment, the one that arrived first before. */

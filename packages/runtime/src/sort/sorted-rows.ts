@@ -19,6 +19,17 @@ export interface SortedRows extends RowCursor {
   close(): void;
 }
 
+/** Is a sorted stream of rows without tags, in the memory of the sort, that is read by its entries. */
+export interface SortedEntries {
+  /** The slots of the entries that the last call brought, and of what is behind them. */
+  readonly firstEntry: number;
+  readonly endEntry: number;
+  /** Brings the entries of next rows, one at least, at the slots from `slot` to `limit` if they have no place of their own. False at the end. The rows before may be gone then. */
+  bringEntries(slot: number, limit: number): boolean;
+  /** Gives back pages and files; a no-op when it was called. */
+  close(): void;
+}
+
 /** Makes the prefixes of rows one by one, for streams that have no entries. */
 export class PrefixReader {
   readonly #keys: SortKeys;
@@ -29,11 +40,19 @@ export class PrefixReader {
   }
 
   /**
-   * Writes the entries of the rows of a page, from `slot` on, into `entries`, until it is full; returns how many. `endSlot` is where the rows
-   * of the page end.
+   * Writes the entries of the rows of a page, from `slot` on, into the words of `entries` from `at` to `limit`, until there is no room; returns how many. `endSlot` is where
+   * the rows of the page end.
    */
-  readMany(memory: Memory, slot: number, endSlot: number, layout: StreamLayout, entries: Int32Array): number {
-    return this.#keys.writer(layout)(memory, slot, endSlot, entries, 0, entries.length);
+  readMany(
+    memory: Memory,
+    slot: number,
+    endSlot: number,
+    layout: StreamLayout,
+    entries: Int32Array,
+    at = 0,
+    limit: number = entries.length,
+  ): number {
+    return this.#keys.writer(layout)(memory, slot, endSlot, entries, at, limit);
   }
 
   /** Puts the prefix of a row into three words of `into`. */

@@ -18,11 +18,13 @@ import type { LayoutTable, StreamLayout } from "../rows/stream-layout.js";
 import type { SpillFile, SpillSpace } from "../spill/spill-space.js";
 import type { Steps } from "../task/driver.js";
 import { ArrivalBuffer } from "./arrival-buffer.js";
-import { GatheredRows, SegmentGather } from "./gathered-rows.js";
+import { GatheredRows, type RowGather } from "./gathered-rows.js";
 import { LargeRows } from "./large-rows.js";
+import { MergeGather } from "./merge-gather.js";
 import { GroupRows } from "./merge-groups/group-rows.js";
 import { MergeRows } from "./merge-rows.js";
 import { type Run, RunRows, RunWriter } from "./run.js";
+import { SegmentRows } from "./segment-rows.js";
 import { type RowOrder, SortKeys } from "./sort-keys.js";
 import { MAX_FAN_IN, MAX_ROW_SLOTS, MIN_SORT_PAGES } from "./sort-limits.js";
 import { NOT_LARGE, PrefixReader, type SortedRows } from "./sorted-rows.js";
@@ -78,8 +80,8 @@ export class Sorter {
   /** The file that is written now. */
   #file: SpillFile | undefined;
   /** What the result is read from. */
-  #result: MergeRows | undefined;
-  /** The page through which rows of memory are read. */
+  #result: MergeRows | MergeGather | undefined;
+  /** The page through which rows are read that are copied in order. */
   #gatherPage: MemorySegment | undefined;
   #isClosed = false;
 
@@ -151,32 +153,54 @@ export class Sorter {
   }
 
   *#mergeNeighbours(first: number, count: number, level: number): Steps {
-    const merge = this.#openRuns(this.#runs.slice(first, first + count), []);
+    const runs = this.#runs.slice(first, first + count);
+    const merge = this.#combine === undefined ? this.#open(runs, []) : this.#openRuns(runs, []);
     const run = yield* this.#writeRun(merge, () => merge.close());
     this.#runs.splice(first, count, { run, level });
   }
 
-  /** Returns the rows of runs, and of what is in memory behind them, in order. */
+  /** Returns the rows of runs, and of what is in memory behind them, in order: copied by a kernel where that can be, and there are pages for it. */
+  #open(runs: readonly LeveledRun[], inMemory: readonly SortedRows[], keepsFiles = false): MergeRows | MergeGather {
+    const layout = this.#plainLayout(runs, inMemory);
+    // Beside the pages of the runs there are that of the merge, and one that rows are copied to.
+    if (layout === undefined || this.#budget.numFree < runs.length + 2)
+      return this.#openRuns(runs, inMemory, keepsFiles);
+    const streams = [...this.#streams(runs, keepsFiles), ...(inMemory as readonly SegmentRows[])];
+    const page = this.#takePage();
+    return new MergeGather(streams, layout, this.#keys, page, () => this.#budget.give(page));
+  }
+
+  /** Returns the layout of all rows when there is one, and none has a tag. */
+  #plainLayout(runs: readonly LeveledRun[], inMemory: readonly SortedRows[]): StreamLayout | undefined {
+    const layout = runs[0]?.run.layout;
+    const arePlain = inMemory.every((rows) => rows instanceof SegmentRows && rows.layout === layout);
+    if (!arePlain || (inMemory.length > 0 && this.#buffer.isMixed)) return undefined;
+    return runs.every(({ run }) => !run.hasTags && run.layout === layout) ? layout : undefined;
+  }
+
   #openRuns(runs: readonly LeveledRun[], inMemory: readonly SortedRows[], keepsFiles = false): MergeRows {
+    return new MergeRows([...this.#streams(runs, keepsFiles), ...inMemory], this.#keys, this.#large);
+  }
+
+  #streams(runs: readonly LeveledRun[], keepsFiles: boolean): RunRows[] {
     const load = (block: number): Memory => this.#large.load(block);
-    const inputs = runs.map(({ run }) => {
+    return runs.map(({ run }) => {
       const page = this.#takePage();
       return new RunRows(run, page, this.#layouts, this.#prefixes, load, () => {
         this.#budget.give(page);
         if (!keepsFiles) run.file.remove();
       });
     });
-    return new MergeRows([...inputs, ...inMemory], this.#keys, this.#large);
   }
 
   /** Writes the rows to a file, and lets go of them. */
-  *#writeRun(rows: MergeRows | SegmentGather, close: () => void): Steps<Run> {
+  *#writeRun(rows: MergeRows | RowGather, close: () => void): Steps<Run> {
     const file = this.#spill.createFile(this.#budget.owner);
     this.#file = file;
     const page = this.#takePage();
     const writer = new RunWriter(file, page);
     const newLayouts = new Set<StreamLayout>();
-    if (rows instanceof SegmentGather) yield* this.#writeGathered(rows, writer);
+    if (!(rows instanceof MergeRows)) yield* this.#writeGathered(rows, writer);
     else if (this.#combine === undefined) yield* this.#writeRows(rows, writer);
     else yield* this.#writeCombined(rows, writer, this.#combine, newLayouts);
     const run = writer.finish();
@@ -195,9 +219,9 @@ export class Sorter {
     return page;
   }
 
-  *#writeGathered(gather: SegmentGather, writer: RunWriter): Steps {
+  *#writeGathered(gather: RowGather, writer: RunWriter): Steps {
     while (!gather.isAtEnd) {
-      writer.writeGathered(gather, this.#buffer.layout!);
+      writer.writeGathered(gather);
       this.#between();
       yield "turn";
     }
@@ -249,15 +273,24 @@ export class Sorter {
   /** Returns the sorted rows from the beginning, once `complete` is done. A cursor that was returned before must not be used any more. */
   rows(): RowCursor {
     this.#result?.close();
-    const gather = this.#runs.length === 0 ? this.#buffer.gather() : undefined;
-    if (gather !== undefined) this.#gatherPage ??= this.#budget.take();
-    if (gather !== undefined && this.#gatherPage !== undefined) {
-      return new GatheredRows(gather, this.#buffer.layout!, this.#gatherPage);
-    }
+    this.#result = undefined;
     const inMemory = this.#buffer.sorted();
-    if (this.#runs.length === 0 && inMemory.length === 1 && !this.#buffer.isMixed) return inMemory[0]!;
-    this.#result = this.#openRuns(this.#runs, inMemory, this.#isReadAgain);
+    if (this.#runs.length > 0) {
+      const merge = this.#open(this.#runs, inMemory, this.#isReadAgain);
+      this.#result = merge;
+      return merge instanceof MergeRows ? merge : this.#readThroughPage(merge)!;
+    }
+    const gather = this.#buffer.gather();
+    const gathered = gather === undefined ? undefined : this.#readThroughPage(gather);
+    if (gathered !== undefined) return gathered;
+    if (inMemory.length === 1 && !this.#buffer.isMixed) return inMemory[0]!;
+    this.#result = this.#openRuns([], inMemory);
     return this.#result;
+  }
+
+  #readThroughPage(gather: RowGather): GatheredRows | undefined {
+    this.#gatherPage ??= this.#budget.take();
+    return this.#gatherPage === undefined ? undefined : new GatheredRows(gather, this.#gatherPage);
   }
 
   /** Merges as many neighbours as have to be, so that one merge reads what is left: those with the fewest pages. */

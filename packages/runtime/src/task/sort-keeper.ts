@@ -2,6 +2,7 @@ import type { KeyFieldSpec } from "@millrace/job-graph";
 import type { JobContext } from "../job/job-context.js";
 import type { PageBudget } from "../memory/page-budget.js";
 import type { PageCursor, RowCursor } from "../rows/row-cursor.js";
+import { GatheredRows } from "../sort/gathered-rows.js";
 import { KeyOrder } from "../sort/key-order.js";
 import { Sorter } from "../sort/sorter.js";
 import type { Steps } from "./driver.js";
@@ -49,7 +50,8 @@ export class SortKeeper implements RowKeeper {
   }
 
   pages(): PageCursor {
-    return new PagesOfRows(this.rows());
+    const rows = this.rows();
+    return rows instanceof GatheredRows ? rows.pages() : new PagesOfRows(rows);
   }
 
   clear(): void {
