@@ -87,5 +87,7 @@ class HashGroupDriver implements Driver {
 
   close(): void {
     this.#groups?.close();
+    // What groups took before they were made is theirs too.
+    this.#context.budget.giveAll();
   }
 }

@@ -42,6 +42,8 @@ class HashJoinDriver implements Driver {
 
   close(): void {
     this.#table?.close();
+    // What a table took before it was made is its too.
+    this.#context.budget.giveAll();
   }
 
   #createTable(): JoinTable {

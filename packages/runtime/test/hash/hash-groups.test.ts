@@ -360,6 +360,21 @@ describe("failures leave nothing behind", () => {
     }
   });
 
+  test("the n-th page request fails where kernels have pages of their own, for every n", () => {
+    const few = input(uniform(3000, 1));
+    for (let n = 1; ; n++) {
+      const context = new TestContext({ inputs: [few], numPages: 40, functions: [add] as never });
+      context.budget.failAt = n;
+      try {
+        runDriver(driverOf, context);
+        expect(n).toBeGreaterThan(10);
+        break;
+      } catch (error) {
+        expect(error).toMatchObject({ name: "MillraceError", code: "INVALID_ARGUMENT" });
+      }
+    }
+  });
+
   test("control: without close, pages and files are left", () => {
     const context = create();
     context.spill.failAt = 5;

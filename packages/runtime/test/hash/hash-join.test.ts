@@ -455,6 +455,21 @@ describe("failures leave nothing behind", () => {
     }
   });
 
+  test("the n-th page request fails where kernels have pages of their own, for every n", () => {
+    const inputs = [input(uniform(2000, 1)), input(uniform(2000, 1))];
+    for (let n = 1; ; n++) {
+      const context = new TestContext({ inputs, numPages: 60 });
+      context.budget.failAt = n;
+      try {
+        runDriver((each) => createHashJoinDriver(spec, each), context);
+        expect(n).toBeGreaterThan(10);
+        break;
+      } catch (error) {
+        expect(error).toMatchObject({ name: "MillraceError", code: "INVALID_ARGUMENT" });
+      }
+    }
+  });
+
   test("control: without close, pages and files are left", () => {
     const context = create(9);
     context.spill.failAt = 30;
