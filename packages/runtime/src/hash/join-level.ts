@@ -10,32 +10,19 @@
  * 4. Spilled partitions are left to the caller, who joins each in the same way with another hash, or in chunks.
  */
 import { invariant, type Memory, type MemorySegment, type TableHashSeed } from "@millrace/core";
-import { PAGE_HEADER_SLOTS } from "../memory/page-slots.js";
 import type { PageCursor } from "../rows/row-cursor.js";
 import type { StreamLayout } from "../rows/stream-layout.js";
 import type { Steps } from "../task/driver.js";
-import { BloomFilter } from "./bloom-filter.js";
-import { entriesEnd, entrySlots, HASH_WORD } from "./entry.js";
+import { BuildPartitions } from "./build-partitions.js";
 import { EntryWriter } from "./entry-writer.js";
 import { seedAtLevel } from "./hash-keys.js";
 import { HashScratch } from "./hash-scratch.js";
 import { type JoinEnvironment, takeReserved } from "./join-environment.js";
-import { directoryPages, JOIN_PREFIX_SLOTS, JoinIndex } from "./join-index.js";
+import { JOIN_PREFIX_SLOTS, JoinIndex } from "./join-index.js";
 import { HAS_NO_MATCH, JoinProber } from "./join-prober.js";
 import { RowBatch } from "./row-batch.js";
 import type { EntryFile } from "./spilled-entries.js";
 import { type Probe, type StagedProbes, stageProbes } from "./staged-probes.js";
-
-/** Partitions at most: more would make pages that are half empty, and scatter over more pages than caches hold. */
-const MAX_PARTITION_BITS = 6;
-/** Of the budget there are at least so many pages for each partition. */
-const MIN_PAGES_PER_PARTITION = 4;
-/** With so much memory there are more partitions, so that each fits the cache: from so many pages on there are 256, and with twice as many 512. */
-const MIN_PAGES_FOR_MANY = 8192;
-const MANY_PARTITION_BITS = 8;
-/** One page in so many is for the Bloom filter; with fewer pages than this there is none. */
-const PAGES_PER_FILTER_PAGE = 16;
-const MIN_PAGES_WITH_FILTER = 32;
 
 /** Is a partition of which both sides were written to disk. @internal */
 export interface SpilledPair {
@@ -56,22 +43,17 @@ export class JoinLevel {
   /** Probes the partitions in memory; see `probe`. */
   readonly prober: JoinProber;
   readonly #environment: JoinEnvironment;
-  readonly #bits: number;
   readonly #buildFile: EntryFile;
   readonly #probeFile: EntryFile;
   readonly #index: JoinIndex;
-  readonly #builds: EntryWriter[] = [];
+  readonly #builds: BuildPartitions;
   #probes: (EntryWriter | undefined)[] = [];
-  #filter: BloomFilter | undefined;
-  #hasSpilled = false;
   /** Probe rows that wait for others of their partition; undefined when they don't wait. */
   #staged: StagedProbes | undefined;
   /** Where kernels have their arguments. */
   #scratch: HashScratch | undefined;
   /** The rows of a page of the build side. */
   readonly #batch: RowBatch;
-  /** How many of them each partition got. */
-  readonly #counts: Int32Array;
   /** Pages of partitions that were read back, by partition. */
   readonly #restored: MemorySegment[][] = [];
   #isEvicted = false;
@@ -83,74 +65,29 @@ export class JoinLevel {
     const { budget, files, seed } = environment;
     this.#environment = environment;
     this.seed = seedAtLevel(seed, level);
-    this.#bits = partitionBits(budget.numFree);
     this.#buildFile = files.create();
     this.#probeFile = files.create();
-    const filterPages = budget.numFree < MIN_PAGES_WITH_FILTER ? 0 : Math.floor(budget.numFree / PAGES_PER_FILTER_PAGE);
-    if (filterPages > 0) this.#filter = new BloomFilter(budget, filterPages);
+    this.#builds = new BuildPartitions(environment, this.#buildFile);
     this.#scratch = HashScratch.of(budget, "join");
     this.#index = new JoinIndex(environment, this.#buildFile, this.#scratch);
     this.prober = new JoinProber(this.#index, environment, this.#scratch);
     this.#batch = new RowBatch(this.#scratch, 0);
-    this.#counts = new Int32Array(1 << this.#bits);
-    this.#isFilled = new Uint8Array(1 << this.#bits);
-    for (let i = 0; i < 1 << this.#bits; i++) {
-      this.#builds.push(new EntryWriter(budget, this.#buildFile, JOIN_PREFIX_SLOTS));
-    }
+    this.#isFilled = new Uint8Array(this.#builds.writers.length);
   }
 
   /** Adds a row of the build side, whose key has `hash`. */
   addBuild(memory: Memory, slot: number, layout: StreamLayout, hash: number): void {
-    const partition = this.#builds[(hash >>> 1) >>> (31 - this.#bits)]!;
-    while (partition.append(memory, slot, layout, hash, 0) === 0) this.#spillLargest();
-    if (partition.isSpilled) this.#filter?.add(hash);
+    this.#builds.add(memory, slot, layout, hash);
   }
 
   /** Adds the rows of a page of the build side. */
-  addBuildPage({ memory, slot, endSlot, layout }: PageCursor): void {
-    const batch = this.#batch;
-    batch.read(memory, slot, endSlot, layout, this.#environment.buildKeys, this.seed);
-    const { slots, hashes, numRows } = batch;
-    for (let row = 0; row < numRows; row++) {
-      if (batch.isNear && !this.#hasSpilled) row = this.#addByKernel(batch, layout, row);
-      if (row < numRows) this.addBuild(batch.memory, slots[row]!, layout, hashes[row]!);
-    }
-  }
-
-  /** Appends rows from number `from` on where their partitions have room; returns the first for which there is none. */
-  #addByKernel({ scratch, slotsAt, hashesAt, hashes, numRows }: RowBatch, layout: StreamLayout, from: number): number {
-    const { kernels, cursors } = scratch!;
-    const { i32 } = kernels.memory;
-    const builds = this.#builds;
-    const shift = 32 - this.#bits;
-    for (let i = 0; i < builds.length; i++) {
-      const next = builds[i]!.nextSlot(layout);
-      i32[(cursors + i) * 2] = next;
-      i32[(cursors + i) * 2 + 1] = next === 0 ? 0 : builds[i]!.limitSlot;
-    }
-    const end = kernels.partitionEntries(slotsAt, hashesAt, from, numRows, shift, builds.length - 1, cursors);
-    const counts = this.#counts.fill(0);
-    for (let row = from; row < end; row++) {
-      const partition = hashes[row]! >>> shift;
-      counts[partition] = counts[partition]! + 1;
-    }
-    for (let i = 0; i < builds.length; i++) {
-      if (counts[i] !== 0) builds[i]!.advance(i32[(cursors + i) * 2]!, counts[i]!);
-    }
-    return end;
+  addBuildPage(pages: PageCursor): void {
+    this.#builds.addPage(this.#batch, pages, this.seed);
   }
 
   /** Ends the build side: rows can be probed. */
   endBuild(): void {
-    const { budget } = this.#environment;
-    for (const partition of this.#builds) {
-      if (partition.isSpilled) partition.finishSpilling();
-      else partition.completeHeaders();
-    }
-    if (!this.#hasSpilled) this.#releaseFilter();
-    while (budget.numFree < this.#directoryPages() + this.#numSpilled()) {
-      this.#spillLargest().finishSpilling();
-    }
+    this.#builds.end();
     this.#beginProbes();
     this.#openIndex();
     this.#beginStaging();
@@ -158,8 +95,9 @@ export class JoinLevel {
   }
 
   #beginStaging(): void {
-    if (this.#hasSpilled) return;
-    const numEntries = this.#builds.reduce((sum, build) => sum + build.numEntries, 0);
+    const { bits, writers, hasSpilled } = this.#builds;
+    if (hasSpilled) return;
+    const numEntries = writers.reduce((sum, build) => sum + build.numEntries, 0);
     const { seed, prober } = this;
     const probe: Probe = (memory, slot, endSlot, layout) => this.probe(memory, slot, endSlot, layout);
     this.#staged = stageProbes({
@@ -168,7 +106,7 @@ export class JoinLevel {
       prober,
       probe,
       fill: (partition) => this.#fill(partition),
-      bits: this.#bits,
+      bits,
       numEntries,
       scratch: this.#scratch,
     });
@@ -210,7 +148,7 @@ export class JoinLevel {
     const { batch, heads } = prober;
     const { hasNull } = this.#environment.probeKeys.of(layout);
     heads.fill(0, 0, batch.numRows);
-    if (this.#hasSpilled || hasNull !== undefined) {
+    if (this.#builds.hasSpilled || hasNull !== undefined) {
       const { memory, slots, hashes, numRows } = batch;
       batch.numRows = 0;
       for (let row = 0; row < numRows; row++) {
@@ -243,7 +181,7 @@ export class JoinLevel {
   /** Ends the probe side, and returns the spilled partitions. */
   endProbe(): SpilledPair[] {
     for (const probe of this.#probes) probe?.finishSpilling();
-    return this.#builds.flatMap((build, i): SpilledPair[] => {
+    return this.#builds.writers.flatMap((build, i): SpilledPair[] => {
       const probe = this.#probes[i];
       if (probe === undefined) return [];
       return [
@@ -254,7 +192,7 @@ export class JoinLevel {
           probeBlocks: probe.blocks,
           numProbe: probe.numEntries,
           probeFile: this.#probeFile,
-          numCommonBits: this.#bits,
+          numCommonBits: this.#builds.bits,
         },
       ];
     });
@@ -263,9 +201,8 @@ export class JoinLevel {
   /** Gives back all memory, for good. The files stay until `removeFiles`. */
   release(): void {
     this.#index.release();
-    for (const build of this.#builds) build.release();
+    this.#builds.release();
     for (const pages of this.#restored) for (const page of pages.splice(0)) this.#environment.budget.give(page);
-    this.#releaseFilter();
     this.#scratch?.release();
     this.#scratch = undefined;
   }
@@ -280,7 +217,7 @@ export class JoinLevel {
   /** Writes to disk what is in memory, unless it was written before, and gives the memory back until `restore`. */
   evict(): void {
     this.#index.release();
-    this.#builds.forEach((build, i) => {
+    this.#builds.writers.forEach((build, i) => {
       if (this.#probes[i] !== undefined) return;
       if (build.pages.length > 0) {
         build.spill();
@@ -301,7 +238,7 @@ export class JoinLevel {
   }
 
   #readBack(spilled: readonly boolean[]): void {
-    this.#builds.forEach((build, i) => {
+    this.#builds.writers.forEach((build, i) => {
       if (spilled[i]) return;
       this.#restored[i] = build.blocks.map((block) => {
         const page = takeReserved(this.#environment.budget);
@@ -315,15 +252,16 @@ export class JoinLevel {
   }
 
   #openIndex(): void {
-    const numEntries = this.#builds.map((build, i) => (this.#probes[i] === undefined ? build.numEntries : 0));
-    invariant(this.#index.open(numEntries, this.#bits, this.#bits), "a hash join keeps room for its directory");
+    const { bits, writers } = this.#builds;
+    const numEntries = writers.map((build, i) => (this.#probes[i] === undefined ? build.numEntries : 0));
+    invariant(this.#index.open(numEntries, bits, bits), "a hash join keeps room for its directory");
     this.#isFilled.fill(0);
     this.#numFilled = 0;
   }
 
   #fillAll(): void {
-    if (this.#numFilled === this.#builds.length) return;
-    for (let i = 0; i < this.#builds.length; i++) this.#fill(i);
+    if (this.#numFilled === this.#builds.writers.length) return;
+    for (let i = 0; i < this.#builds.writers.length; i++) this.#fill(i);
   }
 
   /** Gives the entries of a partition in memory to the index, unless it has them. When rows wait for it, that is done late: then it is in the cache for them. */
@@ -332,7 +270,7 @@ export class JoinLevel {
     this.#isFilled[partition] = 1;
     this.#numFilled++;
     if (this.#probes[partition] !== undefined) return;
-    const pages = this.#restored[partition] ?? this.#builds[partition]!.pages;
+    const pages = this.#restored[partition] ?? this.#builds.writers[partition]!.pages;
     for (const page of pages) this.#index.insertPage(page, partition);
   }
 
@@ -340,7 +278,7 @@ export class JoinLevel {
   #beginProbes(): void {
     const { budget } = this.#environment;
     const isFirst = this.#probes.length === 0;
-    this.#probes = this.#builds.map((build, i) => {
+    this.#probes = this.#builds.writers.map((build, i) => {
       if (isFirst ? !build.isSpilled : this.#probes[i] === undefined) return undefined;
       const probe = new EntryWriter(budget, this.#probeFile, JOIN_PREFIX_SLOTS);
       probe.isSpilled = true;
@@ -350,8 +288,8 @@ export class JoinLevel {
 
   /** Writes a probe row to disk when its partition was spilled and may have its key; returns whether it did. */
   #probeSpilled(memory: Memory, slot: number, layout: StreamLayout, hash: number): boolean {
-    const probe = this.#probes[(hash >>> 1) >>> (31 - this.#bits)];
-    if (probe === undefined || this.#filter?.mayHave(hash) === false) return false;
+    const probe = this.#probes[this.#builds.partitionOf(hash)];
+    if (probe === undefined || !this.#builds.mayHaveSpilled(hash)) return false;
     const pointer = probe.append(memory, slot, layout, hash, 0);
     if (pointer === 0) takeReserved(this.#environment.budget);
     return true;
@@ -359,53 +297,6 @@ export class JoinLevel {
 
   /** Whether the filter knows that a spilled partition has no such key. */
   #isAbsent(hash: number): boolean {
-    return this.#probes[(hash >>> 1) >>> (31 - this.#bits)] !== undefined;
+    return this.#probes[this.#builds.partitionOf(hash)] !== undefined;
   }
-
-  #directoryPages(): number {
-    const numEntries = this.#builds.reduce((sum, build) => sum + (build.isSpilled ? 0 : build.numEntries), 0);
-    // Each region has a cell more than its entries ask for.
-    return numEntries === 0 ? 0 : directoryPages(numEntries) + 1;
-  }
-
-  #numSpilled(): number {
-    return this.#builds.reduce((sum, build) => sum + (build.isSpilled ? 1 : 0), 0);
-  }
-
-  #spillLargest(): EntryWriter {
-    let largest: EntryWriter | undefined;
-    for (const build of this.#builds) {
-      if (!build.isSpilled && build.pages.length > (largest?.pages.length ?? 0)) largest = build;
-    }
-    // Without one, the least memory was counted wrong.
-    if (largest === undefined) takeReserved(this.#environment.budget);
-    const partition = largest!;
-    this.#hasSpilled = true;
-    partition.completeHeaders();
-    for (const page of partition.pages) this.#addToFilter(page);
-    partition.spill();
-    return partition;
-  }
-
-  #addToFilter(page: MemorySegment): void {
-    const filter = this.#filter;
-    if (filter === undefined) return;
-    const { memory } = page;
-    const end = entriesEnd(memory, page.firstSlot);
-    for (let pointer = page.firstSlot + PAGE_HEADER_SLOTS; pointer < end; ) {
-      filter.add(memory.i32[pointer * 2 + HASH_WORD]!);
-      pointer += entrySlots(memory, pointer, JOIN_PREFIX_SLOTS);
-    }
-  }
-
-  #releaseFilter(): void {
-    this.#filter?.release();
-    this.#filter = undefined;
-  }
-}
-
-function partitionBits(numPages: number): number {
-  if (numPages >= MIN_PAGES_FOR_MANY) return MANY_PARTITION_BITS + (numPages >= 2 * MIN_PAGES_FOR_MANY ? 1 : 0);
-  const most = Math.floor(Math.log2(Math.max(2, numPages / MIN_PAGES_PER_PARTITION)));
-  return Math.min(MAX_PARTITION_BITS, Math.max(1, most));
 }
