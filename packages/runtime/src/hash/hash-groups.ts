@@ -23,9 +23,10 @@ import type { LayoutTable, StreamLayout } from "../rows/stream-layout.js";
 import type { SpillSpace } from "../spill/spill-space.js";
 import type { RecordOutput, Steps } from "../task/driver.js";
 import { entriesEnd, entrySlots, IS_LARGE, LINK_WORD, layoutIndexOf } from "./entry.js";
-import { EntryReader, EntryWriter } from "./entry-writer.js";
+import { EntryReader } from "./entry-writer.js";
 import type { GroupFold } from "./group-fold.js";
 import { GroupTable } from "./group-table.js";
+import { GroupTables } from "./group-tables.js";
 import { HashKeys, seedAtLevel } from "./hash-keys.js";
 import { HashScratch } from "./hash-scratch.js";
 import { EntryFiles, takeReserved } from "./join-environment.js";
@@ -35,15 +36,10 @@ import { partitionBits } from "./partition-bits.js";
 import { RowBatch } from "./row-batch.js";
 import { RowStaging } from "./row-staging.js";
 import { type EntryFile, EntryRow } from "./spilled-entries.js";
+import { SPILLED_PREFIX_SLOTS, SpilledGroups, type SpilledPart } from "./spilled-groups.js";
 
 /** Groups that are given between two looks at whether the output is full. */
 const GROUPS_PER_LOOK = 512;
-const SPILLED_PREFIX_SLOTS = 1;
-
-/** Of so many groups on, one table is divided into so many that fit the cache; it takes so many pages. */
-const MAX_GROUPS_OF_ONE_TABLE = 1 << 15;
-const TABLE_BITS = 7;
-const MIN_PAGES_TO_DIVIDE = 1024;
 /** Of the free memory, the part for rows that wait, since the tables grow. */
 const STAGED_SHARE = 1 / 4;
 
@@ -74,14 +70,6 @@ export interface HashGroupsOptions {
   readonly givesAtOnce: boolean;
 }
 
-/** Is a partition on disk, and the file that it shares with others of its level. */
-interface SpilledPart {
-  readonly level: number;
-  readonly blocks: readonly number[];
-  readonly file: EntryFile;
-  readonly siblings: { numLeft: number };
-}
-
 /** Groups rows and folds each group. @internal */
 export class HashGroups {
   readonly #options: HashGroupsOptions;
@@ -89,22 +77,13 @@ export class HashGroups {
   readonly #keys: HashKeys;
   readonly #equality: RowPairOrder;
   readonly #largeRow: EntryRow;
-  readonly #bits: number;
   /** What the level at work has. */
   #level = 0;
-  /** The table at work: the only one, or that of the batch. */
-  #table: GroupTable;
-  /** All tables, by high bits of the hash. */
-  #tables: readonly GroupTable[];
-  #tableBits = 0;
+  readonly #tables: GroupTables;
   /** Rows that wait for more of their table; undefined with one table, and when there is no memory for them. */
   #staging: RowStaging | undefined;
-  /** Whether there was no room for many tables. */
-  #isUndivided = false;
   #file: EntryFile;
-  /** The partitions on disk, by high bits of the hash; empty when no table is frozen. */
-  #partitions: EntryWriter[] = [];
-  readonly #parts: SpilledPart[] = [];
+  readonly #spilled: SpilledGroups;
   /** The entries of the groups of a batch, by row. */
   readonly #groups: Int32Array;
   /** What tables note for the rows of a page. */
@@ -125,14 +104,13 @@ export class HashGroups {
     this.#keys = new HashKeys(keys, keyed);
     this.#equality = new RowPairOrder(keys, keys, keyed);
     this.#largeRow = new EntryRow(budget.memory, layouts, undefined as never);
-    this.#bits = givesParts ? 0 : partitionBits(budget.numPages);
+    this.#spilled = new SpilledGroups(budget, givesParts ? 0 : partitionBits(budget.numPages));
     this.#scratch = HashScratch.of(budget, "groups");
     this.#groups = this.#scratch?.words(this.#scratch.groups, PAGE_SLOTS) ?? new Int32Array(PAGE_SLOTS);
     this.#batch = new RowBatch(this.#scratch, 0);
     this.#waiting = new RowBatch(this.#scratch, 1);
     this.#file = this.#files.create();
-    this.#table = this.#createTable();
-    this.#tables = [this.#table];
+    this.#tables = new GroupTables(this.#createTable());
   }
 
   /**
@@ -153,7 +131,9 @@ export class HashGroups {
       isAtEnd = yield* nextPage(pages);
     }
     yield* this.#endLevel();
-    for (let part = this.#parts.pop(); part !== undefined; part = this.#parts.pop()) yield* this.#runPart(part);
+    for (let part = this.#spilled.nextPart(); part !== undefined; part = this.#spilled.nextPart()) {
+      yield* this.#runPart(part);
+    }
     this.#scratch?.release();
     return isAtEnd;
   }
@@ -169,7 +149,7 @@ export class HashGroups {
     this.#level = level;
     this.#file = this.#files.create();
     const page = takeReserved(budget);
-    this.#useTables([this.#createTable()], 0);
+    this.#tables.useOnly(this.#createTable());
     const reader = new EntryReader(layouts, file, page);
     for (const block of blocks) {
       const layout = reader.read(block);
@@ -186,22 +166,12 @@ export class HashGroups {
   /** Gives the groups of the table, and leaves its partitions to be read later. */
   *#endLevel(): Steps {
     this.#endStaging();
-    for (const table of this.#tables) {
-      this.#table = table;
+    for (const table of this.#tables.all) {
+      this.#tables.current = table;
       if (!this.#options.givesAtOnce) yield* this.#giveAll();
     }
-    for (const table of this.#tables) table.release();
-    const blocks: number[][] = [];
-    for (const partition of this.#partitions) {
-      partition.finishSpilling();
-      if (partition.blocks.length > 0) blocks.push(partition.blocks);
-    }
-    this.#partitions = [];
-    const siblings = { numLeft: blocks.length };
-    for (const each of blocks) {
-      this.#parts.push({ level: this.#level + 1, blocks: each, file: this.#file, siblings });
-    }
-    if (blocks.length === 0) this.#files.remove(this.#file);
+    this.#tables.release();
+    if (!this.#spilled.endLevel(this.#level, this.#file)) this.#files.remove(this.#file);
   }
 
   *#addBatch(batch: RowBatch, layout: StreamLayout): Steps {
@@ -210,13 +180,13 @@ export class HashGroups {
     if (!givesParts) {
       if (this.#staging !== undefined) this.#stage(batch, layout);
       else this.#addRows(batch, layout);
-      if (this.#tables.length === 1 && this.#table.numGroups >= MAX_GROUPS_OF_ONE_TABLE) this.#divide();
+      this.#divide();
     } else {
-      this.#table.touch(batch);
+      this.#tables.current.touch(batch);
       for (let row = 0; row < numRows; row++) {
         if (!this.#add(memory, slots[row]!, layout, hashes[row]!)) {
           yield* this.#giveAll();
-          this.#table.clear();
+          this.#tables.current.clear();
           this.#add(memory, slots[row]!, layout, hashes[row]!);
         }
       }
@@ -228,17 +198,17 @@ export class HashGroups {
     const { fold } = this.#options;
     if (fold.addBatch !== undefined) {
       this.#findGroups(batch, layout);
-      fold.addBatch(this.#table, this.#groups, batch);
+      fold.addBatch(this.#tables.current, this.#groups, batch);
       return;
     }
     const { memory, slots, hashes, numRows } = batch;
     const isDivided = this.#isMixed();
-    if (!isDivided) this.#table.touch(batch);
+    if (!isDivided) this.#tables.current.touch(batch);
     for (let row = 0; row < numRows; row++) {
       const slot = slots[row]!;
       const hash = hashes[row]!;
-      if (isDivided) this.#table = this.#tableOf(hash);
-      if (!this.#add(memory, slot, layout, hash)) this.#partitionOf(hash).append(memory, slot, layout, hash, 0);
+      if (isDivided) this.#tables.of(hash);
+      if (!this.#add(memory, slot, layout, hash)) this.#spill(memory, slot, layout, hash);
     }
   }
 
@@ -248,23 +218,9 @@ export class HashGroups {
    */
   #divide(): void {
     const { budget } = this.#options;
-    const old = this.#table;
-    if (this.#isUndivided || old.isFrozen || budget.numFree < MIN_PAGES_TO_DIVIDE + old.numPages * 2) return;
-    const tables = Array.from({ length: 1 << TABLE_BITS }, () => this.#createTable(TABLE_BITS));
-    if (!old.moveTo(tables, TABLE_BITS)) {
-      for (const table of tables) table.release();
-      this.#isUndivided = true;
-      return;
-    }
-    old.release();
-    this.#useTables(tables, TABLE_BITS);
-    this.#staging = new RowStaging(budget, TABLE_BITS, this.#numReservedPages, STAGED_SHARE, this.#scratch);
-  }
-
-  #useTables(tables: readonly GroupTable[], bits: number): void {
-    this.#tables = tables;
-    this.#table = tables[0]!;
-    this.#tableBits = bits;
+    const tables = this.#tables;
+    if (!tables.divide(budget, (numCommonBits) => this.#createTable(numCommonBits))) return;
+    this.#staging = new RowStaging(budget, tables.bits, this.#numReservedPages, STAGED_SHARE, this.#scratch);
   }
 
   /** Lets rows wait for others of their table. */
@@ -282,7 +238,7 @@ export class HashGroups {
       }
       this.#addStaged(stop.table);
       if (stop.kind === "large") {
-        this.#table = this.#tables[stop.table]!;
+        this.#tables.current = this.#tables.all[stop.table]!;
         this.#addDirectly(batch, layout, row, row + 1);
         row++;
       }
@@ -302,7 +258,7 @@ export class HashGroups {
     const { fold, layouts } = this.#options;
     const staging = this.#staging!;
     const batch = this.#waiting;
-    this.#table = this.#tables[index]!;
+    this.#tables.current = this.#tables.all[index]!;
     for (const page of staging.pagesOf(index)) {
       batch.readHashed(page);
       const layout = layouts.at(layoutIndexOf(page.memory, page.firstSlot));
@@ -315,7 +271,7 @@ export class HashGroups {
   /** Folds all rows that wait, and lets no others wait. */
   #endStaging(): void {
     if (this.#staging === undefined) return;
-    for (let index = 0; index < this.#tables.length; index++) this.#addStaged(index);
+    for (let index = 0; index < this.#tables.all.length; index++) this.#addStaged(index);
     this.#staging = undefined;
   }
 
@@ -324,7 +280,7 @@ export class HashGroups {
     const { memory, slots, hashes, numRows } = batch;
     const groups = this.#groups;
     const isDivided = this.#isMixed();
-    let table = this.#table;
+    let table = this.#tables.current;
     let isTouched = isDivided;
     for (let row = 0; row < numRows; row++) {
       if (!isDivided) {
@@ -337,13 +293,13 @@ export class HashGroups {
       }
       const slot = slots[row]!;
       const hash = hashes[row]!;
-      if (isDivided) table = this.#tableOf(hash);
+      if (isDivided) table = this.#tables.of(hash);
       let pointer = table.find(memory, slot, layout, hash);
       if (pointer === 0 && !table.isFrozen) {
         pointer = table.insert(memory, slot, layout, hash);
         if (pointer === 0) this.#freeze();
       }
-      if (pointer === 0) this.#partitionOf(hash).append(memory, slot, layout, hash, 0);
+      if (pointer === 0) this.#spill(memory, slot, layout, hash);
       groups[row] = pointer;
     }
   }
@@ -352,7 +308,7 @@ export class HashGroups {
   #spillMissing({ memory, slots, hashes }: RowBatch, layout: StreamLayout, from: number, to: number): void {
     for (let row = from; row < to; row++) {
       const hash = hashes[row]!;
-      if (this.#groups[row] === 0) this.#partitionOf(hash).append(memory, slots[row]!, layout, hash, 0);
+      if (this.#groups[row] === 0) this.#spill(memory, slots[row]!, layout, hash);
     }
   }
 
@@ -377,19 +333,13 @@ export class HashGroups {
 
   /** Whether the rows of a batch are of several tables: they are when none wait. */
   #isMixed(): boolean {
-    return this.#tables.length > 1 && this.#staging === undefined;
-  }
-
-  /** Makes the table of a hash the one at work. */
-  #tableOf(hash: number): GroupTable {
-    this.#table = this.#tables[(hash >>> 1) >>> (31 - this.#tableBits)]!;
-    return this.#table;
+    return this.#tables.isDivided && this.#staging === undefined;
   }
 
   /** Folds a row into its group; returns false when it belongs to a group for which there is no memory. */
   #add(memory: Memory, slot: number, layout: StreamLayout, hash: number): boolean {
     const { fold } = this.#options;
-    const table = this.#table;
+    const table = this.#tables.current;
     const pointer = table.find(memory, slot, layout, hash);
     if (pointer !== 0) {
       if (!fold.next(table, pointer, memory, slot, layout)) this.#evict(hash);
@@ -409,34 +359,28 @@ export class HashGroups {
   /** Lets the group that was found last go on in a partition, as the row that the fold made of it. */
   #evict(hash: number): void {
     const { fold, givesParts } = this.#options;
-    this.#table.remove();
+    this.#tables.current.remove();
     if (givesParts) {
       fold.giveEvicted();
       return;
     }
     this.#freeze();
-    this.#partitionOf(hash).append(fold.memory, fold.slot, fold.layout, hash, 0);
+    this.#spill(fold.memory, fold.slot, fold.layout, hash);
   }
 
   /** Lets the table at work get no more groups. */
   #freeze(): void {
-    const { budget } = this.#options;
-    this.#table.isFrozen = true;
-    if (this.#partitions.length > 0) return;
-    for (let i = 0; i < 1 << this.#bits; i++) {
-      const partition = new EntryWriter(budget, this.#file, SPILLED_PREFIX_SLOTS);
-      partition.isSpilled = true;
-      this.#partitions.push(partition);
-    }
+    this.#tables.current.isFrozen = true;
   }
 
-  #partitionOf(hash: number): EntryWriter {
-    return this.#partitions[(hash >>> 1) >>> (31 - this.#bits)]!;
+  /** Writes a row to disk that has no group in a table. */
+  #spill(memory: Memory, slot: number, layout: StreamLayout, hash: number): void {
+    this.#spilled.append(this.#file, memory, slot, layout, hash);
   }
 
   *#giveAll(): Steps {
     const { fold, out } = this.#options;
-    const table = this.#table;
+    const table = this.#tables.current;
     let numGiven = 0;
     for (const page of table.entryPages) {
       const end = entriesEnd(page.memory, page.firstSlot);
@@ -451,7 +395,7 @@ export class HashGroups {
 
   /** Pages for the partitions of frozen tables, and for others. */
   get #numReservedPages(): number {
-    return (this.#options.numReservedPages ?? 0) + (this.#options.givesParts ? 0 : 1 << this.#bits);
+    return (this.#options.numReservedPages ?? 0) + (this.#options.givesParts ? 0 : this.#spilled.numPages);
   }
 
   #createTable(numCommonBits = 0): GroupTable {
