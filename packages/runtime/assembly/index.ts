@@ -19,14 +19,7 @@ export { keyHashes } from "./keys.js";
 export { endByte, joinLines, splitLines } from "./lines.js";
 export { keptOfMerge, mergeRows } from "./merge.js";
 export { gatherNumbers, scatterAdd, sumGathered } from "./numbers.js";
-export {
-  findTuples,
-  foldTuples,
-  hashTuples,
-  indexTuples,
-  packField,
-  packRows,
-  scatterTuples,
-  writeResults,
-} from "./packed.js";
+export { foldTuples, writeResults } from "./packed-folds.js";
+export { findTuples, indexTuples } from "./packed-tables.js";
+export { hashTuples, packField, packRows, scatterTuples } from "./packed-tuples.js";
 export { copyRows, endSlot, keptOfRows, listRows, partitionRows } from "./rows.js";
