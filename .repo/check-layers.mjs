@@ -14,7 +14,8 @@ import { applicationFolders, filesUnder, layers, packageFolders } from "./worksp
  * 1. every folder with a package.json under packages/ is in the table, with the same name and summary;
  * 2. a package imports other packages of the workspace only from a strictly lower floor, its tests and benchmarks too
  *    (they may also import their own package by its name); applications import any;
- * 3. packages of the workspace are imported by their bare name, and relative paths stay inside the package;
+ * 3. packages of the workspace are imported by their bare name, and relative paths stay inside the package; applications may also import
+ *    the entry `parts` of a package, which is not published;
  * 4. what src/ imports is in dependencies or peerDependencies, what tests import there, in devDependencies or in the
  *    root's; what stands in dependencies is imported in src/, what stands in devDependencies anywhere;
  * 5. nothing is star-exported;
@@ -111,7 +112,9 @@ function relativeTarget(root, folder, path, specifier, complain) {
 }
 
 function workspaceImport(entry, other, specifier, isSource, complain) {
-  if (specifier !== other.name) complain(`"${specifier}" reaches into a package; import "${other.name}"`);
+  const isPartsOfApplication = entry.name === undefined && specifier === `${other.name}/parts`;
+  if (specifier !== other.name && !isPartsOfApplication)
+    complain(`"${specifier}" reaches into a package; import "${other.name}"`);
   if (other.name === entry.name) {
     if (isSource) complain(`"${specifier}" is this package; import the file`);
   } else if (other.floor >= entry.floor) {

@@ -31,7 +31,7 @@ export function workspaceFolders(root = repository) {
   return [...packageFolders(root), ...applicationFolders(root)];
 }
 
-const generated = new Set(["node_modules", "dist", "temp", ".turbo", ".api", ".toolchain", ".git"]);
+const generated = new Set(["node_modules", "dist", "dist-parts", "temp", ".turbo", ".api", ".toolchain", ".git"]);
 
 /** Lists the files under a folder that are not generated, as sorted paths relative to it with forward slashes. */
 export function filesUnder(folder) {

@@ -69,6 +69,11 @@ for (const [situation, changes, expected] of [
     /"@millrace\/below\/dist\/a\.js" reaches into a package/,
   ],
   [
+    "an import of unpublished parts by a package",
+    { "packages/above/src/index.ts": 'export { a } from "@millrace/below/parts";' },
+    /"@millrace\/below\/parts" reaches into a package/,
+  ],
+  [
     "a relative import of another package",
     { "packages/above/src/index.ts": 'import "@millrace/below";\nexport { a } from "../../below/src/a.js";' },
     /index\.ts:2: .* leaves the package/,

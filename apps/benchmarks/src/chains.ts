@@ -26,7 +26,7 @@ import {
   type RecordOutput,
   type StreamLayout,
   UserCode,
-} from "@millrace/runtime";
+} from "@millrace/runtime/parts";
 import { measure, printTable } from "./measure.ts";
 
 const NUM_RECORDS = 20_000;

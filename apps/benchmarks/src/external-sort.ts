@@ -9,7 +9,7 @@ import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Memory, PAGE_SIZE_BYTES, types } from "@millrace/core";
-import { KeyOrder, type PageCursor, Sorter } from "@millrace/runtime";
+import { KeyOrder, type PageCursor, Sorter } from "@millrace/runtime/parts";
 import { BenchmarkRandom, budgetsOf, layoutOf, processMs, runSteps, sortWorld } from "./sort-subject.ts";
 
 const LINE_BYTES = 100;

@@ -18,7 +18,7 @@ import {
   type PageCursor,
   type RecordOutput,
   type StreamLayout,
-} from "@millrace/runtime";
+} from "@millrace/runtime/parts";
 import { BenchmarkRandom, budgetsOf, layoutOf, processMs, RowPages, runSteps, sortWorld } from "./sort-subject.ts";
 
 const ROW_SLOTS = 3;

@@ -16,7 +16,7 @@ import {
   SORTER_SCRATCH_SLOTS,
   sameBytes,
   writeNeedles,
-} from "@millrace/runtime";
+} from "@millrace/runtime/parts";
 import { measure, printTable } from "./measure.ts";
 
 const PAGE_SLOTS = PAGE_SIZE_BYTES / 8;

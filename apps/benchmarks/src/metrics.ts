@@ -13,7 +13,7 @@ import { spawnSync } from "node:child_process";
 import nodeModule from "node:module";
 import type * as EnvironmentLocal from "@millrace/environment-local";
 import { nodeHost } from "@millrace/host-node";
-import { processMemory } from "@millrace/runtime";
+import { processMemory } from "@millrace/runtime/parts";
 import { col, type DataSet, ExecutionEnvironment } from "millrace";
 
 const RUN_ARGUMENT = "--run-in-process";

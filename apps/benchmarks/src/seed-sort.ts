@@ -8,7 +8,7 @@
 import { PerformanceObserver } from "node:perf_hooks";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { Memory, PAGE_SIZE_BYTES, types } from "@millrace/core";
-import { KeyOrder, type PageCursor, Sorter } from "@millrace/runtime";
+import { KeyOrder, type PageCursor, Sorter } from "@millrace/runtime/parts";
 import { BenchmarkRandom, budgetsOf, layoutOf, processMs, runSteps, sortWorld } from "./sort-subject.ts";
 
 const numElements = Number(process.argv[2] ?? 67_108_864);

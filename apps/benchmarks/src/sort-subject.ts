@@ -15,7 +15,7 @@ import {
   type SpillSpace,
   type Steps,
   type StreamLayout,
-} from "@millrace/runtime";
+} from "@millrace/runtime/parts";
 
 /** Takes the memory of a benchmark: a budget for each number of pages. */
 export async function budgetsOf(...numPages: readonly number[]): Promise<readonly PageBudget[]> {

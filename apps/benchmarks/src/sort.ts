@@ -5,7 +5,7 @@
 
 import { DuckDBInstance } from "@duckdb/node-api";
 import { Memory, PAGE_SIZE_BYTES, types } from "@millrace/core";
-import type { RowCursor } from "@millrace/runtime";
+import type { RowCursor } from "@millrace/runtime/parts";
 import {
   BenchmarkRandom,
   budgetsOf,

@@ -10,7 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Memory, type MemorySegment, PAGE_SIZE_BYTES, RowLayout, types } from "@millrace/core";
 import { nodeHost } from "@millrace/host-node";
-import { createLayoutTable, createSpillSpace, jobMemory, MemoryManager, RowStore } from "@millrace/runtime";
+import { createLayoutTable, createSpillSpace, jobMemory, MemoryManager, RowStore } from "@millrace/runtime/parts";
 
 const MIB = Number(process.argv[2] ?? 512);
 const NUM_ROUNDS = 5;

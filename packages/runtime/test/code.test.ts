@@ -10,10 +10,10 @@ import {
 } from "@millrace/core";
 import type { OperatorInfo } from "@millrace/job-graph";
 import { expect, test } from "vitest";
-import { singlePassOver } from "../src/code/index.js";
-import { type Steps, UserCode } from "../src/index.js";
+import { singlePassOver, UserCode } from "../src/code/index.js";
 import { createLayoutTable } from "../src/rows/layout-table.js";
 import { RowRecordReader } from "../src/rows/record-reader.js";
+import type { Steps } from "../src/task/driver.js";
 import { KeepingOutput, operator } from "./chain/chain-harness.js";
 
 function codeOf(

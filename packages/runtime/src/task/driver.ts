@@ -1,6 +1,6 @@
 import type { FunctionAnalyzer } from "@millrace/closures";
-import type { Clock, CustomType, Memory, MemorySegment } from "@millrace/core";
-import type { DriverSpec, JobVertex, KeyFieldSpec, ObjectRef, OperatorInfo } from "@millrace/job-graph";
+import type { Clock, CustomType, Memory } from "@millrace/core";
+import type { JobVertex, ObjectRef, OperatorInfo } from "@millrace/job-graph";
 import type { CodeContext } from "../code/code-context.js";
 import type { UserCode } from "../code/user-code.js";
 import type { PageBudget } from "../memory/page-budget.js";
@@ -34,12 +34,6 @@ export interface Driver {
   /** Gives back pages and files, and drops what it holds; called once, however the task ended. Never throws. */
   close(): void;
 }
-
-/** Makes the driver of one task from its plan part. @internal */
-export type DriverFactory<K extends DriverSpec["kind"] = DriverSpec["kind"]> = (
-  spec: Extract<DriverSpec, { kind: K }>,
-  context: DriverContext,
-) => Driver;
 
 /** Is what a task gives its driver. @internal */
 export interface DriverContext {
@@ -125,13 +119,3 @@ export interface TaskFunction {
    */
   many(out: RecordOutput, ...args: readonly unknown[]): Steps | undefined;
 }
-
-/** Is a page on its way, with what its header says already read. @internal */
-export interface PageInFlight {
-  /** The page. */
-  readonly page: MemorySegment;
-  /** The layout of its rows. */
-  readonly layout: StreamLayout;
-}
-
-export type { KeyFieldSpec };

@@ -15,9 +15,11 @@ import {
   typeFromJson,
 } from "@millrace/core";
 import type { ChainedSpec, KeyPartSpec, OperatorInfo } from "@millrace/job-graph";
-import { type ChainContext, type RecordOutput, type StreamLayout, UserCode } from "../../src/index.js";
+import { UserCode } from "../../src/code/index.js";
 import { collectEachRow } from "../../src/rows/collect-each-row.js";
 import { createLayoutTable } from "../../src/rows/layout-table.js";
+import type { StreamLayout } from "../../src/rows/stream-layout.js";
+import type { ChainContext, RecordOutput } from "../../src/task/driver.js";
 
 /** Is what a chain is made of: its functions by reference. */
 export interface Program {

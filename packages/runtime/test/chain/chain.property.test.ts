@@ -12,7 +12,7 @@ import {
 } from "@millrace/core";
 import { SeededRandom } from "@millrace/host-test";
 import { expect, test } from "vitest";
-import { type Chain, makeChain } from "../../src/index.js";
+import { type Chain, makeChain } from "../../src/chain/index.js";
 import { randomRecordOf, randomRowType } from "../expressions/random-expression.js";
 import { contextOf, KeepingOutput, meaningOf, type Program, rowOf } from "./chain-harness.js";
 import { layoutOf, randomChain } from "./random-chain.js";

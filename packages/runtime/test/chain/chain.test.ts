@@ -1,7 +1,7 @@
 import { type CustomType, isMillraceError, RowLayout, type TypeInformation, types, typeToJson } from "@millrace/core";
 import type { ChainedSpec } from "@millrace/job-graph";
 import { describe, expect, test } from "vitest";
-import { type Chain, makeChain } from "../../src/index.js";
+import { type Chain, makeChain } from "../../src/chain/index.js";
 import { Point, pointType } from "../expressions/random-expression.js";
 import { contextOf, KeepingOutput, operator, type Program, rowOf } from "./chain-harness.js";
 

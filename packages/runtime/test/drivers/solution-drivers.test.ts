@@ -6,7 +6,9 @@ import { expect, test } from "vitest";
 import { SolutionCoGroupDriver } from "../../src/drivers/solution-co-group-driver.js";
 import { solutionJoinDriver } from "../../src/drivers/solution-join-driver.js";
 import { MIN_SOLUTION_SET_PAGES } from "../../src/hash/solution-set.js";
-import type { Driver, DriverContext, PageCursor, RowCursor, StreamLayout } from "../../src/index.js";
+import type { PageCursor, RowCursor } from "../../src/rows/row-cursor.js";
+import type { StreamLayout } from "../../src/rows/stream-layout.js";
+import type { Driver, DriverContext } from "../../src/task/driver.js";
 import { assertAllReturned, pageBudget } from "../support/budgets.js";
 import { HASH_SEED, Solution } from "../support/solutions.js";
 

@@ -12,8 +12,9 @@ import { FixedPartitioner, HashPartitioner, type RowPartitioner } from "../../sr
 import { RowScratch } from "../../src/exchange/row-scratch.js";
 import { StoredChannel, StoredOutput } from "../../src/exchange/stored-channel.js";
 import { TaskOutput } from "../../src/exchange/task-output.js";
-import { createLayoutTable, createSpillSpace } from "../../src/index.js";
+import { createSpillSpace } from "../../src/index.js";
 import { EdgeMetrics } from "../../src/metrics/edge-metrics.js";
+import { createLayoutTable } from "../../src/rows/layout-table.js";
 import type { StreamLayout } from "../../src/rows/stream-layout.js";
 import { SpillingRowQueue } from "../../src/stores/spilling-row-queue.js";
 import { assertAllReturned, pageBudget } from "../support/budgets.js";

@@ -1,7 +1,7 @@
 import { Memory, RowLayout, type TypeInformation, types } from "@millrace/core";
 import { expect, test } from "vitest";
 import { HashKeys } from "../../src/hash/hash-keys.js";
-import { createLayoutTable } from "../../src/index.js";
+import { createLayoutTable } from "../../src/rows/layout-table.js";
 
 const PARTS: readonly (readonly [TypeInformation<unknown>, unknown])[] = [
   [types.any, 1],

@@ -7,9 +7,11 @@ import { expect, test } from "vitest";
 import { solutionJoinDriver } from "../../src/drivers/solution-join-driver.js";
 import { HashKeys } from "../../src/hash/hash-keys.js";
 import { MIN_SOLUTION_SET_PAGES } from "../../src/hash/solution-set.js";
-import type { DriverContext, PageCursor, RecordOutput, StreamLayout } from "../../src/index.js";
 import { collectEachRow } from "../../src/rows/collect-each-row.js";
+import type { PageCursor } from "../../src/rows/row-cursor.js";
 import { RowPairOrder } from "../../src/rows/row-order.js";
+import type { StreamLayout } from "../../src/rows/stream-layout.js";
+import type { DriverContext, RecordOutput } from "../../src/task/driver.js";
 import { assertAllReturned, pageBudget } from "../support/budgets.js";
 import { byId, type Entry, HASH_SEED, Rows, run, Solution } from "../support/solutions.js";
 

@@ -6,9 +6,15 @@
 import { type Memory, type NumberColumn, PAGE_SIZE_BYTES } from "@millrace/core";
 import type { SeededRandom } from "@millrace/host-test";
 import { expect, test } from "vitest";
-import { ENTRIES_PER_PAGE, ENTRY_WORDS, type Kernels, sameBytes, writeNeedles } from "../../src/index.js";
-import { MAX_INSERTION_RUN, SCATTER_SCRATCH_SLOTS } from "../../src/kernels/kernel-layouts.js";
-import { MAX_NEEDLES, needlesSlots } from "../../src/kernels/needles.js";
+import { sameBytes } from "../../src/kernels/byte-twin.js";
+import {
+  ENTRIES_PER_PAGE,
+  ENTRY_WORDS,
+  MAX_INSERTION_RUN,
+  SCATTER_SCRATCH_SLOTS,
+} from "../../src/kernels/kernel-layouts.js";
+import type { Kernels } from "../../src/kernels/kernels.js";
+import { MAX_NEEDLES, needlesSlots, writeNeedles } from "../../src/kernels/needles.js";
 import { availableImplementation, bothKernels, shuffled, writePageTable } from "./kernel-memory.js";
 import { randomRuns } from "./random-runs.js";
 

@@ -4,7 +4,11 @@
 import { type Memory, PAGE_SIZE_BYTES } from "@millrace/core";
 import { SeededRandom } from "@millrace/host-test";
 import { expect, test } from "vitest";
-import { ENTRIES_PER_PAGE, EntrySorter, type Kernels, sameBytes, writeNeedles } from "../../src/index.js";
+import { sameBytes } from "../../src/kernels/byte-twin.js";
+import { EntrySorter } from "../../src/kernels/entry-sorter.js";
+import { ENTRIES_PER_PAGE } from "../../src/kernels/kernel-layouts.js";
+import type { Kernels } from "../../src/kernels/kernels.js";
+import { writeNeedles } from "../../src/kernels/needles.js";
 import { newKernels, writePageTable } from "./kernel-memory.js";
 
 const ALL_PAGES = 2 ** 32 / PAGE_SIZE_BYTES;

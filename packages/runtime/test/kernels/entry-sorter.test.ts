@@ -1,7 +1,8 @@
 import type { SeededRandom } from "@millrace/host-test";
 import { describe, expect, test } from "vitest";
-import { ENTRIES_PER_PAGE, EntrySorter, type Kernels, SORTER_SCRATCH_SLOTS } from "../../src/index.js";
-import { MAX_INSERTION_RUN } from "../../src/kernels/kernel-layouts.js";
+import { EntrySorter, SORTER_SCRATCH_SLOTS } from "../../src/kernels/entry-sorter.js";
+import { ENTRIES_PER_PAGE, MAX_INSERTION_RUN } from "../../src/kernels/kernel-layouts.js";
+import type { Kernels } from "../../src/kernels/kernels.js";
 import { newKernels, writePageTable } from "./kernel-memory.js";
 import { randomRuns } from "./random-runs.js";
 

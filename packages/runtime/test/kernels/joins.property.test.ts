@@ -5,7 +5,7 @@
 import type { Memory } from "@millrace/core";
 import type { SeededRandom } from "@millrace/host-test";
 import { expect, test } from "vitest";
-import type { Kernels } from "../../src/index.js";
+import type { Kernels } from "../../src/kernels/kernels.js";
 import { agree, shuffled } from "./kernel-memory.js";
 import { randomRuns } from "./random-runs.js";
 

@@ -1,7 +1,8 @@
 import { Memory, PAGE_SIZE_BYTES } from "@millrace/core";
 import type { SeededRandom } from "@millrace/host-test";
 import { expect } from "vitest";
-import { type Kernels, kernelsFor } from "../../src/index.js";
+import type { Kernels } from "../../src/kernels/kernels.js";
+import { kernelsFor } from "../../src/kernels/kernels-for.js";
 
 const WASM_PAGE_BYTES = 64 * 1024;
 const PAGE_SLOTS = PAGE_SIZE_BYTES / 8;

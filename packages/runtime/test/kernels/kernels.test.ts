@@ -1,8 +1,9 @@
 /** What the kernels promise, by examples that do not ask the other implementation. */
 import { Memory, PAGE_SIZE_BYTES, RowKeys, RowLayout, RowSerializer, types } from "@millrace/core";
 import { describe, expect, test } from "vitest";
-import { kernelsFor, sameBytes, writeNeedles } from "../../src/index.js";
-import { MAX_NEEDLES } from "../../src/kernels/needles.js";
+import { sameBytes } from "../../src/kernels/byte-twin.js";
+import { kernelsFor } from "../../src/kernels/kernels-for.js";
+import { MAX_NEEDLES, writeNeedles } from "../../src/kernels/needles.js";
 import { availableImplementation, newKernels } from "./kernel-memory.js";
 import { randomRuns } from "./random-runs.js";
 

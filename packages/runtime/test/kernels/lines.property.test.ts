@@ -2,7 +2,7 @@
 import { type LineForm, Memory, PAGE_SIZE_BYTES, RowLayout, RowSerializer, types } from "@millrace/core";
 import type { SeededRandom } from "@millrace/host-test";
 import { expect, test } from "vitest";
-import type { Kernels } from "../../src/index.js";
+import type { Kernels } from "../../src/kernels/kernels.js";
 import { agree } from "./kernel-memory.js";
 import { randomRuns } from "./random-runs.js";
 

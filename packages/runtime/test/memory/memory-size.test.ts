@@ -1,13 +1,8 @@
 import { PAGE_SIZE_BYTES } from "@millrace/core";
 import { TestHost } from "@millrace/host-test";
 import { expect, test } from "vitest";
-import {
-  defaultMemoryBytes,
-  memorySizeBytes,
-  memorySizeText,
-  processMemory,
-  requireMemoryOfMachine,
-} from "../../src/index.js";
+import { memorySizeBytes, processMemory, requireMemoryOfMachine } from "../../src/index.js";
+import { defaultMemoryBytes, memorySizeText } from "../../src/memory/memory-size.js";
 
 test.each([
   ["2GiB", 2 ** 31],

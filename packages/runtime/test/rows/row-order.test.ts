@@ -1,7 +1,9 @@
 import { compareValues, fieldValue, LayoutDiscovery, parseFieldPath, RowKeys } from "@millrace/core";
 import { SeededRandom } from "@millrace/host-test";
 import { expect, test } from "vitest";
-import { createLayoutTable, RowPairOrder, type StreamLayout } from "../../src/index.js";
+import { createLayoutTable } from "../../src/rows/layout-table.js";
+import { RowPairOrder } from "../../src/rows/row-order.js";
+import type { StreamLayout } from "../../src/rows/stream-layout.js";
 import { rowOf } from "../support/rows.js";
 
 const CODES = ["generated", "interpreted"] as const;

@@ -1,5 +1,5 @@
 import { type LayoutIdWords, type RowCompare, RowLayout, RowSerializer, type TypeInformation } from "@millrace/core";
-import type { LayoutTable, StreamLayout } from "../../src/index.js";
+import type { LayoutTable, StreamLayout } from "../../src/rows/stream-layout.js";
 import { KeyOrder } from "../../src/sort/key-order.js";
 
 export class TestLayouts implements LayoutTable {

@@ -2,8 +2,10 @@ import { compareValues, type Memory, type TypeInformation, types } from "@millra
 import { SeededRandom } from "@millrace/host-test";
 import type { JoinKind } from "@millrace/job-graph";
 import { expect, test } from "vitest";
-import type { RowCursor, Steps, StreamLayout } from "../../src/index.js";
+import type { RowCursor } from "../../src/rows/row-cursor.js";
+import type { StreamLayout } from "../../src/rows/stream-layout.js";
 import { MergeJoin, MIN_MERGE_JOIN_PAGES, type PairSink } from "../../src/sort/merge-groups/merge-join.js";
+import type { Steps } from "../../src/task/driver.js";
 import { assertAllReturned, FailingBudget, pageBudget } from "../support/budgets.js";
 import { TestSpill } from "../support/test-spill.js";
 import { TestLayouts } from "./doubles.js";

@@ -2,7 +2,8 @@
 import { types } from "@millrace/core";
 import { SeededRandom } from "@millrace/host-test";
 import { expect, test } from "vitest";
-import type { RowCursor, StreamLayout } from "../../src/index.js";
+import type { RowCursor } from "../../src/rows/row-cursor.js";
+import type { StreamLayout } from "../../src/rows/stream-layout.js";
 import { MergeJoin, type PairSink } from "../../src/sort/merge-groups/merge-join.js";
 import { PairedGroups } from "../../src/sort/merge-groups/paired-groups.js";
 import { Sorter } from "../../src/sort/sorter.js";

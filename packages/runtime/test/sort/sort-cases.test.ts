@@ -2,7 +2,8 @@
 import { Memory, types } from "@millrace/core";
 import { SeededRandom } from "@millrace/host-test";
 import { expect, test } from "vitest";
-import type { RowCursor, StreamLayout } from "../../src/index.js";
+import type { RowCursor } from "../../src/rows/row-cursor.js";
+import type { StreamLayout } from "../../src/rows/stream-layout.js";
 import { LargeRows } from "../../src/sort/large-rows.js";
 import { GroupRows } from "../../src/sort/merge-groups/group-rows.js";
 import { MergeRows } from "../../src/sort/merge-rows.js";

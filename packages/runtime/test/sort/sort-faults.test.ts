@@ -2,10 +2,11 @@
 import { bareHost, isMillraceError, type TypeInformation, types } from "@millrace/core";
 import { FaultyDisk, type ScratchDisk, SeededRandom, sweepFailures } from "@millrace/host-test";
 import { expect, test } from "vitest";
-import { createSpillSpace, type PageBudget, type SpillSpace, type Steps } from "../../src/index.js";
+import { createSpillSpace, type PageBudget, type SpillSpace } from "../../src/index.js";
 import { MergeJoin, MIN_MERGE_JOIN_PAGES, type PairSink } from "../../src/sort/merge-groups/merge-join.js";
 import { MIN_SORT_PAGES } from "../../src/sort/sort-limits.js";
 import { Sorter } from "../../src/sort/sorter.js";
+import type { Steps } from "../../src/task/driver.js";
 import { assertAllReturned, FailingBudget, pageBudget } from "../support/budgets.js";
 import { TestLayouts, TestOrder } from "./doubles.js";
 import { appendAll, RecordRows, readAll, type TypedRecord } from "./sorting.js";

@@ -1,8 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
 import { DOES_NOT_FIT, Memory } from "@millrace/core";
 import { expect } from "vitest";
-import type { PageBudget, RowCursor, SpillSpace, Steps, StreamLayout } from "../../src/index.js";
+import type { PageBudget, SpillSpace } from "../../src/index.js";
+import type { RowCursor } from "../../src/rows/row-cursor.js";
+import type { StreamLayout } from "../../src/rows/stream-layout.js";
 import { type RowCombiner, Sorter } from "../../src/sort/sorter.js";
+import type { Steps } from "../../src/task/driver.js";
 import type { TestLayouts, TestOrder } from "./doubles.js";
 
 /** A record and the layout that it has. */

@@ -1,7 +1,8 @@
 import { bareHost, isMillraceError } from "@millrace/core";
 import { FaultyDisk, SeededRandom, TestHost } from "@millrace/host-test";
 import { afterEach, expect, test } from "vitest";
-import { createSpillSpace, type PageBudget, RowStore, type SpillSpace } from "../../src/index.js";
+import { createSpillSpace, type PageBudget, type SpillSpace } from "../../src/index.js";
+import { RowStore } from "../../src/stores/row-store.js";
 import { SpillingRowQueue } from "../../src/stores/spilling-row-queue.js";
 import { assertAllReturned, FailingBudget, pageBudget } from "../support/budgets.js";
 import { type RowKind, recordsOf, recordsOfPages, type TestRows, testRows } from "../support/rows.js";

@@ -1,11 +1,7 @@
 import { invariant, Memory, RowLayout, type TypeInformation, types } from "@millrace/core";
-import {
-  createLayoutTable,
-  type LayoutTable,
-  type PageCursor,
-  type RowCursor,
-  type StreamLayout,
-} from "../../src/index.js";
+import { createLayoutTable } from "../../src/rows/layout-table.js";
+import type { PageCursor, RowCursor } from "../../src/rows/row-cursor.js";
+import type { LayoutTable, StreamLayout } from "../../src/rows/stream-layout.js";
 
 /** Is a test's records, as rows and as what they were. */
 export interface TestRows {

@@ -2,7 +2,8 @@
 
 import { Memory, RowLayout, type TypeInformation, types } from "@millrace/core";
 import { SolutionSet } from "../../src/hash/solution-set.js";
-import type { Steps, StreamLayout } from "../../src/index.js";
+import type { StreamLayout } from "../../src/rows/stream-layout.js";
+import type { Steps } from "../../src/task/driver.js";
 import { TestLayouts } from "../sort/doubles.js";
 import { FailingBudget, pageBudget } from "./budgets.js";
 import { TestSpill } from "./test-spill.js";

@@ -1,6 +1,7 @@
 import { TestHost } from "@millrace/host-test";
 import type { RowQueue } from "../../src/exchange/row-queue.js";
-import { createSpillSpace, type LayoutTable } from "../../src/index.js";
+import { createSpillSpace } from "../../src/index.js";
+import type { LayoutTable } from "../../src/rows/stream-layout.js";
 import { SpillingRowQueue } from "../../src/stores/spilling-row-queue.js";
 import { pageBudget } from "./budgets.js";
 

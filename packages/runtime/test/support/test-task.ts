@@ -1,10 +1,11 @@
 import { Configuration, type Host, RecordCopies } from "@millrace/core";
 import type { InputGate } from "../../src/exchange/input-gate.js";
 import type { TaskOutput } from "../../src/exchange/task-output.js";
-import { createSpillSpace, type LayoutTable } from "../../src/index.js";
+import { createSpillSpace } from "../../src/index.js";
 import { JobAccumulators } from "../../src/job/job-accumulators.js";
 import type { JobContext } from "../../src/job/job-context.js";
 import { TaskMetrics } from "../../src/metrics/task-metrics.js";
+import type { LayoutTable } from "../../src/rows/stream-layout.js";
 import { Task } from "../../src/task/task.js";
 import type { TaskParts } from "../../src/task/task-parts.js";
 import { pageBudget } from "./budgets.js";
