@@ -8,6 +8,12 @@ import type { Amount, Item, OperatorProgram } from "./programs/operator-program.
 import { operatorPrograms } from "./programs/operator-programs.js";
 import { joinPrograms } from "./programs/pair-programs.js";
 
+/**
+ * How many times the records: the more there are, the longer each run takes, and the more places there are at which one can fail. So sweeps take about `FUZZ_COUNT` times
+ * as long.
+ */
+export const SWEEP_SCALE = Math.ceil(Math.sqrt(Number(process.env.FUZZ_COUNT ?? 1)));
+
 /** Is a program with the records that it is swept with. */
 export interface SpillingProgram extends OperatorProgram {
   readonly amount: Amount;
@@ -29,8 +35,7 @@ function named(name: string, amount: Amount, suffix = ""): SpillingProgram {
 
 const idAndLength = ({ id, text }: Item): readonly number[] => [id, text.length];
 
-/** Has all of them. */
-export const spillingPrograms: readonly SpillingProgram[] = [
+const programs: readonly SpillingProgram[] = [
   // What user code writes beyond its room, and what it reads.
   {
     name: "flatMap with much in one call",
@@ -123,6 +128,12 @@ export const spillingPrograms: readonly SpillingProgram[] = [
     .filter(({ name }) => name.startsWith("a delta iteration"))
     .map((program) => ({ ...program, amount: SIDE })),
 ];
+
+/** Has all of them. */
+export const spillingPrograms: readonly SpillingProgram[] = programs.map((program) => ({
+  ...program,
+  amount: { ...program.amount, numRecords: program.amount.numRecords * SWEEP_SCALE },
+}));
 
 function short({ id, value }: Item): readonly number[] {
   return [id, value];

@@ -2,7 +2,7 @@
 import { getEventListeners } from "node:events";
 import { expect } from "vitest";
 import { expectedBag, runProgram } from "./run-program.js";
-import type { SpillingProgram } from "./spilling-programs.js";
+import { type SpillingProgram, SWEEP_SCALE } from "./spilling-programs.js";
 import { type Watch, WatchedEngine } from "./watched-engine.js";
 
 /** Is one fault in one run of a program. */
@@ -20,7 +20,7 @@ export interface Fault {
 }
 
 /** No program here has as many places to fail at. */
-const MAX_FAULTS = 5000;
+const MAX_FAULTS = 5000 * SWEEP_SCALE;
 
 /** Tries the fault at every place, and returns how many there are. After each run nothing is left, and the next one goes on with the same memory. */
 export async function sweepFaults(program: SpillingProgram, faultAt: (n: number) => Fault): Promise<number> {

@@ -2,8 +2,10 @@
  * Pairs every record with every record of the other side, by blocked nested loops (R065, R066): a block of outer rows is held in the driver's pages, and
  * all inner rows, which are complete before, are read once for each block.
  */
+
 import type { Memory, MemorySegment } from "@millrace/core";
 import type { DriverSpec } from "@millrace/job-graph";
+import { takePage } from "../memory/take-page.js";
 import { copyRow } from "../rows/copy-row.js";
 import type { PageCursor } from "../rows/row-cursor.js";
 import type { StreamLayout } from "../rows/stream-layout.js";
@@ -74,7 +76,7 @@ export class CrossDriver implements Driver {
   #pageAt(index: number): MemorySegment {
     let page = this.#pages[index];
     if (page === undefined) {
-      page = this.#context.budget.take()!;
+      page = takePage(this.#context.budget);
       this.#pages.push(page);
     }
     return page;

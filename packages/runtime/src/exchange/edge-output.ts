@@ -9,9 +9,11 @@
  * A page whose channel has no room waits here. All pages come from the edge's own budget, to which consumers give them
  * back, so the budget bounds what is on its way. When no consumer reads any more, everything is dropped, and whatever comes.
  */
+
 import { invariant, type Memory, type MemorySegment } from "@millrace/core";
 import type { PageBudget } from "../memory/page-budget.js";
 import { MAX_PAGE_ROW_SLOTS } from "../memory/page-slots.js";
+import { takePage } from "../memory/take-page.js";
 import type { EdgeMetrics } from "../metrics/edge-metrics.js";
 import { collectEachRow } from "../rows/collect-each-row.js";
 import type { StreamLayout } from "../rows/stream-layout.js";
@@ -199,9 +201,8 @@ export class EdgeOutput implements SentEdge {
     const writer = this.#writers[target]!;
     if (writer.hasPage && !writer.hasRows) return;
     this.#finishPage(target);
-    const page = this.#budget.take();
-    invariant(page !== undefined, "rows are placed only while there is a free page");
-    writer.give(page);
+    // Rows are placed only while there is a free page.
+    writer.give(takePage(this.#budget));
   }
 
   #finishPage(target: number): void {

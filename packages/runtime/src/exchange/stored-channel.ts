@@ -2,9 +2,11 @@
  * Is a channel whose consumer reads only what is complete: until an event comes behind them, pages lie on disk. So producers never wait for
  * their consumers, and a result can be read in whatever order.
  */
+
 import { type Memory, type MemorySegment, readPageHeader } from "@millrace/core";
 import type { PageBudget } from "../memory/page-budget.js";
 import { PAGE_HEADER_SLOTS } from "../memory/page-slots.js";
+import { takePage } from "../memory/take-page.js";
 import type { LayoutTable, StreamLayout } from "../rows/stream-layout.js";
 import type { SpillFile, SpillSpace } from "../spill/spill-space.js";
 import { type ChannelEvent, isEnd, type OutputChannel } from "./exchange.js";
@@ -164,8 +166,8 @@ export class StoredChannel implements OutputChannel, GateChannel {
       const row: Memory = output.file.readLarge(block);
       return largePage(row, 0, row.i32[0]! >> 3, largeLayout);
     }
-    const page = budget.take();
-    if (page === undefined) return undefined;
+    if (budget.numFree === 0) return undefined;
+    const page = takePage(budget);
     try {
       output.file.readPage(block, page);
     } catch (error) {

@@ -1,12 +1,13 @@
 /** The build side of one level of a hybrid hash join: rows in partitions by the high bits of their hash, of which the largest go to disk. */
 import type { Memory, MemorySegment, TableHashSeed } from "@millrace/core";
 import { PAGE_HEADER_SLOTS } from "../memory/page-slots.js";
+import { pageRefused } from "../memory/take-page.js";
 import type { PageCursor } from "../rows/row-cursor.js";
 import type { StreamLayout } from "../rows/stream-layout.js";
 import { BloomFilter } from "./bloom-filter.js";
 import { entriesEnd, entrySlots, HASH_WORD } from "./entry.js";
 import { EntryWriter } from "./entry-writer.js";
-import { type JoinEnvironment, takeReserved } from "./join-environment.js";
+import type { JoinEnvironment } from "./join-environment.js";
 import { directoryPages, JOIN_PREFIX_SLOTS } from "./join-index.js";
 import type { RowBatch } from "./row-batch.js";
 import type { EntryFile } from "./spilled-entries.js";
@@ -131,13 +132,12 @@ export class BuildPartitions {
       if (!build.isSpilled && build.pages.length > (largest?.pages.length ?? 0)) largest = build;
     }
     // Without one, the least memory was counted wrong.
-    if (largest === undefined) takeReserved(this.#environment.budget);
-    const partition = largest!;
+    if (largest === undefined) throw pageRefused(this.#environment.budget);
     this.hasSpilled = true;
-    partition.completeHeaders();
-    for (const page of partition.pages) this.#addToFilter(page);
-    partition.spill();
-    return partition;
+    largest.completeHeaders();
+    for (const page of largest.pages) this.#addToFilter(page);
+    largest.spill();
+    return largest;
   }
 
   #addToFilter(page: MemorySegment): void {

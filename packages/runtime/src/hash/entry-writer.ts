@@ -1,6 +1,7 @@
 import { type Memory, type MemorySegment, PAGE_FIRST_RECORD_OFFSET, SLOT_SIZE_BYTES } from "@millrace/core";
 import type { PageSupply } from "../memory/page-budget.js";
 import { PAGE_HEADER_SLOTS } from "../memory/page-slots.js";
+import { pageRefused } from "../memory/take-page.js";
 import { copyRow } from "../rows/copy-row.js";
 import type { LayoutTable, StreamLayout } from "../rows/stream-layout.js";
 import {
@@ -74,6 +75,11 @@ export class EntryWriter {
     const pointer = this.#begin(numSlots, hash, flags);
     copyRow(memory, slot, this.#memory, pointer + this.#prefixSlots, rowSlots);
     return pointer;
+  }
+
+  /** As `append`, to entries that are spilled: their page is theirs by the arithmetic of the caller, or free. */
+  appendSpilled(memory: Memory, slot: number, layout: StreamLayout, hash: number, flags: number): void {
+    if (this.append(memory, slot, layout, hash, flags) === 0) throw pageRefused(this.#budget);
   }
 
   /** The slot at which the next entry of this layout goes; 0 when there is no page for it yet, or the entries are spilled. */

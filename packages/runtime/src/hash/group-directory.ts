@@ -9,9 +9,11 @@
  * So cells are in the order of the hashes, but for collisions, and stay so when the directory grows: growing reads the old cells and writes the new ones
  * one behind the other, and asks the groups nothing.
  */
+
 import type { Memory, MemorySegment } from "@millrace/core";
 import type { PageBudget } from "../memory/page-budget.js";
 import { PAGE_MASK, PAGE_SHIFT, PAGE_SLOTS } from "../memory/page-slots.js";
+import { takePage } from "../memory/take-page.js";
 
 const TWO_TO_32 = 2 ** 32;
 /** Of all cells, the share that may be taken before the directory grows, and before it is full when it can't. */
@@ -45,14 +47,12 @@ export class GroupDirectory {
     return this.#numCells;
   }
 
-  /** Makes it empty, with `numPages` pages; false when there are not so many. */
-  open(numPages: number): boolean {
+  /** Makes it empty, with `numPages` pages, which are there. */
+  open(numPages: number): void {
     this.release();
-    const pages = this.#takePages(numPages);
-    if (pages === undefined) return false;
-    this.#use(pages);
+    for (let i = 0; i < numPages; i++) this.#pages.push(this.#emptied(takePage(this.#budget)));
+    this.#use(this.#pages);
     this.#numTaken = 0;
-    return true;
   }
 
   /** Gives back its pages. */
@@ -186,10 +186,17 @@ export class GroupDirectory {
     const pages: MemorySegment[] = [];
     for (let i = 0; i < numPages; i++) {
       const page = this.#budget.take();
-      if (page === undefined) break;
-      this.#memory.i32.fill(0, page.firstSlot * 2, page.endSlot * 2);
-      pages.push(page);
+      if (page === undefined) {
+        for (const taken of pages) this.#budget.give(taken);
+        return undefined;
+      }
+      pages.push(this.#emptied(page));
     }
     return pages;
+  }
+
+  #emptied(page: MemorySegment): MemorySegment {
+    this.#memory.i32.fill(0, page.firstSlot * 2, page.endSlot * 2);
+    return page;
   }
 }

@@ -1,8 +1,9 @@
-import { invariant, type KeyColumn, type MemorySegment } from "@millrace/core";
+import type { KeyColumn, MemorySegment } from "@millrace/core";
 import { KEY_FIELD_KINDS, KEY_FIELD_WORDS, MAX_KEY_FIELDS } from "../kernels/kernel-layouts.js";
 import type { Kernels } from "../kernels/kernels.js";
 import { kernelsFor } from "../kernels/kernels-for.js";
 import type { PageBudget } from "../memory/page-budget.js";
+import { takePage } from "../memory/take-page.js";
 
 /** With less memory pages are better used for rows. */
 const MIN_PAGES_WITH_SCRATCH = 32;
@@ -53,11 +54,7 @@ export class HashScratch {
   private constructor(budget: PageBudget, kernels: Kernels, isForJoin: boolean) {
     this.#budget = budget;
     this.kernels = kernels;
-    this.#pages = Array.from({ length: isForJoin ? 6 : 5 }, () => {
-      const page = budget.take();
-      invariant(page !== undefined, "a large budget has pages for its kernels");
-      return page;
-    });
+    this.#pages = Array.from({ length: isForJoin ? 6 : 5 }, () => takePage(budget));
     const [rows, first, second, groups] = this.#pages as [MemorySegment, MemorySegment, MemorySegment, MemorySegment];
     this.rows = rows;
     this.lists = [first.firstSlot, second.firstSlot];

@@ -9,7 +9,7 @@
  * Where it matters whether a probe row had a match in an earlier chunk, the probe side is written anew for the next one: with a mark, or without the
  * rows that need nothing more. So there is no partition that cannot be joined.
  */
-import { invariant, type MemorySegment } from "@millrace/core";
+import type { MemorySegment } from "@millrace/core";
 import { PAGE_HEADER_SLOTS } from "../memory/page-slots.js";
 import type { StreamLayout } from "../rows/stream-layout.js";
 import type { Steps } from "../task/driver.js";
@@ -102,8 +102,7 @@ export class ChunkedJoin {
       buildFile.readPage(buildBlocks[this.#nextBlock++]!, page);
       numEntries += numEntriesOf(page.memory, page.firstSlot);
     }
-    const isOpen = this.#index.open([numEntries], 0, numCommonBits);
-    invariant(isOpen, "pages for the directory of a chunk were kept free");
+    this.#index.open([numEntries], 0, numCommonBits);
     for (const page of pages) this.#index.insertPage(page, 0);
     return pages;
   }
@@ -186,7 +185,7 @@ export class ChunkedJoin {
     for (let i = 0; i < numRows; i++) {
       const isMatched = heads[i] !== 0 || wasMatched[i] !== 0;
       if (isMatched && !pairs) continue;
-      writer.append(memory, slots[i]!, layout, hashes[i]!, isMatched ? IS_MATCHED : 0);
+      writer.appendSpilled(memory, slots[i]!, layout, hashes[i]!, isMatched ? IS_MATCHED : 0);
     }
   }
 

@@ -1,5 +1,6 @@
-import { invariant, type TableHashSeed } from "@millrace/core";
+import type { TableHashSeed } from "@millrace/core";
 import type { PageBudget } from "../memory/page-budget.js";
+import { takePage } from "../memory/take-page.js";
 import type { RowPairOrder } from "../rows/row-order.js";
 import type { LayoutTable } from "../rows/stream-layout.js";
 import type { SpillSpace } from "../spill/spill-space.js";
@@ -56,7 +57,5 @@ export class EntryFiles {
 
 /** Takes a page that must be there, because the least memory was counted so. @internal */
 export function takeReserved(budget: PageBudget): ReturnType<PageBudget["take"]> & object {
-  const page = budget.take();
-  invariant(page !== undefined, `the least memory of a hash table is enough for its buffers (${budget.owner})`);
-  return page;
+  return takePage(budget);
 }

@@ -14,9 +14,11 @@
  *
  * Keys of one number, in build rows of one layout, are inserted and looked up by kernels, which leave to the code here what meets a row in a file.
  */
+
 import { Memory, type MemorySegment, type NumberColumn } from "@millrace/core";
 import type { PageBudget } from "../memory/page-budget.js";
 import { PAGE_HEADER_SLOTS, PAGE_MASK, PAGE_SHIFT, PAGE_SLOTS } from "../memory/page-slots.js";
+import { takePage } from "../memory/take-page.js";
 import type { RowPairOrder } from "../rows/row-order.js";
 import type { LayoutTable, StreamLayout } from "../rows/stream-layout.js";
 import {
@@ -93,10 +95,10 @@ export class JoinIndex {
   }
 
   /**
-   * Makes an empty directory for the given numbers of entries by region; false when the budget lacks the pages for it. The number of regions is
+   * Makes an empty directory for the given numbers of entries by region; the pages for it are there. The number of regions is
    * `2 ** regionBits`.
    */
-  open(numEntries: readonly number[], regionBits: number, shift: number): boolean {
+  open(numEntries: readonly number[], regionBits: number, shift: number): void {
     this.release();
     let numCells = 0;
     this.#regions = numEntries.map((count) => {
@@ -109,9 +111,8 @@ export class JoinIndex {
     this.#shift = shift;
     this.#onlyLayout = undefined;
     this.#hasSeveralLayouts = false;
-    if (!this.#takePages(Math.ceil(numCells / PAGE_SLOTS))) return false;
+    this.#takePages(Math.ceil(numCells / PAGE_SLOTS));
     this.#kernelDirectory?.open(this.#regions, this.#slots, 31 - regionBits, shift);
-    return true;
   }
 
   /** Gives back the pages of the directory. The entries stay where they are. */
@@ -359,16 +360,13 @@ export class JoinIndex {
     return this.#buildEquality.comparator(layoutA, row.layout)(copy, 0, row.memory, row.slot) === 0;
   }
 
-  #takePages(numPages: number): boolean {
-    if (this.#budget.numFree < numPages) return false;
+  #takePages(numPages: number): void {
     this.#slots = new Int32Array(numPages);
     for (let i = 0; i < numPages; i++) {
-      const page = this.#budget.take();
-      if (page === undefined) return false;
+      const page = takePage(this.#budget);
       this.#pages.push(page);
       this.#slots[i] = page.firstSlot;
       this.#memory.i32.fill(0, page.firstSlot * 2, page.endSlot * 2);
     }
-    return true;
   }
 }

@@ -9,7 +9,7 @@
  *    which a Bloom filter over all spilled keys knows that they have no match.
  * 4. Spilled partitions are left to the caller, who joins each in the same way with another hash, or in chunks.
  */
-import { invariant, type Memory, type MemorySegment, type TableHashSeed } from "@millrace/core";
+import type { Memory, MemorySegment, TableHashSeed } from "@millrace/core";
 import type { PageCursor } from "../rows/row-cursor.js";
 import type { StreamLayout } from "../rows/stream-layout.js";
 import type { Steps } from "../task/driver.js";
@@ -254,7 +254,7 @@ export class JoinLevel {
   #openIndex(): void {
     const { bits, writers } = this.#builds;
     const numEntries = writers.map((build, i) => (this.#probes[i] === undefined ? build.numEntries : 0));
-    invariant(this.#index.open(numEntries, bits, bits), "a hash join keeps room for its directory");
+    this.#index.open(numEntries, bits, bits);
     this.#isFilled.fill(0);
     this.#numFilled = 0;
   }
@@ -290,8 +290,7 @@ export class JoinLevel {
   #probeSpilled(memory: Memory, slot: number, layout: StreamLayout, hash: number): boolean {
     const probe = this.#probes[this.#builds.partitionOf(hash)];
     if (probe === undefined || !this.#builds.mayHaveSpilled(hash)) return false;
-    const pointer = probe.append(memory, slot, layout, hash, 0);
-    if (pointer === 0) takeReserved(this.#environment.budget);
+    probe.appendSpilled(memory, slot, layout, hash, 0);
     return true;
   }
 

@@ -1,6 +1,7 @@
-import { invariant, type Memory, type MemorySegment } from "@millrace/core";
+import type { Memory, MemorySegment } from "@millrace/core";
 import type { PageBudget } from "../memory/page-budget.js";
 import { PAGE_HEADER_SLOTS } from "../memory/page-slots.js";
+import { takePage } from "../memory/take-page.js";
 import type { LayoutTable, StreamLayout } from "../rows/stream-layout.js";
 import type { SpillSpace } from "../spill/spill-space.js";
 import { entriesEnd, entrySlots, HASH_WORD, IS_LARGE, LINK_WORD } from "./entry.js";
@@ -40,7 +41,7 @@ export class PutOffRows {
       log.isSpilled = true;
       this.#logs[number] = log;
     }
-    log.append(memory, slot, layout, hash, 0);
+    log.appendSpilled(memory, slot, layout, hash, 0);
   }
 
   /** Ends the writing; to be called before the first `rowsOf`. */
@@ -86,8 +87,7 @@ export class PutOffCursor {
     this.#budget = budget;
     this.#file = file;
     this.#blocks = blocks;
-    const page = budget.take();
-    invariant(page !== undefined, "a page is left to read what was put off");
+    const page = takePage(budget);
     this.#page = page;
     this.#reader = new EntryReader(layouts, file, page);
     this.#row = new EntryRow(budget.memory, layouts, undefined as never);

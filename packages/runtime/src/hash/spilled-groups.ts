@@ -40,7 +40,7 @@ export class SpilledGroups {
   /** Takes a row; all of a level go to one file. */
   append(file: EntryFile, memory: Memory, slot: number, layout: StreamLayout, hash: number): void {
     if (this.#writers.length === 0) this.#createWriters(file);
-    this.#writers[(hash >>> 1) >>> (31 - this.#bits)]!.append(memory, slot, layout, hash, 0);
+    this.#writers[(hash >>> 1) >>> (31 - this.#bits)]!.appendSpilled(memory, slot, layout, hash, 0);
   }
 
   /** Completes the partitions of a level, which are in this file; returns whether there are any. */

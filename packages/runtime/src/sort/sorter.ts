@@ -278,19 +278,17 @@ export class Sorter {
     if (this.#runs.length > 0) {
       const merge = this.#open(this.#runs, inMemory, this.#isReadAgain);
       this.#result = merge;
-      return merge instanceof MergeRows ? merge : this.#readThroughPage(merge)!;
+      if (merge instanceof MergeRows) return merge;
+      this.#gatherPage ??= this.#takePage();
+      return new GatheredRows(merge, this.#gatherPage);
     }
-    const gather = this.#buffer.gather();
-    const gathered = gather === undefined ? undefined : this.#readThroughPage(gather);
-    if (gathered !== undefined) return gathered;
+    // The page first: who has begun to gather rows can't be read one by one any more.
+    this.#gatherPage ??= this.#budget.take();
+    const gather = this.#gatherPage === undefined ? undefined : this.#buffer.gather();
+    if (gather !== undefined) return new GatheredRows(gather, this.#gatherPage!);
     if (inMemory.length === 1 && !this.#buffer.isMixed) return inMemory[0]!;
     this.#result = this.#openRuns([], inMemory);
     return this.#result;
-  }
-
-  #readThroughPage(gather: RowGather): GatheredRows | undefined {
-    this.#gatherPage ??= this.#budget.take();
-    return this.#gatherPage === undefined ? undefined : new GatheredRows(gather, this.#gatherPage);
   }
 
   /** Merges as many neighbours as have to be, so that one merge reads what is left: those with the fewest pages. */

@@ -5,8 +5,10 @@
  * A part is a page in memory, a page on disk, or a large row on disk. Parts are numbered from 0; the number stays the same while a part moves from
  * memory to disk, and parts are dropped from the front only.
  */
+
 import { invariant, type Memory, type MemorySegment } from "@millrace/core";
 import type { PageBudget } from "../memory/page-budget.js";
+import { pageRefused } from "../memory/take-page.js";
 import { MAX_PACKED_ROW_SLOTS, PackedPageWriter } from "../rows/packed-page.js";
 import type { StreamLayout } from "../rows/stream-layout.js";
 import type { SpillFile, SpillSpace } from "../spill/spill-space.js";
@@ -163,7 +165,7 @@ export class StoredPages {
       this.endPage();
       page = this.spillLast();
     }
-    invariant(page !== undefined, `${this.#owner} has a page for each that reads what it spilled`);
+    if (page === undefined) throw pageRefused(this.#budget);
     return page;
   }
 

@@ -1,5 +1,5 @@
 import { SeededRandom } from "@millrace/host-test";
-import { JobGraphBuilder } from "@millrace/job-graph";
+import { type JobGraph, JobGraphBuilder } from "@millrace/job-graph";
 import { describe, expect, it } from "vitest";
 import { code, runGraph } from "../support/run-graph.js";
 import { runSubtasks } from "../support/run-subtasks.js";
@@ -67,5 +67,17 @@ describe(`records that are dealt by turns (FUZZ_SEED=${seed}, FUZZ_COUNT=${count
       const expected = records.flatMap(({ id }) => new Array<number>(numEdges).fill(id));
       expect(parts.flatMap(({ ids }) => ids).toSorted((a, b) => a - b)).toEqual(expected);
     }
+  });
+
+  it("control: producers that each deal alone, without the task that deals what is left, are further apart", async () => {
+    const alone = { graphOf: (graph: JobGraph) => graph };
+    let most = 0;
+    for (let numRecords = 1; numRecords < 30; numRecords++) {
+      const records = Array.from({ length: numRecords }, (_, id) => ({ id, producer: id % 3, text: "" }));
+      const [collected] = await runSubtasks(dealingGraph(3, 7, 1), objectsFor(records), alone);
+      const numbers = (collected as { readonly number: number }[]).map(({ number }) => number);
+      most = Math.max(most, Math.max(...numbers) - Math.min(...numbers));
+    }
+    expect(most).toBeGreaterThan(1);
   });
 });

@@ -49,6 +49,8 @@ export class Mailbox {
 export interface SubtasksOptions extends RunOptions {
   /** Makes what a subtask is given in place of this. */
   readonly changed?: (options: SubtaskOptions) => Partial<SubtaskOptions>;
+  /** Makes the graph that subtasks run of that of the job; `subtaskGraph` by default. */
+  readonly graphOf?: (plan: JobGraph) => JobGraph;
 }
 
 /** Is a job whose subtasks all run. */
@@ -64,9 +66,9 @@ export interface StartedSubtasks {
 export function startSubtasks(
   plan: JobGraph,
   objects: readonly unknown[],
-  { numPages = 256, host = nodeHost(), changed = () => ({}), ...options }: SubtasksOptions = {},
+  { numPages = 256, host = nodeHost(), changed = () => ({}), graphOf = subtaskGraph, ...options }: SubtasksOptions = {},
 ): StartedSubtasks {
-  const graph = subtaskGraph(plan);
+  const graph = graphOf(plan);
   const mailboxes = new Map<string, Mailbox>();
   const mailboxOf = (stream: FrameStream): Mailbox => {
     const mailbox = mailboxes.get(keyOf(stream)) ?? new Mailbox();
@@ -118,7 +120,7 @@ export async function runSubtasks(
     assertNothingLeft();
   }
   const collected: unknown[][] = [];
-  const graph = subtaskGraph(plan);
+  const graph = (options.graphOf ?? subtaskGraph)(plan);
   for (const { id, driver, parallelism } of graph.vertices) {
     if (driver.kind !== "collect") continue;
     collected[driver.index] = Array.from({ length: parallelism }, (_, index) => {

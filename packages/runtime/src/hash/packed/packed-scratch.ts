@@ -1,9 +1,10 @@
-import { invariant, type MemorySegment } from "@millrace/core";
+import type { MemorySegment } from "@millrace/core";
 import { PACKED_FIELD_WORDS, RESULT_FIELD_WORDS } from "../../kernels/kernel-layouts.js";
 import type { Kernels } from "../../kernels/kernels.js";
 import { kernelsFor } from "../../kernels/kernels-for.js";
 import type { PageBudget } from "../../memory/page-budget.js";
 import { PAGE_SLOTS } from "../../memory/page-slots.js";
+import { takePage } from "../../memory/take-page.js";
 
 /** With less memory pages are better used for groups. */
 const MIN_PAGES = 32;
@@ -63,11 +64,7 @@ export class PackedScratch {
   private constructor(budget: PageBudget) {
     this.#budget = budget;
     this.kernels = kernelsFor(budget.memory);
-    this.#pages = Array.from({ length: NUM_PAGES }, () => {
-      const page = budget.take();
-      invariant(page !== undefined, "a large budget has pages for its kernels");
-      return page;
-    });
+    this.#pages = Array.from({ length: NUM_PAGES }, () => takePage(budget));
     const [rows, tuples, ordered, lists] = this.#pages as [MemorySegment, MemorySegment, MemorySegment, MemorySegment];
     this.rows = rows;
     this.tuples = tuples;
