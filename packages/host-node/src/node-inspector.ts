@@ -102,7 +102,11 @@ class NodeInspectionSession implements InspectionSession {
   #isClosed = false;
 
   constructor() {
-    this.#session.connect();
+    try {
+      this.#session.connect();
+    } catch (cause) {
+      throw unsupported("The inspector of Node.js cannot be used", cause);
+    }
     this.#session.on("Debugger.scriptParsed", ({ params }: { params: ScriptParsed }) => {
       this.#scripts.set(params.scriptId, params);
     });
@@ -320,15 +324,20 @@ class NodeInspectionSession implements InspectionSession {
       outcome = result;
     });
     if (failure !== null) {
-      throw new MillraceError({
-        code: "UNSUPPORTED_BY_HOST",
-        what: `The inspector of Node.js refused ${method}`,
-        fix: "Run the job inline, in the calling thread.",
-        cause: failure,
-      });
+      throw unsupported(`The inspector of Node.js refused ${method}`, failure);
     }
     return outcome as T;
   }
+}
+
+function unsupported(what: string, cause: unknown): MillraceError {
+  return new MillraceError({
+    code: "UNSUPPORTED_BY_HOST",
+    what,
+    expected: "a process that may use its inspector, without --permission or with --allow-inspector",
+    fix: "Run the job inline, in the calling thread.",
+    cause,
+  });
 }
 
 /** Reads those of the names that a scope has. */

@@ -9,6 +9,8 @@ import { ProgramFolder, remoteModule } from "./program-folder.js";
 import { runProgram } from "./run-program.js";
 
 const STRIPS_TYPES_SINCE = 24;
+/** Before, the flag was an experimental one. */
+const PERMISSION_SINCE = 24;
 const require = createRequire(import.meta.url);
 const TSX = require.resolve("tsx/cli");
 
@@ -168,6 +170,19 @@ describe("ways to run a program", () => {
     expect(right).toEqual({ value: "9" });
     expect(failure.error).toMatch(/RangeError: no\n +at \S+ \(\[eval\]:2:34\)/);
     expect(failure.error).toMatch(/TypeError: because\n +at \S+ \(\[eval\]:2:64\)/);
+  });
+
+  test.each(all)("[C89] Node.js $version with --permission, which has no inspector", async ({ path, version }) => {
+    folder.write(
+      "restricted.mjs",
+      `import { captureFunctions } from "@millrace/closures";
+       import { nodeHost } from "@millrace/host-node";
+       const n = 1;
+       try { captureFunctions([{ value: () => n, where: {} }], nodeHost()); } catch (error) { console.log(JSON.stringify(error.message)); }`,
+    );
+    const flag = majorOf(version) < PERMISSION_SINCE ? "--experimental-permission" : "--permission";
+    const printed = await runProgram(path, [flag, "--allow-fs-read=*", "restricted.mjs"], folder.path);
+    expect(printed).toMatch(/inspector.*cannot be used.*--allow-inspector.*inline.*UNSUPPORTED_BY_HOST/);
   });
 
   test.each(all)("[C75, C79] lines of the REPL under Node.js $version", async ({ path }) => {
