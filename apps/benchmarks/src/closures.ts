@@ -3,6 +3,9 @@
  * figures are medians, and mean something on a quiet machine only.
  */
 import { execFileSync } from "node:child_process";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import * as nodeModule from "node:module";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { captureFunctions, decodeCapturedGraph, encodeCapturedGraph, reviveFunctions } from "@millrace/closures";
 import { nodeHost } from "@millrace/host-node";
@@ -34,9 +37,15 @@ const names = ["a", "b"];
 const rates = new Map([["de", 0.19]]);
 const small = (x: number): number => x * limit + names.length + (rates.get("de") ?? 0);
 
+const TYPESCRIPT = fileURLToPath(new URL("./first-capture.ts", import.meta.url));
+/** The same without types, as programs are that were built: what strips types is 4 MB more for the engine to list. */
+const JAVASCRIPT = fileURLToPath(new URL("../temp/first-capture.mjs", import.meta.url));
+mkdirSync(dirname(JAVASCRIPT), { recursive: true });
+const { stripTypeScriptTypes } = nodeModule as unknown as { stripTypeScriptTypes(text: string): string };
+writeFileSync(JAVASCRIPT, stripTypeScriptTypes(readFileSync(TYPESCRIPT, "utf8")));
+
 /** Runs a program of its own many times, since the first capture of a process is made once. */
-function firstCapture(mode: string): Record<string, number> {
-  const program = fileURLToPath(new URL("./first-capture.ts", import.meta.url));
+function firstCapture(mode: string, program = JAVASCRIPT): Record<string, number> {
   const runs = Array.from(
     { length: NUM_PROCESSES },
     () => JSON.parse(execFileSync(process.execPath, [program, mode], { encoding: "utf8" })) as Record<string, number>,
@@ -47,14 +56,21 @@ function firstCapture(mode: string): Record<string, number> {
 const NUM_PROCESSES = 11;
 const FIRST = {
   engine: "a process without Millrace: the engine lists its scripts",
+  engineTypes: "the same in a program of TypeScript",
   alone: "first capture of a process",
+  aloneTypes: "the same in a program of TypeScript",
   nothing: "first capture of a process, of a function that captures nothing",
   preparing: "prepareCapture, where there is something to wait for",
   prepared: "first capture of a process, after prepareCapture",
   worker: "a worker starts and runs a function",
   waiting: "it starts, and runs a function that is captured meanwhile",
 };
-const first = Object.assign({}, ...["engine", "alone", "nothing", "prepared", "worker", "waiting"].map(firstCapture));
+const first = Object.assign(
+  {},
+  ...["engine", "alone", "nothing", "prepared", "worker", "waiting"].map((mode) => firstCapture(mode)),
+);
+first.engineTypes = firstCapture("engine", TYPESCRIPT).engine;
+first.aloneTypes = firstCapture("alone", TYPESCRIPT).alone;
 for (const [key, what] of Object.entries(FIRST)) report(what, first[key], "ms", key === "prepared" ? "30 ms" : "-");
 report("what the first capture adds to the start of a worker", first.waiting - first.worker, "ms", "30 ms");
 
