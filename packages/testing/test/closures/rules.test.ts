@@ -168,6 +168,14 @@ describe("what is refused", () => {
     expect(refusalOf(() => captureFunctions([{ value: () => before, where: {} }], slow))).toMatch(/more than 1000 ms/);
   });
 
+  test("[C83] more than 50 ms are a warning", () => {
+    let now = 0;
+    const slow: Host = { ...host, clock: { now: () => 0, monotonic: () => (now += 60) } };
+    const warnings: string[] = [];
+    captureFunctions([{ value: () => 1, where: {} }], slow, { warn: (message) => warnings.push(message) });
+    expect(warnings.join()).toMatch(/^Capturing the functions of this job took \d+ ms\.$/);
+  });
+
   test("[C89] a host without an inspector is told so", () => {
     const action = () => captureFunctions([{ value: () => 1, where: {} }], new TestHost());
     expect(refusalOf(action)).toMatch(/test host cannot look into functions.*inline.*UNSUPPORTED_BY_HOST/s);
