@@ -63,7 +63,7 @@ function compareKeys(a: readonly number[], b: readonly number[]): number {
   return a[0]! - b[0]! || a[1]! - b[1]! || a[2]! - b[2]!;
 }
 
-test("[RT94] rows of streams are merged in order, that of the first stream before its equals, a few at a time", () => {
+test("[RT98] rows of streams are merged in order, that of the first stream before its equals, a few at a time", () => {
   randomRuns(150, (random) => {
     const numStreams = random.pick([1, 2, 3, 6, 7, 8, 17]);
     const isComplete = random.chance(0.5);

@@ -210,7 +210,7 @@ export const aggregatePrograms: readonly ConformanceProgram[] = [
   }),
   ...(["none", "hash", "sort"] as const).map((hint) =>
     program(`reduce/a result with another key is refused, combined by ${hint}`, {
-      covers: ["B070", "B078"],
+      covers: ["B070", "B078", "O46"],
       operators: ["rebalance", "groupBy", "reduce"],
       keyKinds: ["nested path"],
       build: (env) =>
@@ -223,7 +223,7 @@ export const aggregatePrograms: readonly ConformanceProgram[] = [
     }),
   ),
   program("reduce/a result that is its argument with another key is refused", {
-    covers: ["B070"],
+    covers: ["B070", "O46"],
     operators: ["groupBy", "reduce"],
     keyKinds: ["several fields"],
     build: (env) =>
@@ -238,7 +238,7 @@ export const aggregatePrograms: readonly ConformanceProgram[] = [
     expected: failure("INVALID_RESULT", "days"),
   }),
   program("reduce/keys that are equal are the same, and computed ones stay", {
-    covers: ["B070", "B078"],
+    covers: ["B070", "B078", "O46"],
     operators: ["groupBy", "reduce", "map", "union"],
     keyKinds: ["field", "selector"],
     build: (env) => {
