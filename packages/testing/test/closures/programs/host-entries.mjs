@@ -22,7 +22,7 @@ function refused(name, pattern, make) {
 /** Some versions of Node.js do not have the thing; there the entry captures nothing of it. */
 function refusedWith(thing, name, pattern, make) {
   if (thing) refused(name, pattern, make);
-  else if (name !== "[C85] the navigator") same(name, make);
+  else same(name, make);
 }
 
 const sloppy = (text) => (0, eval)(text);
@@ -222,4 +222,4 @@ refusedWith(globalThis.Temporal, "[C85] a date of Temporal", /Temporal\.PlainDat
 refusedWith(globalThis.Temporal, "[C85] a duration of Temporal", /Temporal\.Duration/, () => { const d = { d: globalThis.Temporal ? Temporal.Duration.from({ hours: 1 }) : 1 }; return () => String(d.d); });
 refusedWith(globalThis.Iterator, "[C85] an iterator of the program's that extends Iterator", /an instance of Iterator/, () => { if (!globalThis.Iterator) return () => 1; class It extends Iterator { next() { return { done: true }; } } const it = new It(); return () => [...it]; });
 refusedWith(globalThis.DisposableStack, "[C85] a DisposableStack", /an instance of DisposableStack/, () => { const s = globalThis.DisposableStack ? new DisposableStack() : 0; return () => s && s.disposed; });
-refusedWith(globalThis.navigator, "[C85] the navigator", /the class Navigator/, () => { const n = navigator; return () => typeof n.hardwareConcurrency; });
+refusedWith(globalThis.navigator, "[C85] the navigator", /the class Navigator/, () => { const { navigator: n } = globalThis; return () => typeof n?.hardwareConcurrency; });
