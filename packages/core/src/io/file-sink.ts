@@ -91,25 +91,28 @@ export function fileSink<T>(format: FileSinkFormat<T>): Sink<T> {
   };
 }
 
+/** From how many bytes of lines on it is better to write them at once than to copy them. */
+const MIN_UNCOPIED_BYTES = 64 * 1024;
+
 class FileSinkWriter<T> implements SinkWriter<T> {
   readonly #encoder: RecordEncoder<T>;
   readonly #buffer: OutputBuffer;
   readonly #output: ByteOutput;
+  /** Whether the output may look at a chunk after it was written, as a compressor does. */
+  readonly #keepsChunks: boolean;
   /** Whether the output was closed one way or the other. */
   #isDone = false;
 
-  private constructor(encoder: RecordEncoder<T>, buffer: OutputBuffer, output: ByteOutput) {
+  private constructor(encoder: RecordEncoder<T>, buffer: OutputBuffer, output: ByteOutput, keepsChunks: boolean) {
     this.#encoder = encoder;
     this.#buffer = buffer;
     this.#output = output;
+    this.#keepsChunks = keepsChunks;
     this.write = this.write.bind(this);
     if (encoder.lines === undefined) return;
     offerLineWriting(this, {
       form: encoder.lines,
-      write: (bytes) => {
-        buffer.writeBytes(bytes);
-        return buffer.isFull ? this.#flush() : undefined;
-      },
+      write: (bytes) => this.#writeLines(bytes),
     });
   }
 
@@ -119,7 +122,9 @@ class FileSinkWriter<T> implements SinkWriter<T> {
     encoder.begin?.(buffer);
     const file = await context.fileSystemOf(path).openWrite(path, { exclusive: true });
     try {
-      return new FileSinkWriter(encoder, buffer, byteOutput(context, file, path, compressionOf(format.path)));
+      const compression = compressionOf(format.path);
+      const output = byteOutput(context, file, path, compression);
+      return new FileSinkWriter(encoder, buffer, output, compression !== undefined);
     } catch (error) {
       await closeAfterFailure(file);
       throw error;
@@ -129,6 +134,12 @@ class FileSinkWriter<T> implements SinkWriter<T> {
   write(record: T): void | Promise<void> {
     this.#encoder.encode(record, this.#buffer);
     if (this.#buffer.isFull) return this.#flush();
+  }
+
+  #writeLines(bytes: Uint8Array): void | Promise<void> {
+    const isMuch = bytes.length >= MIN_UNCOPIED_BYTES && !this.#keepsChunks;
+    this.#buffer.writeBytes(isMuch ? bytes : bytes.slice());
+    return isMuch || this.#buffer.isFull ? this.#flush() : undefined;
   }
 
   async close(): Promise<void> {

@@ -43,7 +43,10 @@ export interface LineReading<S extends SourceSplit = SourceSplit> {
 export interface LineWriting {
   /** What must stand behind each line. Lines are of ASCII unless it says `isLatin1`. */
   readonly form: Pick<LineForm, "delimiter" | "isLatin1">;
-  /** Takes the bytes of lines over, as if each had been given to {@link SinkWriter.write}. */
+  /**
+   * Takes the bytes of lines, as if each had been given to {@link SinkWriter.write}. They are the caller's again when the promise is settled, without
+   * one at once.
+   */
   write(bytes: Uint8Array): void | Promise<void>;
 }
 

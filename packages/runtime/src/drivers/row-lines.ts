@@ -14,6 +14,7 @@ const NUM_PAGES = LINE_PAGES + 2;
 export class RowLines {
   readonly #writing: LineWriting;
   readonly #kernels = kernelsFor(makeSharedMemory(NUM_PAGES));
+  readonly #copy = new Uint8Array((NUM_PAGES - 1) * PAGE_SIZE_BYTES);
   /** Where the next line goes. */
   #at = PAGE_SIZE_BYTES;
 
@@ -37,9 +38,11 @@ export class RowLines {
     return slot + next;
   }
 
-  /** Writes a copy of the lines, and forgets them. */
+  /** Writes the lines, and forgets them. What is returned must be waited for before more are written. */
   write(): void | Promise<void> {
-    const lines = this.#kernels.memory.u8.slice(PAGE_SIZE_BYTES, this.#at);
+    // A writer may be one that takes no shared memory.
+    const lines = this.#copy.subarray(0, this.#at - PAGE_SIZE_BYTES);
+    lines.set(this.#kernels.memory.u8.subarray(PAGE_SIZE_BYTES, this.#at));
     this.#at = PAGE_SIZE_BYTES;
     return this.#writing.write(lines);
   }
