@@ -46,7 +46,7 @@ export class BufferedGroups {
     this.#large.close();
     const isFull = (yield* this.#readPages()) && this.#buffer.numRows === 0;
     if (isFull) throw tooFewPages(this.#context.budget, MIN_BUFFERED_GROUP_PAGES, "combine");
-    this.#buffer.sort(() => this.#context.throwIfCancelled());
+    yield* this.#buffer.sort();
     yield "turn";
     if (this.#buffer.numRows > 0) return true;
     this.#pages = undefined;

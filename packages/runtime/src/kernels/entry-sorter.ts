@@ -71,11 +71,22 @@ export class EntrySorter {
     numKeyBits: 64 | 96,
     between: () => void = () => {},
   ): void {
+    for (const _ of this.steps(pages, buffer, from, to, numKeyBits)) between();
+  }
+
+  /** As {@link sort}, a piece at a time: of some ten thousand entries, but that a large range is scattered as a whole. When it is not taken to its end, the entries are lost. */
+  *steps(
+    pages: number,
+    buffer: number,
+    from: number,
+    to: number,
+    numKeyBits: 64 | 96,
+  ): Generator<undefined, void, void> {
     this.#home = pages;
     this.#away = buffer;
     this.#numKeyBits = numKeyBits;
-    this.#between = between;
-    this.#sortRange(from, to, 0, true, 0);
+    yield* this.#sortLarge(from, to, 0, true, 0);
+    yield;
   }
 
   /**
@@ -89,32 +100,60 @@ export class EntrySorter {
     this.#permuteRange(from, to, 0, 0);
   }
 
-  /** Sorts a range of entries that are equal before `bit`, wherever it lies, and leaves it at home. */
-  #sortRange(from: number, to: number, bit: number, isAtHome: boolean, depth: number): void {
-    const numEntries = to - from;
-    if (numEntries > MAX_INSERTION_RUN) {
-      const first = this.#kernels.firstVaryingBit(isAtHome ? this.#home : this.#away, from, to, bit);
-      if (first >= this.#numKeyBits) this.#bringHome(from, to, isAtHome);
-      else if (numEntries <= MAX_CACHED_ENTRIES) this.#sortCached(from, to, first, isAtHome, depth);
-      else this.#scatterRange(from, to, first, isAtHome, depth);
-    } else if (numEntries > 0) {
+  /** Sorts a range of any size; as {@link #sortRange}. */
+  *#sortLarge(
+    from: number,
+    to: number,
+    bit: number,
+    isAtHome: boolean,
+    depth: number,
+  ): Generator<undefined, void, void> {
+    if (to - from <= MAX_CACHED_ENTRIES) {
+      this.#sortRange(from, to, bit, isAtHome, depth);
+      return;
+    }
+    const source = isAtHome ? this.#home : this.#away;
+    const first = this.#kernels.firstVaryingBit(source, from, to, bit);
+    if (first >= this.#numKeyBits) {
       this.#bringHome(from, to, isAtHome);
-      this.#kernels.orderShortRuns(this.#home, from, to, bit, this.#numKeyBits);
+      return;
+    }
+    const ends = this.#scatterRange(from, to, first, isAtHome, depth);
+    yield;
+    let begin = from;
+    let numSorted = 0;
+    for (let value = 0; value < DIGIT_VALUES; value++) {
+      const end = ends[value]!;
+      if (end - begin > MAX_CACHED_ENTRIES) yield* this.#sortLarge(begin, end, nextDigit(first), !isAtHome, depth + 1);
+      else this.#sortRange(begin, end, nextDigit(first), !isAtHome, depth + 1);
+      numSorted += end - begin;
+      begin = end;
+      if (numSorted < MAX_CACHED_ENTRIES) continue;
+      numSorted = 0;
+      yield;
     }
   }
 
-  #scatterRange(from: number, to: number, bit: number, isAtHome: boolean, depth: number): void {
+  /** Scatters a range to the other pages, and returns where the ranges of the digit end. */
+  #scatterRange(from: number, to: number, bit: number, isAtHome: boolean, depth: number): Uint32Array {
     const source = isAtHome ? this.#home : this.#away;
     const target = isAtHome ? this.#away : this.#home;
     this.#kernels.countDigits(source, from, to, bit, 1, this.#counts);
     const ends = this.#endsOfDigit(from, depth);
     this.#kernels.scatterByDigit(source, target, from, to, bit, this.#counts, this.#scratch);
-    this.#between();
-    let begin = from;
-    for (let value = 0; value < DIGIT_VALUES; value++) {
-      const end = ends[value]!;
-      this.#sortRange(begin, end, nextDigit(bit), !isAtHome, depth + 1);
-      begin = end;
+    return ends;
+  }
+
+  /** Sorts a range of entries that fits the cache and are equal before `bit`, wherever it lies, and leaves it at home. */
+  #sortRange(from: number, to: number, bit: number, isAtHome: boolean, depth: number): void {
+    const numEntries = to - from;
+    if (numEntries > MAX_INSERTION_RUN) {
+      const first = this.#kernels.firstVaryingBit(isAtHome ? this.#home : this.#away, from, to, bit);
+      if (first >= this.#numKeyBits) this.#bringHome(from, to, isAtHome);
+      else this.#sortCached(from, to, first, isAtHome, depth);
+    } else if (numEntries > 0) {
+      this.#bringHome(from, to, isAtHome);
+      this.#kernels.orderShortRuns(this.#home, from, to, bit, this.#numKeyBits);
     }
   }
 
@@ -130,7 +169,6 @@ export class EntrySorter {
       isAtHome = !isAtHome;
     }
     this.#bringHome(from, to, isAtHome);
-    this.#between();
     this.#sortRuns(from, to, nextDigit(digits[numDigits - 1]!), depth);
   }
 

@@ -4,6 +4,7 @@ import type { PageBudget } from "../memory/page-budget.js";
 import { PAGE_SLOTS } from "../memory/page-slots.js";
 import { tooFewPages } from "../memory/too-few-pages.js";
 import type { StreamLayout } from "../rows/stream-layout.js";
+import type { Steps } from "../task/driver.js";
 import { FixedLengthBuffer, fixedLengthForm } from "./fixed-length-buffer.js";
 import type { SegmentGather } from "./gathered-rows.js";
 import { SortBuffer, type SortRows } from "./sort-buffer.js";
@@ -87,9 +88,9 @@ export class ArrivalBuffer {
     if (this.#general.appendRows(moved, 0, at, layout) < at) throw tooFewPages(this.#budget, MIN_SORT_PAGES, "sort");
   }
 
-  /** Sorts what is in it. Nothing may be appended before `clear`. `between` is called now and then, and may throw. */
-  sort(between: () => void): void {
-    this.#current?.sort(between);
+  /** Sorts what is in it, a piece at a time. Nothing may be appended before `clear`. */
+  *sort(): Steps {
+    if (this.#current !== undefined) yield* this.#current.sort();
   }
 
   /** Returns what copies all sorted rows, when they lie in one segment and none has a tag. */

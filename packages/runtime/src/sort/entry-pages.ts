@@ -11,6 +11,7 @@ import { ENTRIES_PER_PAGE, ENTRY_SLOTS } from "../kernels/kernel-layouts.js";
 import { kernelsFor } from "../kernels/kernels-for.js";
 import type { PageBudget } from "../memory/page-budget.js";
 import { PAGE_SLOTS } from "../memory/page-slots.js";
+import type { Steps } from "../task/driver.js";
 
 /** A shift and a mask in place of a division by {@link ENTRIES_PER_PAGE}. */
 export const ENTRY_PAGE_SHIFT = Math.log2(ENTRIES_PER_PAGE);
@@ -46,7 +47,7 @@ export class EntrySegment {
 }
 
 /** Orders entries of equal prefixes: of a segment, with the slots of as many other pages, and the slot of the table of its pages. */
-export type OrderTies = (segment: EntrySegment, others: Int32Array, table: number) => void;
+export type OrderTies = (segment: EntrySegment, others: Int32Array, table: number) => Steps;
 
 /** Holds entries and sorts them by their prefixes. */
 export class EntryPages {
@@ -115,14 +116,14 @@ export class EntryPages {
    * Sorts each segment by the prefixes, stably; then `orderTies`, if there is one, is called for each. Gives back all pages but those
    * of the segments.
    */
-  sort(orderTies: OrderTies | undefined, between: () => void): void {
+  *sort(orderTies?: OrderTies): Steps {
     const others = Int32Array.from(this.#others, (page) => page.firstSlot);
     for (const segment of this.segments) {
       const [pages, buffer] = this.#writeTables(segment, others);
       const control = this.#control!;
       this.#sorter ??= new EntrySorter(kernelsFor(control.memory), control.firstSlot);
-      this.#sorter.sort(pages, buffer, 0, segment.numEntries, this.#numKeyBits, between);
-      orderTies?.(segment, others, pages);
+      for (const _ of this.#sorter.steps(pages, buffer, 0, segment.numEntries, this.#numKeyBits)) yield "turn";
+      if (orderTies !== undefined) yield* orderTies(segment, others, pages);
     }
     this.#giveHelpers();
   }

@@ -9,6 +9,7 @@
 import { type AnyType, Memory, parseFieldPath } from "@millrace/core";
 import type { PageBudget } from "../memory/page-budget.js";
 import type { StreamLayout } from "../rows/stream-layout.js";
+import type { Steps } from "../task/driver.js";
 import { ENTRY_PAGE_MASK, EntryPages, type EntrySegment } from "./entry-pages.js";
 import type { RowOrder } from "./sort-keys.js";
 import { NOT_LARGE, type SortedRows } from "./sorted-rows.js";
@@ -131,8 +132,8 @@ export class FixedLengthBuffer {
   }
 
   /** Sorts what is in it. Nothing may be appended before `clear`. */
-  sort(between: () => void): void {
-    this.#entries.sort(undefined, between);
+  sort(): Steps {
+    return this.#entries.sort();
   }
 
   /** Rows of this kind are not gathered: they are made when they are read. */

@@ -14,6 +14,7 @@ import { kernelsFor } from "../kernels/kernels-for.js";
 import type { PageBudget } from "../memory/page-budget.js";
 import { copyRow } from "../rows/copy-row.js";
 import type { LayoutTable, StreamLayout } from "../rows/stream-layout.js";
+import type { Steps } from "../task/driver.js";
 import { EntryPages, type EntrySegment } from "./entry-pages.js";
 import { SegmentGather } from "./gathered-rows.js";
 import type { LargeRows } from "./large-rows.js";
@@ -177,13 +178,12 @@ export class SortBuffer {
     }
   }
 
-  /** Sorts what is in it. Nothing may be appended before `clear`. `between` is called now and then, and may throw. */
-  sort(between: () => void): void {
+  /** Sorts what is in it, a piece at a time. Nothing may be appended before `clear`. */
+  sort(): Steps {
+    if (this.#rows.keys.isPrefixComplete) return this.#entries.sort();
     const kernels = kernelsFor(this.#memory);
-    const compare = this.#rows.keys.isPrefixComplete ? undefined : this.#comparePointers();
-    this.#entries.sort((segment, others, table) => {
-      if (compare !== undefined) orderTies(kernels, segment, others, table, compare, between);
-    }, between);
+    const compare = this.#comparePointers();
+    return this.#entries.sort((segment, others, table) => orderTies(kernels, segment, others, table, compare));
   }
 
   #comparePointers(): (a: number, b: number) => number {

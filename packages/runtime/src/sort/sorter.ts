@@ -125,13 +125,20 @@ export class Sorter {
   /** Writes the buffer as a run, and merges runs when there are too many. */
   *spillBuffer(): Steps {
     if (this.#buffer.numRows === 0) throw tooFewPages(this.#budget, MIN_SORT_PAGES, "sort");
-    this.#buffer.sort(this.#between);
-    yield "turn";
+    yield* this.#sortBuffer();
     yield* this.#spillSorted();
     while (this.#isLevelFull()) {
       const { level } = this.#runs.at(-1)!;
       yield* this.#mergeNeighbours(this.#runs.length - this.#fanIn, this.#fanIn, level + 1);
     }
+  }
+
+  *#sortBuffer(): Steps {
+    for (const wait of this.#buffer.sort()) {
+      this.#between();
+      yield wait;
+    }
+    yield "turn";
   }
 
   *#spillSorted(): Steps {
@@ -262,8 +269,7 @@ export class Sorter {
   /** Sorts what was appended: `rows` returns it then. Nothing may be appended afterwards. */
   *complete(): Steps {
     const buffer = this.#buffer;
-    buffer.sort(this.#between);
-    yield "turn";
+    yield* this.#sortBuffer();
     if (this.#runs.length > this.#budget.numFree) {
       if (buffer.numRows > 0) yield* this.#spillSorted();
       while (this.#runs.length > this.#budget.numFree) yield* this.#mergeSmallest();

@@ -2,10 +2,11 @@ import { compareValues, type TypeInformation, types } from "@millrace/core";
 import { SeededRandom } from "@millrace/host-test";
 import { expect, test } from "vitest";
 import { MIN_SORT_PAGES } from "../../src/sort/sort-limits.js";
+import { Sorter } from "../../src/sort/sorter.js";
 import { assertAllReturned, FailingBudget, pageBudget } from "../support/budgets.js";
 import { TestSpill } from "../support/test-spill.js";
 import { TestLayouts, TestOrder } from "./doubles.js";
-import { expectRecords, sortRecords, type TypedRecord } from "./sorting.js";
+import { appendAll, expectRecords, readAll, runSteps, sortRecords, type TypedRecord } from "./sorting.js";
 
 const layouts = new TestLayouts();
 const pairs = layouts.ofType(types.tuple(types.int64, types.int32));
@@ -88,4 +89,48 @@ test("[RT20] random keys in memory and in the least memory there is", () => {
   const texts = records.map(([, [key, i]]) => [strings, [`a common prefix of all ${key}`, i]] as const);
   expect(check(texts, 200).numFiles).toBe(0);
   check(texts, MIN_SORT_PAGES);
+});
+
+test("[RT95] no step of a sort compares many rows, whatever they have in common", () => {
+  const random = new SeededRandom(3);
+  const records = Array.from({ length: 60_000 }, (_, i): TypedRecord => {
+    const text = i < 50_000 ? "one prefix of all " : `${random.below(5000)} of a few          `;
+    return [strings, [text + random.below(1e9), i]];
+  });
+  const order = new TestOrder([{ path: "0" }]);
+  const budget = pageBudget(400);
+  const sorter = new Sorter({ budget, spill: new TestSpill(), layouts, order });
+  runSteps(appendAll(sorter, records));
+  let numSteps = 0;
+  let most = 0;
+  for (let before = 0, steps = sorter.complete(); steps.next().done !== true; before = order.numComparisons) {
+    numSteps++;
+    most = Math.max(most, order.numComparisons - before);
+  }
+  const result = [...readAll(sorter.rows())];
+  sorter.close();
+  expectRecords(result, sorted(records));
+  expect(sorter.numRuns).toBe(0);
+  // Pieces of eight are sorted by insertion, with 28 comparisons at most.
+  expect(most).toBeLessThanOrEqual(4 * 4096);
+  expect(numSteps).toBeGreaterThan(100);
+});
+
+test("[RT95] a sort of numbers has its turns too", () => {
+  const random = new SeededRandom(4);
+  const budget = pageBudget(1000);
+  const sorter = new Sorter({ budget, spill: new TestSpill(), layouts, order: new TestOrder([{ path: "0" }]) });
+  const numRecords = 400_000;
+  runSteps(
+    appendAll(
+      sorter,
+      (function* (): Generator<TypedRecord> {
+        for (let i = 0; i < numRecords; i++) yield [pairs, [BigInt(random.seed()), i]];
+      })(),
+    ),
+  );
+  let numSteps = 0;
+  for (const steps = sorter.complete(); steps.next().done !== true; ) numSteps++;
+  sorter.close();
+  expect(numSteps).toBeGreaterThanOrEqual(Math.floor(numRecords / (1 << 17)));
 });
