@@ -1,5 +1,6 @@
 import { fieldValue, type Memory, parseFieldPath } from "@millrace/core";
 import type { PairResultSpec, ValuePosition } from "@millrace/job-graph";
+import { RowScratch } from "../exchange/row-scratch.js";
 import { MAX_PAGE_ROW_SLOTS } from "../memory/page-slots.js";
 import { pathInRow, RowFieldReader, RowRecordReader } from "../rows/record-reader.js";
 import type { StreamLayout } from "../rows/stream-layout.js";
@@ -12,6 +13,7 @@ export class ProjectionOutput extends PairOutput {
   readonly #fields: readonly ProjectedField[];
   readonly #shape: "row" | "tuple";
   readonly #plans: ProjectionPlans;
+  readonly #scratch = new RowScratch();
 
   constructor(projection: Projection, values: PairValues, { out, layouts }: DriverContext) {
     super(out);
@@ -34,9 +36,18 @@ export class ProjectionOutput extends PairOutput {
     rightSlot: number,
     rightLayout: StreamLayout,
   ): void {
-    this.#collect((field) =>
+    const record = this.#recordOf((field) =>
       field.isLeft ? field.reader.read(left, leftSlot, leftLayout) : field.reader.read(right, rightSlot, rightLayout),
     );
+    const planned = this.#plans.of(leftLayout, rightLayout);
+    if (planned === false) {
+      this.out.collect(record);
+    } else {
+      // Its types are known. Those of a tuple that is looked at would be the same for all its fields, whatever they have.
+      this.#scratch.write(record, planned.layout.serializer);
+      this.out.collectRow(this.#scratch.memory, 0, planned.layout);
+    }
+    this.count();
   }
 
   override takesPairs(left: StreamLayout, right: StreamLayout): boolean {
@@ -79,9 +90,13 @@ export class ProjectionOutput extends PairOutput {
   }
 
   #collect(read: (field: ProjectedField) => unknown): void {
-    if (this.#shape === "tuple") this.out.collect(this.#fields.map(read));
-    else this.out.collect(Object.fromEntries(this.#fields.map((field) => [field.name, read(field)])));
+    this.out.collect(this.#recordOf(read));
     this.count();
+  }
+
+  #recordOf(read: (field: ProjectedField) => unknown): unknown {
+    if (this.#shape === "tuple") return this.#fields.map(read);
+    return Object.fromEntries(this.#fields.map((field) => [field.name, read(field)]));
   }
 }
 

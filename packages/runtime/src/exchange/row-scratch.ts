@@ -12,7 +12,7 @@ export class RowScratch {
   }
 
   /** Writes a record at slot 0 and returns its size in slots. Throws RECORD_TOO_LARGE. */
-  write(record: unknown, serializer: OutputSerializer): number {
+  write(record: unknown, serializer: Pick<OutputSerializer, "write">): number {
     if (this.#scratch.isLarge) this.#scratch.shrink();
     for (;;) {
       const { memory } = this.#scratch;
