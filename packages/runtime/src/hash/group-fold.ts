@@ -27,6 +27,8 @@ export interface GroupFold {
    * out.
    */
   addBatch?(table: GroupTable, groups: Int32Array, batch: RowBatch): void;
+  /** Whether only the first row of a group matters: then `next` need not be called. */
+  readonly needsOnlyFirst?: boolean;
   /** Gives the result of the group whose row is at `memory` and `slot`, as `next` left it. */
   giveEvicted(): void;
 }

@@ -156,6 +156,11 @@ export class GroupTable {
     return end;
   }
 
+  /** Returns where the next entry of a row of a layout goes as long as its page has room; 0 when there is no such page. */
+  nextPointer(layout: StreamLayout): number {
+    return this.isFrozen ? 0 : this.#entries.nextSlot(layout);
+  }
+
   /** Puts all groups into other tables, that of each by the high `bits` of its hash; returns whether they had room. */
   moveTo(tables: readonly GroupTable[], bits: number): boolean {
     for (let cell = 0; cell < this.#directory.numCells; cell++) {

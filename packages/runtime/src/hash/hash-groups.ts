@@ -196,9 +196,9 @@ export class HashGroups {
 
   #addRows(batch: RowBatch, layout: StreamLayout): void {
     const { fold } = this.#options;
-    if (fold.addBatch !== undefined) {
+    if (fold.addBatch !== undefined || fold.needsOnlyFirst === true) {
       this.#findGroups(batch, layout);
-      fold.addBatch(this.#tables.current, this.#groups, batch);
+      fold.addBatch?.(this.#tables.current, this.#groups, batch);
       return;
     }
     const { memory, slots, hashes, numRows } = batch;
@@ -277,6 +277,7 @@ export class HashGroups {
 
   /** Finds the entries of the rows' groups, makes those that are missing, and writes rows to disk that have none. */
   #findGroups(batch: RowBatch, layout: StreamLayout): void {
+    const { fold } = this.#options;
     const { memory, slots, hashes, numRows } = batch;
     const groups = this.#groups;
     const isDivided = this.#isMixed();
@@ -285,7 +286,9 @@ export class HashGroups {
     for (let row = 0; row < numRows; row++) {
       if (!isDivided) {
         const begin = row;
+        const firstMade = fold.needsOnlyFirst === true ? table.nextPointer(layout) : 0;
         row = table.findByKernel(batch, layout, begin);
+        if (firstMade !== 0) this.#beginGroups(batch, layout, begin, row, firstMade);
         if (table.isFrozen) this.#spillMissing(batch, layout, begin, row);
         if (row === numRows) return;
         if (!isTouched && row === 0) table.touch(batch);
@@ -298,9 +301,22 @@ export class HashGroups {
       if (pointer === 0 && !table.isFrozen) {
         pointer = table.insert(memory, slot, layout, hash);
         if (pointer === 0) this.#freeze();
+        else if (fold.needsOnlyFirst === true) fold.first(table, pointer, memory, slot, layout);
       }
       if (pointer === 0) this.#spill(memory, slot, layout, hash);
       groups[row] = pointer;
+    }
+  }
+
+  /** Gives the fold the first rows of groups that a kernel made, whose entries lie one behind the other from `made` on. */
+  #beginGroups({ memory, slots }: RowBatch, layout: StreamLayout, from: number, to: number, made: number): void {
+    const { fold } = this.#options;
+    const table = this.#tables.current;
+    const groups = this.#groups;
+    for (let row = from; row < to; row++) {
+      if (groups[row] !== made) continue;
+      fold.first(table, made, memory, slots[row]!, layout);
+      made = table.behind(made);
     }
   }
 

@@ -30,6 +30,7 @@ export class KeptRows {
 /** Keeps the first row of each group, and gives it at once (rule [O41]). @internal */
 export class DistinctFold implements GroupFold {
   readonly stateSlots = 0;
+  readonly needsOnlyFirst = true;
   readonly memory = EMPTY_MEMORY;
   readonly slot = 0;
   readonly layout!: StreamLayout;
