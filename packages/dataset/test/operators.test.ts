@@ -155,6 +155,18 @@ describe("keys", () => {
     declared.map((row) => ({ other: row.id })).groupBy("other");
   });
 
+  test("[D95] a sort by a selector that returns its record is one by the whole record", () => {
+    const whole = [{ key: field("*"), order: "ascending" }];
+    expect(of(rows.sortPartition((row) => row, "ascending"))).toMatchObject({ ordering: whole });
+    expect(of(rows.orderBy(($x1) => $x1, "ascending"))).toMatchObject({ ordering: whole });
+    const others = [(row: Row) => row.id, (row: Row) => [row], (row: Row, other = row) => other, (_: Row) => rows];
+    for (const other of others) {
+      expect(of(rows.sortPartition(other as (row: Row) => Row, "ascending"))).toMatchObject({
+        ordering: [{ key: { kind: "selector" } }],
+      });
+    }
+  });
+
   test("[D42] malformed and missing keys are INVALID_KEY; a composite field and * are keys", async () => {
     for (const key of ["", "user.", ".id", "*.id", -1, 1.5, {}, null]) {
       expect((await errorOf(() => rows.groupBy(key as "id"))).code, String(key)).toBe("INVALID_KEY");

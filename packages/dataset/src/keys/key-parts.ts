@@ -5,6 +5,11 @@ import { userFunction } from "../functions/user-functions.js";
 import { describe, type OperatorCall } from "../operators/operator-call.js";
 import { declaredTypeOf } from "./declared-type.js";
 
+const WHOLE_RECORD: KeyPart = { kind: "field", path: "*" };
+
+/** An arrow function that returns its only parameter. */
+const IDENTITY = /^\(?\s*([\p{ID_Start}$_][\p{ID_Continue}$]*)\s*\)?\s*=>\s*\1$/u;
+
 const ORDERS: ReadonlySet<unknown> = new Set(["ascending", "descending"]);
 
 /**
@@ -96,7 +101,15 @@ export function orderOf(given: unknown, call: OperatorCall): Order {
 
 /** Reads a key part and an order. @internal */
 export function orderingOf(key: unknown, order: unknown, input: Operator, call: OperatorCall): Ordering {
-  return [{ key: keyPartOf(key, input, call), order: orderOf(order, call) }];
+  return [{ key: isIdentity(key) ? WHOLE_RECORD : keyPartOf(key, input, call), order: orderOf(order, call) }];
+}
+
+/**
+ * Tells whether a selector is written as one that returns its record. Its order is that of whole records, which no key in front of each
+ * record is needed for; `sortPartition((line) => line)` is how lines of text are sorted.
+ */
+function isIdentity(key: unknown): boolean {
+  return typeof key === "function" && IDENTITY.test(Function.prototype.toString.call(key));
 }
 
 /** Checks a partitioner and that the key has the one part that it takes (B042, B053, B077). @internal */
