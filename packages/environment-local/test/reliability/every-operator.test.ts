@@ -18,6 +18,7 @@ import { expect, test } from "vitest";
 import { translatePlan } from "../../src/index.js";
 import type { OperatorProgram } from "./programs/operator-program.js";
 import { operatorPrograms } from "./programs/operator-programs.js";
+import { wholeRecordPrograms } from "./programs/whole-record-programs.js";
 import { planOf } from "./run-program.js";
 import { spillingPrograms } from "./spilling-programs.js";
 
@@ -193,6 +194,14 @@ test("each driver that asks for memory of its own is in a program whose pages an
   const users = (vertices: readonly JobVertex[]): string[] =>
     inOrder(vertices.filter(({ memoryWeight }) => memoryWeight > 0).map(driverName));
   expect(users(await verticesOf(spillingPrograms))).toEqual(users(await verticesOf(operatorPrograms)));
+});
+
+test("each driver is in a program that takes records whole, but for those whose operators name fields and those at the ends of plans", async () => {
+  const nameFields = ["aggregate: all", "aggregate: hash", "selectBy: all", "selectBy: hash", "summarize: sorted"];
+  const found = (await verticesOf(wholeRecordPrograms)).map(driverName);
+  expect(inOrder([...found, ...nameFields, "source", "sink"])).toEqual(
+    inOrder((await verticesOf(operatorPrograms)).map(driverName)),
+  );
 });
 
 test("control: a program that is left out is missed", async () => {

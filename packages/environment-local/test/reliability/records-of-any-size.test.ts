@@ -1,16 +1,17 @@
 /**
- * Records of no bytes, of ten million, of one field and of sixty-four, in every operator, in the least memory and against the oracle. Operators that need
- * fields get a record of ten million bytes among small ones: as what has the key, as one of a group, on both sides of joins, in sorts, in distinct
- * records, in iterations.
+ * Records of no bytes, of ten million, and of each number of fields from none to sixty-four, in every operator, in the least memory and against the oracle.
+ * Of ten million bytes there is one among small ones: as what has the key, as one of a group, on both sides of joins, in sorts, in distinct records, in
+ * iterations. Programs that name fields find null where records lack them; others take records of any kind whole.
  */
 import type { Plan } from "@millrace/common-api";
 import { type Engine, type TypeInformation, types } from "@millrace/core";
-import { type DataSet, ExecutionEnvironment } from "@millrace/dataset";
+import { ExecutionEnvironment } from "@millrace/dataset";
 import { collectionEngine } from "@millrace/environment-collection";
 import { TestHost } from "@millrace/host-test";
 import { describe, expect, test, vi } from "vitest";
-import { bagOf, type Item, items } from "./programs/operator-program.js";
+import { bagOf, type Item, items, type OperatorProgram } from "./programs/operator-program.js";
 import { operatorPrograms } from "./programs/operator-programs.js";
+import { wholeRecordPrograms } from "./programs/whole-record-programs.js";
 import { WatchedEngine } from "./watched-engine.js";
 
 /** Each test runs many jobs, on machines that may be busy. */
@@ -18,176 +19,143 @@ vi.setConfig({ testTimeout: 120_000 });
 
 const TEN_MB = 10_000_000;
 const NUM_RECORDS = 60;
+const MAX_FIELDS = 64;
+/** How many numbers of fields each program runs with, beside none and the most; all programs together have all of them. */
+const NUM_FIELD_COUNTS = 2 * Number(process.env.FUZZ_COUNT ?? 1);
 const oracle = collectionEngine(new TestHost());
+
+/** Is what a program reads: of any kind, where it asks for no field. */
+interface Inputs {
+  readonly left: readonly unknown[];
+  readonly right: readonly unknown[];
+  readonly type?: TypeInformation<unknown> | undefined;
+}
 
 /** Returns what results are, short: a text of ten million letters is its length and its end. */
 function shortBagOf(records: readonly unknown[]): string[] {
-  return bagOf(records).map((text) =>
-    text.length < 1000 ? text : `${text.length} ${text.slice(0, 50)} ${text.slice(-50)}`,
+  return bagOf(records.map(withFieldsInOrder)).map((text) =>
+    text.length < 10_000 ? text : `${text.length} ${text.slice(0, 50)} ${text.slice(-50)}`,
   );
 }
 
-describe.each(operatorPrograms)("a record of ten million bytes: $name", ({ build, environment }) => {
+/** Records of several layouts come back with their fields in another order. */
+function withFieldsInOrder(record: unknown): unknown {
+  const isRow = typeof record === "object" && record !== null && !Array.isArray(record);
+  return isRow ? Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1))) : record;
+}
+
+async function resultsOf(engine: Engine<Plan>, program: OperatorProgram, inputs: Inputs, parallelism: number) {
+  const { left, right, type } = inputs;
+  const env = ExecutionEnvironment.onEngine(engine, { ...program.environment, parallelism, checkRecords: false });
+  const declared = type as TypeInformation<Item> | undefined;
+  const [first, second] = [left, right].map((records) => env.fromCollection(records as readonly Item[], declared));
+  return shortBagOf(await program.build(first!, second!, env).collect());
+}
+
+/** Runs a program in the least memory. */
+async function expectOracles(program: OperatorProgram, inputs: Inputs, parallelism: number): Promise<void> {
+  const engine = new WatchedEngine();
+  const results = await resultsOf(engine, program, inputs, parallelism);
+  expect(results).toEqual(await resultsOf(oracle, program, inputs, parallelism));
+  engine.assertNothingLeft();
+}
+
+test.each(operatorPrograms)("a record of ten million bytes: $name", async (program) => {
   /** Number 3 is large, and has a key of its own and one that it shares with number 10. */
   const input = (salt: number): Item[] =>
     items({ numRecords: 12, numKeys: 7, textLength: 20 }, salt).map((item) =>
       item.id === 3 ? { ...item, text: "x".repeat(TEN_MB) } : item,
     );
+  await expectOracles(program, { left: input(0), right: input(13) }, 2);
+});
 
-  async function run(engine: Engine<Plan>, parallelism: number): Promise<string[]> {
-    const env = ExecutionEnvironment.onEngine(engine, { ...environment, parallelism, checkRecords: false });
-    return shortBagOf(await build(env.fromCollection(input(0)), env.fromCollection(input(13)), env).collect());
-  }
+/** Makes the n-th field beyond those that all items have. */
+function moreField(n: number, id: number): unknown {
+  return n % 3 === 0 ? id % 5 : n % 3 === 1 ? `text ${id % 3}` : (id + n) % 7 === 0 ? null : 0.5;
+}
 
-  test("gives the oracle's results in the least memory", async () => {
-    const engine = new WatchedEngine();
-    expect(await run(engine, 2)).toEqual(await run(oracle, 2));
-    engine.assertNothingLeft();
+/** Leaves out fields of an item from behind, or adds some. */
+function withFields(count: number, item: Item): Record<string, unknown> {
+  const more = Array.from({ length: MAX_FIELDS }, (_, n) => [`f${n}`, moreField(n, item.id)] as const);
+  return Object.fromEntries([...Object.entries(item), ...more].slice(0, count));
+}
+
+function inputsOf(change: (item: Item, i: number) => unknown): Inputs {
+  const input = (numRecords: number, salt: number) =>
+    items({ numRecords, numKeys: 7, textLength: 20 }, salt).map((item, i) => change(item, i));
+  return { left: input(NUM_RECORDS, 0), right: input(NUM_RECORDS / 2, 13) };
+}
+
+/** Goes through all numbers between none and the most, each program on from where the one before it ended. */
+function fieldCountsOf(program: OperatorProgram): readonly number[] {
+  const first = operatorPrograms.indexOf(program) * NUM_FIELD_COUNTS;
+  return Array.from({ length: NUM_FIELD_COUNTS }, (_, n) => 1 + ((first + n) % (MAX_FIELDS - 1)));
+}
+
+describe.each(operatorPrograms)("numbers of fields: $name", (program) => {
+  const counts = fieldCountsOf(program);
+
+  test.each([0, ...counts, MAX_FIELDS])("%i", async (count) => {
+    await expectOracles(
+      program,
+      inputsOf((item) => withFields(count, item)),
+      1 + (count % 3),
+    );
+  });
+
+  test("a record in three without any", async () => {
+    await expectOracles(
+      program,
+      inputsOf((item, i) => (i % 3 === 0 ? {} : item)),
+      2,
+    );
   });
 });
 
-/** Is a record in a program that works on records of any shape. */
-type Any = readonly unknown[];
-type Data = DataSet<Any>;
-
-const same = (): string => "same";
-const textOf = (record: unknown): string => JSON.stringify(record) ?? "undefined";
-
-function* counted(records: Iterable<unknown>): Generator<string> {
-  let count = 0;
-  let text = "nothing";
-  for (const record of records) {
-    count++;
-    text = textOf(record);
-  }
-  yield `${count} ${text}`;
-}
-
-/** Every operator that takes records without fields: those with a key get it from a selector, or take the whole record. */
-const anyRecordPrograms: readonly (readonly [name: string, build: (left: Data, right: Data) => DataSet<unknown>])[] = [
-  ["map", (left) => left.map((record) => record)],
-  ["flatMap", (left) => left.flatMap((record) => [record, record])],
-  ["filter", (left) => left.filter(() => true)],
-  ["mapPartition", (left) => left.mapPartition((records) => counted(records)).map((text) => text.replace(/^\d+/, ""))],
-  ["rebalance", (left) => left.rebalance()],
-  ["partitionByHash", (left) => left.partitionByHash(same).map((record) => record)],
-  ["partitionByRange", (left) => left.partitionByRange(same).map((record) => record)],
-  ["sortPartition", (left) => left.sortPartition(same, "descending")],
-  ["orderBy", (left) => left.orderBy(textOf, "ascending")],
-  ["reduce of all", (left) => left.reduce((a) => a)],
-  ["reduce by hash", (left) => left.groupBy(textOf).reduce((a) => a, "hash")],
-  ["reduce by sorting", (left) => left.groupBy(textOf).reduce((a) => a, "sort")],
-  ["reduceGroup", (left) => left.groupBy(textOf).reduceGroup((records) => counted(records))],
-  ["reduceGroup of all", (left) => left.reduceGroup((records) => counted(records))],
-  ["first", (left) => left.groupBy(same).first(3)],
-  ["distinct records", (left) => left.distinct()],
-  ["distinct", (left) => left.distinct(textOf)],
-  ["join", (left, right) => left.distinct().join(right).where(textOf).equalTo(textOf)],
-  [
-    "join by merging",
-    (left, right) => left.distinct().join(right, "repartition-sort-merge").where(textOf).equalTo(textOf),
-  ],
-  ["full outer join", (left, right) => left.distinct().fullOuterJoin(right).where(same).equalTo(textOf)],
-  ["semi join", (left, right) => left.semiJoin(right).where(textOf).equalTo(textOf)],
-  ["anti join", (left, right) => left.antiJoin(right).where(same).equalTo(textOf)],
-  [
-    "coGroup",
-    (left, right) =>
-      left
-        .coGroup(right)
-        .where(textOf)
-        .equalTo(textOf)
-        .with((a, b) => [...counted(a), ...counted(b)]),
-  ],
-  ["cross", (left, right) => left.distinct().cross(right)],
-  ["union", (left, right) => left.union(right)],
-  [
-    "a bulk iteration",
-    (left, right) => {
-      const loop = left.iterate(3);
-      return loop.closeWith(loop.semiJoin(right).where(textOf).equalTo(textOf));
-    },
-  ],
-  [
-    "a delta iteration",
-    (left, right) => {
-      const initial = left.distinct();
-      const loop = initial.iterateDelta(right, 2, textOf);
-      const changes = loop.workset
-        .join(loop.solutionSet)
-        .where(textOf)
-        .equalTo(textOf)
-        .with((a) => a);
-      return loop.closeWith(changes, changes);
-    },
-  ],
-];
+test("control: the programs have every number of fields between them", () => {
+  const counts = new Set(operatorPrograms.flatMap(fieldCountsOf));
+  expect([...counts].sort((a, b) => a - b)).toEqual(Array.from({ length: MAX_FIELDS - 1 }, (_, n) => n + 1));
+});
 
 interface Shape {
   readonly name: string;
   readonly record: (i: number) => unknown;
-  /** Undefined where the records are of no type that can be declared. */
-  readonly type?: TypeInformation<unknown>;
+  readonly type: TypeInformation<unknown>;
 }
 
-const fieldsOf = (count: number, i: number): Record<string, unknown> =>
-  Object.fromEntries(
-    Array.from({ length: count }, (_, f) => [
-      `f${f}`,
-      f % 3 === 0 ? i % 5 : f % 3 === 1 ? `text ${i % 3}` : (i + f) % 7 === 0 ? null : 0.5,
-    ]),
-  );
-const typeOf = (count: number): TypeInformation<unknown> =>
-  types.row(
-    Object.fromEntries(
-      Array.from({ length: count }, (_, f) => [
-        `f${f}`,
-        f % 3 === 0 ? types.int32 : f % 3 === 1 ? types.string : types.nullable(types.float64),
-      ]),
-    ) as Record<string, TypeInformation<unknown>>,
-  );
+function rowShape(name: string, numFields: number): Shape {
+  const fields = Array.from({ length: numFields }, (_, n) => n);
+  const typeOf = (n: number) =>
+    n % 3 === 0 ? types.int32 : n % 3 === 1 ? types.string : types.nullable(types.float64);
+  return {
+    name,
+    record: (i) => Object.fromEntries(fields.map((n) => [`f${n}`, moreField(n, i)])),
+    type: types.row(Object.fromEntries(fields.map((n) => [`f${n}`, typeOf(n) as TypeInformation<unknown>]))),
+  };
+}
 
 const shapes: readonly Shape[] = [
-  { name: "a row without fields", record: () => ({}), type: types.row({}) },
+  rowShape("a row without fields", 0),
   { name: "a tuple without elements", record: () => [], type: types.tuple() },
   { name: "an empty list", record: () => [], type: types.array(types.int32) },
   { name: "an empty text", record: () => "", type: types.string },
   { name: "no bytes", record: () => new Uint8Array(0), type: types.bytes },
   { name: "null", record: () => null, type: types.nullable(types.int32) },
-  { name: "a row of one field", record: (i) => fieldsOf(1, i), type: typeOf(1) },
   {
     name: "a row of one empty list",
     record: () => ({ list: [] }),
     type: types.row({ list: types.array(types.string) }),
   },
-  { name: "a row of sixty-four fields", record: (i) => fieldsOf(64, i), type: typeOf(64) },
+  rowShape("a row of one field", 1),
+  rowShape("a row of sixty-four fields", MAX_FIELDS),
 ];
 
 describe.each(shapes)("$name", ({ record, type }) => {
-  const records = Array.from({ length: NUM_RECORDS }, (_, i) => record(i)) as Any[];
+  const left = Array.from({ length: NUM_RECORDS }, (_, i) => record(i));
+  const right = left.slice(0, 9);
 
-  async function run(
-    engine: Engine<Plan>,
-    build: (left: Data, right: Data) => DataSet<unknown>,
-    parallelism: number,
-    isDeclared: boolean,
-  ) {
-    const env = ExecutionEnvironment.onEngine(engine, { parallelism });
-    const declared = isDeclared ? (type as TypeInformation<Any> | undefined) : undefined;
-    return bagOf(
-      await build(env.fromCollection(records, declared), env.fromCollection(records.slice(0, 9), declared)).collect(),
-    );
-  }
-
-  test.each(anyRecordPrograms)("in %s", async (_name, build) => {
-    for (const [parallelism, isDeclared] of [
-      [1, true],
-      [3, false],
-    ] as const) {
-      const engine = new WatchedEngine();
-      const results = await run(engine, build, parallelism, isDeclared);
-      expect(results, `declared: ${isDeclared}`).toEqual(await run(oracle, build, parallelism, isDeclared));
-      engine.assertNothingLeft();
-    }
+  test.each(wholeRecordPrograms)("in $name", async (program) => {
+    await expectOracles(program, { left, right, type }, 1);
+    await expectOracles(program, { left, right }, 3);
   });
 });

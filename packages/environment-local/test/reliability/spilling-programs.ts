@@ -4,7 +4,7 @@
  */
 import { min } from "@millrace/dataset";
 import { iterationPrograms } from "./programs/iteration-programs.js";
-import type { Amount, Item, OperatorProgram } from "./programs/operator-program.js";
+import { type Amount, type Item, idAndLength, type OperatorProgram } from "./programs/operator-program.js";
 import { operatorPrograms } from "./programs/operator-programs.js";
 import { joinPrograms } from "./programs/pair-programs.js";
 
@@ -32,8 +32,6 @@ function named(name: string, amount: Amount, suffix = ""): SpillingProgram {
   if (program === undefined) throw new Error(`there is no program ${name}`);
   return { ...program, name: name + suffix, amount };
 }
-
-const idAndLength = ({ id, text }: Item): readonly number[] => [id, text.length];
 
 const programs: readonly SpillingProgram[] = [
   // What user code writes beyond its room, and what it reads.

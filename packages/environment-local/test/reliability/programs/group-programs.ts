@@ -13,7 +13,7 @@ export const groupPrograms: readonly OperatorProgram[] = [
     build: (left) => left.groupBy("key").reduce((a, b) => together(a, b), "sort"),
   },
   { name: "reduce without a combiner", build: (left) => left.groupBy("key").reduce((a, b) => together(a, b), "none") },
-  { name: "reduce everything", build: (left) => left.map(({ value }) => value).reduce((a, b) => a + b) },
+  { name: "reduce everything", build: (left) => left.map(({ value }) => value ?? 0).reduce((a, b) => a + b) },
   {
     name: "reduceGroup",
     build: (left) =>
@@ -122,7 +122,7 @@ export const groupPrograms: readonly OperatorProgram[] = [
         .map(({ id, text }) => ({ id, mark: id % 5 === 0 ? null : `${text}${id % 2000}` }))
         .aggregate({ marks: countDistinct("mark"), records: count(), ids: countDistinct("id") }),
   },
-  { name: "distinct", build: (left) => left.distinct("key").map(({ key }) => key) },
+  { name: "distinct", build: (left) => left.distinct("key").map(({ key }) => key ?? null) },
   { name: "distinct records", build: (left) => left.map(({ key, text }) => ({ key, text })).distinct() },
   { name: "first", build: (left) => left.groupBy("key").sortGroup("id", "ascending").first(2).map(short) },
   { name: "first of all in order", build: (left) => left.orderBy("id", "descending").first(100).map(short) },

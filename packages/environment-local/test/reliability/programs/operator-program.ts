@@ -1,7 +1,7 @@
 import type { EnvironmentOptions } from "@millrace/core";
 import type { DataSet, ExecutionEnvironment } from "@millrace/dataset";
 
-/** Is what all programs read. */
+/** Is what all programs read; each goes on where records lack fields, and where they have more. */
 export interface Item {
   readonly id: number;
   readonly key: number;
@@ -46,9 +46,14 @@ export function together(a: Item, b: Item): Item {
   return { id: Math.min(a.id, b.id), key: a.key, value: a.value + b.value, text: a.text };
 }
 
-/** Names a record that may be missing. */
+/** Names a record that may be missing, or may lack fields. */
 export function short(item: Item | null): readonly (number | null)[] {
   return [item?.id ?? null, item?.key ?? null];
+}
+
+/** Names a record, which may lack fields, and tells whether it has all of its text. */
+export function idAndLength({ id, text }: Partial<Item>): readonly [number | null, number] {
+  return [id ?? null, text?.length ?? 0];
 }
 
 /** Counts what is given once. */

@@ -35,15 +35,20 @@ function joined(type: JoinType, hint: JoinHint, left: DataSet<Item>, right: Data
   }
 }
 
-/** Has every kind of join by every strategy that can do it. */
-export const joinPrograms: readonly OperatorProgram[] = joinTypes.flatMap((type) =>
-  strategies
-    .filter(([, , types]) => types.includes(type))
-    .map(([hint, suffix]) => ({
-      name: `${type === "inner" ? "join" : `${type.replace("-", " ")} join`}${suffix}`,
-      build: (left: DataSet<Item>, right: DataSet<Item>) => joined(type, hint, left, right),
-    })),
-);
+/** Makes programs of every kind of join by every strategy that can do it. */
+export function joinsByStrategy(join: typeof joined): readonly OperatorProgram[] {
+  return joinTypes.flatMap((type) =>
+    strategies
+      .filter(([, , types]) => types.includes(type))
+      .map(([hint, suffix]) => ({
+        name: `${type === "inner" ? "join" : `${type.replace("-", " ")} join`}${suffix}`,
+        build: (left: DataSet<Item>, right: DataSet<Item>) => join(type, hint, left, right),
+      })),
+  );
+}
+
+/** Has joins of fields. */
+export const joinPrograms: readonly OperatorProgram[] = joinsByStrategy(joined);
 
 /** Has programs of operators with two inputs, and plans in which branches meet again. */
 export const pairPrograms: readonly OperatorProgram[] = [

@@ -1,5 +1,5 @@
 import { col } from "@millrace/core";
-import type { Item, OperatorProgram } from "./operator-program.js";
+import { idAndLength, type OperatorProgram, short } from "./operator-program.js";
 
 /** Has programs of operators over one record, of sources and sinks, and of what reads them to no end. */
 export const recordPrograms: readonly OperatorProgram[] = [
@@ -7,7 +7,10 @@ export const recordPrograms: readonly OperatorProgram[] = [
   { name: "flatMap", build: (left) => left.flatMap((item) => (item.id % 2 === 0 ? [item.id, -item.id] : [])) },
   { name: "filter", build: (left) => left.filter(({ id }) => id % 3 !== 0).map(idAndLength) },
   { name: "filter by an expression", build: (left) => left.filter(col("value").gt(300)).map(idAndLength) },
-  { name: "project", build: (left) => left.project("id", "text").map(([id, text]) => [id, text.length]) },
+  {
+    name: "project",
+    build: (left) => left.project("id", "text").map(([id, text]) => idAndLength({ id, text: text ?? "" })),
+  },
   { name: "select", build: (left) => left.select({ half: col("value").dividedBy(2), id: col("id") }) },
   {
     name: "mapAsync",
@@ -24,10 +27,10 @@ export const recordPrograms: readonly OperatorProgram[] = [
     name: "mapPartition",
     build: (left) =>
       left.partitionByHash("key").mapPartition(function* (values) {
-        for (const { id, text } of values) yield [id, text.length] as const;
+        for (const item of values) yield idAndLength(item);
       }),
   },
-  { name: "union", build: (left, right) => left.union(right).map(({ id }) => id) },
+  { name: "union", build: (left, right) => left.union(right).map(short) },
   { name: "a source", build: (_left, _right, env) => env.generateSequence(0, 300).map((n) => n * 2) },
   { name: "a sink", isWritten: true, build: (left) => left.map(idAndLength) },
   {
@@ -49,7 +52,3 @@ export const recordPrograms: readonly OperatorProgram[] = [
     },
   },
 ];
-
-function idAndLength({ id, text }: Item): readonly number[] {
-  return [id, text.length];
-}
