@@ -63,7 +63,10 @@ export abstract class ResultDataSet<out T> implements Data<T> {
     return tableOf(await this.collect(options), options);
   }
 
-  /** Runs a job and iterates over its records as they come. Leaving the loop early cancels the job. */
+  /**
+   * Runs a job, and iterates over its records when it has succeeded; until then they lie on disk, as far as they are many. Leaving
+   * earlier cancels the job.
+   */
   [Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
     return streamRecords<T>(this, {});
   }

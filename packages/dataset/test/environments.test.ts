@@ -113,6 +113,15 @@ describe("programs", () => {
     expect((await errorOf(() => env.execute())).code).toBe("NO_SINKS");
   });
 
+  test("[D13] execute refuses options in the place of the name", async () => {
+    const { env } = recording();
+    env.fromElements(1).output({ write: () => undefined });
+    const error = await errorOf(() => env.execute({ signal: new AbortController().signal } as never));
+    expect(error.code).toBe("INVALID_ARGUMENT");
+    expect(error.message).toContain("execute(undefined, { signal })");
+    expect(error.where.line).toBeGreaterThan(0);
+  });
+
   test("[D14] collect runs its own data set and leaves waiting sinks alone", async () => {
     const { env, engine } = recording();
     const data = env.fromElements(1, 2);

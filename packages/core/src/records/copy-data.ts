@@ -6,6 +6,7 @@ import { MillraceError } from "../errors/index.js";
 import { isBytes, isDate, isMap } from "../keys/value-kind.js";
 import { Decimal } from "../types/decimal.js";
 import { setField } from "../types/set-field.js";
+import { ignoreRejection } from "./refused-promise.js";
 import { shortText } from "./short-text.js";
 
 /** How deep a record may nest. A cycle is found by it, and stacks of recursive code stay bounded. @public */
@@ -85,6 +86,7 @@ function copyInstance(value: object, path: string, depth: number): object {
 }
 
 function notData(value: unknown, path: string): MillraceError {
+  ignoreRejection(value);
   return new MillraceError({
     code: "RECORD_NOT_DATA",
     what: `A record holds ${describe(value)}`,

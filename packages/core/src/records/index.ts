@@ -2,4 +2,5 @@ export { checkRecord, conformRecord, fitDecimal, ownValue } from "./conform-reco
 export { MAX_RECORD_DEPTH } from "./copy-data.js";
 export { normalizeRecord } from "./normalize-record.js";
 export { RecordCopier } from "./record-copier.js";
+export { ignoreRejection } from "./refused-promise.js";
 export { shortText } from "./short-text.js";

@@ -3,6 +3,7 @@
  * text that says what to do.
  */
 import { MillraceError } from "../errors/index.js";
+import { ignoreRejection } from "../records/index.js";
 import { shortRecordText } from "./record-text.js";
 
 /** Returns the result of a function that gives exactly one record. @internal */
@@ -111,8 +112,11 @@ function checkIsNoPromise(result: unknown, method: string): void {
   }
 }
 
+/** Tells whether a value would have to be waited for; whoever asks refuses it then. */
 function isPromise(value: unknown): boolean {
-  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
+  const isThenable = typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
+  if (isThenable) ignoreRejection(value);
+  return isThenable;
 }
 
 function isGenerator(value: unknown): boolean {

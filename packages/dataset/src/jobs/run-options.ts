@@ -27,3 +27,14 @@ export function requireListener(listener: unknown, call: OperatorCall): void {
     expected: "a function of the progress",
   });
 }
+
+/** Refuses a name that is no text: options in its place would be left out in silence. @internal */
+export function requireJobName(jobName: unknown, call: OperatorCall): void {
+  if (jobName === undefined || typeof jobName === "string") return;
+  throw call.error({
+    code: "INVALID_ARGUMENT",
+    what: `The name of the job is ${describe(jobName)}`,
+    expected: "a text, or undefined",
+    fix: "Options are the second argument of execute: execute(undefined, { signal }).",
+  });
+}

@@ -6,7 +6,7 @@ import { refuseSilentFunctions } from "../functions/refuse-silent-functions.js";
 import { OperatorCall } from "../operators/operator-call.js";
 import { ProgressLine } from "../progress/progress-line.js";
 import type { RunOptions } from "./job-handle.js";
-import { requireListener, requireSignal } from "./run-options.js";
+import { requireJobName, requireListener, requireSignal } from "./run-options.js";
 
 /** Is a job with its result, which also ends the progress line. @internal */
 export interface StartedJob {
@@ -20,6 +20,7 @@ export function planOf(
   sinks: readonly (SinkOperator | CollectOperator)[],
   jobName: string | undefined,
 ): Plan {
+  requireJobName(jobName, new OperatorCall("Job"));
   const plan = new Plan(jobName ?? defaultJobName(environment), [...sinks]);
   refuseAssignments(functionsOfPlan(plan), environment.analyzer, environment.engine.host);
   refuseSilentFunctions(plan, environment.analyzer);

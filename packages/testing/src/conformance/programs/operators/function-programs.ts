@@ -421,6 +421,18 @@ export const functionPrograms: readonly ConformanceProgram[] = [
     build: (env) => env.fromElements(1).map(((n: number) => Promise.resolve(n)) as never),
     expected: failure("INVALID_RESULT", "mapAsync"),
   }),
+  program("failure/a function that returns a promise that rejects", {
+    covers: ["B020"],
+    operators: ["map"],
+    build: (env) => env.fromElements(1).map(((n: number) => Promise.reject(new Error(`no ${n}`))) as never),
+    expected: failure("INVALID_RESULT", "mapAsync"),
+  }),
+  program("failure/a function that returns a record with a promise that rejects", {
+    covers: ["B020"],
+    operators: ["map"],
+    build: (env) => env.fromElements(1).map(((n: number) => ({ n: Promise.reject(new Error(`no ${n}`)) })) as never),
+    expected: failure("RECORD_NOT_DATA", "mapAsync"),
+  }),
   program("failure/a function that returns nothing", {
     covers: ["B020"],
     operators: ["map"],
