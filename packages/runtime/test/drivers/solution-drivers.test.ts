@@ -6,26 +6,29 @@ import { expect, test } from "vitest";
 import { SolutionCoGroupDriver } from "../../src/drivers/solution-co-group-driver.js";
 import { solutionJoinDriver } from "../../src/drivers/solution-join-driver.js";
 import { MIN_SOLUTION_SET_PAGES } from "../../src/hash/solution-set.js";
-import type { PageCursor, RowCursor } from "../../src/rows/row-cursor.js";
+import type { PageCursor } from "../../src/rows/row-cursor.js";
+import { RowsOfPages } from "../../src/rows/rows-of-pages.js";
 import type { StreamLayout } from "../../src/rows/stream-layout.js";
 import type { Driver, DriverContext } from "../../src/task/driver.js";
+import { TestOutput } from "../hash/doubles.js";
 import { assertAllReturned, pageBudget } from "../support/budgets.js";
 import { HASH_SEED, Solution } from "../support/solutions.js";
+import { testVertex, userCode } from "../support/test-task.js";
 
 const NUM_RECORDS = 12_000;
 /** How many records there may be between two turns. */
 const MAX_RECORDS = 1000;
 const PROBE = types.row({ id: types.float64 });
 
-/** Gives the rows of `NUM_RECORDS` records, in the order of their keys: all of them as one page, or row by row. */
-class Probes implements PageCursor, RowCursor {
+/** Gives `NUM_RECORDS` records in the order of their keys, all of them as one page. */
+class Probes implements PageCursor {
   readonly memory = new Memory(new ArrayBuffer(NUM_RECORDS * 64));
   readonly layout: StreamLayout;
   readonly numRows = NUM_RECORDS;
-  slot = 0;
+  readonly slot = 0;
   endSlot = 0;
   isAtEnd = false;
-  #nextSlot = 0;
+  #wasRead = false;
 
   constructor(layout: StreamLayout, keyOf: (n: number) => number) {
     this.layout = layout;
@@ -35,17 +38,10 @@ class Probes implements PageCursor, RowCursor {
   }
 
   nextPage(): boolean {
-    const isFirst = this.#nextSlot === 0;
-    this.#nextSlot = this.endSlot;
+    const isFirst = !this.#wasRead;
+    this.#wasRead = true;
     this.isAtEnd = !isFirst;
     return isFirst;
-  }
-
-  next(): boolean {
-    if (this.#nextSlot === this.endSlot) return false;
-    this.slot = this.#nextSlot;
-    this.#nextSlot += this.memory.i32[this.slot * 2]! >> 3;
-    return true;
   }
 }
 
@@ -63,17 +59,20 @@ function turnsOf(solution: Solution, keyOf: (n: number) => number, make: (contex
   const probes = new Probes(layout, keyOf);
   const budget = pageBudget(4);
   const driver = make({
+    vertex: testVertex(),
+    subtaskIndex: 0,
     budget,
     spill: solution.spill,
     layouts: solution.layouts,
-    out: { isFull: false, collect: () => {}, collectRow: () => {} },
+    customTypes: [],
+    out: new TestOutput(),
     hashSeed: HASH_SEED,
     clock: new TestHost().clock,
     pages: () => probes,
-    rows: () => probes,
-    function: () => ({ many: () => undefined }),
+    rows: () => new RowsOfPages(probes),
+    function: (_ref, method) => userCode(() => [], method),
     throwIfCancelled: () => {},
-  } as unknown as DriverContext);
+  });
   let numTurns = 0;
   for (const wait of driver.run()) if (wait === "turn") numTurns++;
   driver.close();
@@ -93,11 +92,7 @@ test.each([
     solution,
     (n) => n,
     (context) =>
-      new SolutionCoGroupDriver(
-        { kind: "coGroup", solution: "second", function: { id: 0 }, ...KEYS } as never,
-        context,
-        solution.set,
-      ),
+      new SolutionCoGroupDriver({ kind: "coGroup", solution: "second", function: 0, ...KEYS }, context, solution.set),
   );
   expect(turns).toBeGreaterThan(NUM_RECORDS / MAX_RECORDS);
 });

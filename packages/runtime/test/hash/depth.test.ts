@@ -9,8 +9,9 @@ import { createHashReduceDriver } from "../../src/drivers/hash-group-drivers.js"
 import { createHashJoinDriver } from "../../src/drivers/hash-join-driver.js";
 import { minHashGroupPages } from "../../src/hash/hash-groups.js";
 import { minHashJoinPages } from "../../src/hash/join-table.js";
+import { createLayoutTable } from "../../src/rows/layout-table.js";
 import { MIN_SORT_PAGES } from "../../src/sort/sort-limits.js";
-import { TestLayouts as SortLayouts, TestOrder } from "../sort/doubles.js";
+import { layoutOfType, TestOrder } from "../sort/doubles.js";
 import { expectRecords, sortRecords, type TypedRecord } from "../sort/sorting.js";
 import { assertAllReturned, pageBudget } from "../support/budgets.js";
 import { TestSpill } from "../support/test-spill.js";
@@ -90,8 +91,8 @@ function joined(kind: JoinKind, left: readonly Row[], right: readonly Row[]): un
 }
 
 test("[RT21] a sort of three rounds of merges and more", () => {
-  const layouts = new SortLayouts();
-  const layout = layouts.ofType(rowType as never);
+  const layouts = createLayoutTable();
+  const layout = layoutOfType(layouts, rowType as never);
   const records = rowsFrom(0, 12_000).map((row): TypedRecord => [layout, row]);
   const budget = pageBudget(MIN_SORT_PAGES);
   const spill = new TestSpill();

@@ -1,9 +1,8 @@
 /**
- * Small stand-ins for what a task has around its driver, whose pages and spill files are those of a job: a table of layouts, inputs that are arrays of
- * records, and an output that reads what it is given back into records.
+ * What a task has around its driver: pages, spill files, layouts, functions and rows of pages are those of a job. Stand-ins are inputs whose pages are
+ * late, and an output that is full again and again and reads what it is given back into records.
  */
 import {
-  type LayoutIdWords,
   Memory,
   MemorySegment,
   MillraceError,
@@ -13,21 +12,25 @@ import {
   PAGE_SIZE_BYTES,
   PAGE_USED_BYTES_OFFSET,
   RowLayout,
-  RowSerializer,
   startPage,
   type TypeInformation,
+  typeToJson,
 } from "@millrace/core";
-import type { JobVertex } from "@millrace/job-graph";
+import { TestHost } from "@millrace/host-test";
+import type { JobVertex, OperatorInfo } from "@millrace/job-graph";
 import { expect } from "vitest";
 import { ManagedPageBudget } from "../../src/memory/managed-page-budget.js";
 import type { PageBudget } from "../../src/memory/page-budget.js";
 import { PagePool } from "../../src/memory/page-pool.js";
 import { memoryOfWasm } from "../../src/memory/shared-memory.js";
 import { collectEachRow } from "../../src/rows/collect-each-row.js";
+import { createLayoutTable } from "../../src/rows/layout-table.js";
 import type { PageCursor, RowCursor } from "../../src/rows/row-cursor.js";
+import { RowsOfPages } from "../../src/rows/rows-of-pages.js";
 import type { LayoutTable, StreamLayout } from "../../src/rows/stream-layout.js";
 import type { Driver, DriverContext, RecordOutput, Steps, TaskFunction } from "../../src/task/driver.js";
 import { TestSpill } from "../support/test-spill.js";
+import { operatorInfo, testVertex, userCode } from "../support/test-task.js";
 
 /** Budgets of so many pages lie in memory that kernels in WebAssembly reach, as all do outside of tests; an engine has room for few such memories. */
 const MIN_PAGES_WITH_KERNELS = 32;
@@ -86,32 +89,6 @@ export class TestBudget implements PageBudget {
 
   giveAll(): void {
     this.#inner.giveAll();
-  }
-}
-
-/** Layouts by id. */
-export class TestLayouts implements LayoutTable {
-  readonly #all: StreamLayout[] = [];
-  readonly #code: "generated" | "interpreted" | undefined;
-
-  constructor(code?: "generated" | "interpreted") {
-    this.#code = code;
-  }
-
-  add(layout: RowLayout): StreamLayout {
-    const known = this.#all.find((entry) => entry.layout.id === layout.id);
-    if (known !== undefined) return known;
-    const entry = { index: this.#all.length, layout, serializer: new RowSerializer(layout, { code: this.#code }) };
-    this.#all.push(entry);
-    return entry;
-  }
-
-  of(id: LayoutIdWords): StreamLayout {
-    return this.#all.find(({ layout }) => layout.idWords.low === id.low && layout.idWords.high === id.high)!;
-  }
-
-  at(index: number): StreamLayout {
-    return this.#all[index]!;
   }
 }
 
@@ -178,7 +155,7 @@ function largePage(record: unknown, layout: StreamLayout): TestPage {
   }
 }
 
-/** Reads pages; every third call finds that the next one has not come yet. */
+/** Reads pages; every third call finds that the next one has not come yet, unless all are there. */
 export class TestPages implements PageCursor {
   memory!: Memory;
   slot = 0;
@@ -187,48 +164,21 @@ export class TestPages implements PageCursor {
   layout!: StreamLayout;
   isAtEnd = false;
   readonly #pages: readonly TestPage[];
+  readonly #areAllThere: boolean;
   #next = 0;
   #numCalls = 0;
 
-  constructor(pages: readonly TestPage[]) {
+  constructor(pages: readonly TestPage[], areAllThere = false) {
     this.#pages = pages;
+    this.#areAllThere = areAllThere;
   }
 
   nextPage(): boolean {
-    if (++this.#numCalls % 3 === 0) return false;
+    if (!this.#areAllThere && ++this.#numCalls % 3 === 0) return false;
     const page = this.#pages[this.#next++];
     if (page === undefined) this.isAtEnd = true;
     else Object.assign(this, page);
     return page !== undefined;
-  }
-}
-
-/** Reads the rows of pages. */
-export class TestRows implements RowCursor {
-  memory!: Memory;
-  slot = 0;
-  layout!: StreamLayout;
-  readonly #pages: readonly TestPage[];
-  #page = -1;
-  #end = 0;
-  #next = 0;
-
-  constructor(pages: readonly TestPage[]) {
-    this.#pages = pages;
-  }
-
-  next(): boolean {
-    while (this.#next === this.#end) {
-      const page = this.#pages[++this.#page];
-      if (page === undefined) return false;
-      this.memory = page.memory;
-      this.layout = page.layout;
-      this.#next = page.slot;
-      this.#end = page.endSlot;
-    }
-    this.slot = this.#next;
-    this.#next += this.memory.i32[this.slot * 2]! >>> 3;
-    return true;
   }
 }
 
@@ -271,26 +221,33 @@ export class TestContext implements DriverContext {
   readonly subtaskIndex = 0;
   readonly budget: TestBudget;
   readonly spill = new TestSpill();
-  readonly layouts: TestLayouts;
+  readonly layouts: LayoutTable;
   readonly customTypes = [];
-  readonly clock = { now: () => 0, monotonic: () => 0 };
+  readonly clock = new TestHost().clock;
   readonly out = new TestOutput();
   readonly hashSeed: { readonly low: number; readonly high: number };
   readonly #inputs: TestPage[][];
   readonly #functions: readonly ((...args: never[]) => unknown)[];
+  readonly #operator: OperatorInfo;
 
   constructor(task: TestTask) {
     this.budget = new TestBudget(task.numPages);
-    this.layouts = new TestLayouts(task.code);
+    this.layouts = createLayoutTable({ code: task.code });
     this.hashSeed = { low: task.seed ?? 1, high: ~(task.seed ?? 1) };
     this.#inputs = task.inputs.map((parts) => pagesOf(parts, this.layouts));
     this.#functions = task.functions ?? [];
     const isConstant = task.isConstant ?? [];
-    this.vertex = {
-      operator: { id: 1, name: "Test", resultType: task.isDeclared === true ? {} : undefined },
+    const [[first] = []] = task.inputs;
+    const isDeclared = task.isDeclared === true && first !== undefined;
+    this.#operator = operatorInfo(isDeclared ? typeToJson(first.type) : undefined);
+    this.vertex = testVertex({
+      operator: this.#operator,
+      inputs: task.inputs.map((_, i) => ({
+        ...{ edges: [], local: { kind: "none" }, memoryWeight: 0, isInOrder: false },
+        isConstant: isConstant[i] ?? false,
+      })),
       iteration: isConstant.length > 0 ? 0 : undefined,
-      inputs: task.inputs.map((_, i) => ({ isConstant: isConstant[i] ?? false })),
-    } as unknown as JobVertex;
+    });
   }
 
   setInput(index: number, parts: readonly TypedRecords[]): void {
@@ -298,24 +255,15 @@ export class TestContext implements DriverContext {
   }
 
   rows(index: number): RowCursor {
-    return new TestRows(this.#inputs[index]!);
+    return new RowsOfPages(new TestPages(this.#inputs[index]!, true));
   }
 
   pages(index: number): PageCursor {
     return new TestPages(this.#inputs[index]!);
   }
 
-  function(ref: number): TaskFunction {
-    const call = this.#functions[ref] as (...args: unknown[]) => unknown;
-    return {
-      one: (...args) => call(...args),
-      *many(out, ...args): Steps {
-        for (const record of call(...args) as Iterable<unknown>) {
-          out.collect(record);
-          yield "turn";
-        }
-      },
-    };
+  function(ref: number, method: string): TaskFunction {
+    return userCode(this.#functions[ref]!, method, this.#operator);
   }
 
   throwIfCancelled(): void {}

@@ -1,29 +1,10 @@
-import { type LayoutIdWords, type RowCompare, RowLayout, RowSerializer, type TypeInformation } from "@millrace/core";
+import { type RowCompare, RowLayout, type TypeInformation } from "@millrace/core";
 import type { LayoutTable, StreamLayout } from "../../src/rows/stream-layout.js";
 import { KeyOrder } from "../../src/sort/key-order.js";
 
-export class TestLayouts implements LayoutTable {
-  readonly #entries: StreamLayout[] = [];
-
-  add(layout: RowLayout): StreamLayout {
-    const known = this.#entries.find((entry) => entry.layout.id === layout.id);
-    if (known !== undefined) return known;
-    const entry = { index: this.#entries.length, layout, serializer: new RowSerializer(layout) };
-    this.#entries.push(entry);
-    return entry;
-  }
-
-  of(id: LayoutIdWords): StreamLayout {
-    return this.#entries.find(({ layout }) => layout.idWords.low === id.low && layout.idWords.high === id.high)!;
-  }
-
-  at(index: number): StreamLayout {
-    return this.#entries[index]!;
-  }
-
-  ofType(type: TypeInformation<unknown>): StreamLayout {
-    return this.add(RowLayout.of(type) as RowLayout);
-  }
+/** Returns the layout of records of a type. */
+export function layoutOfType(layouts: LayoutTable, type: TypeInformation<unknown>): StreamLayout {
+  return layouts.add(RowLayout.of(type) as RowLayout);
 }
 
 /** Counts comparisons of rows. */

@@ -1,15 +1,16 @@
 import { compareValues, Memory, type TypeInformation, types } from "@millrace/core";
 import { SeededRandom } from "@millrace/host-test";
 import { expect, test } from "vitest";
+import { createLayoutTable } from "../../src/rows/layout-table.js";
 import { KeyOrder } from "../../src/sort/key-order.js";
 import { MIN_SORT_PAGES } from "../../src/sort/sort-limits.js";
 import { pageBudget } from "../support/budgets.js";
 import { TestSpill } from "../support/test-spill.js";
-import { TestLayouts, TestOrder } from "./doubles.js";
+import { layoutOfType, TestOrder } from "./doubles.js";
 import { expectRecords, rowOf, sortRecords, type TypedRecord } from "./sorting.js";
 
-const layouts = new TestLayouts();
-const layoutOf = <T>(type: TypeInformation<T>) => layouts.ofType(type as unknown as TypeInformation<unknown>);
+const layouts = createLayoutTable();
+const layoutOf = <T>(type: TypeInformation<T>) => layoutOfType(layouts, type as unknown as TypeInformation<unknown>);
 
 /** Records of layouts that differ in whatever fields can differ in, each with its whole as the key. */
 const records: readonly TypedRecord[] = [

@@ -2,19 +2,20 @@ import { compareValues, type Memory, type TypeInformation, types } from "@millra
 import { SeededRandom } from "@millrace/host-test";
 import type { JoinKind } from "@millrace/job-graph";
 import { expect, test } from "vitest";
+import { createLayoutTable } from "../../src/rows/layout-table.js";
 import type { RowCursor } from "../../src/rows/row-cursor.js";
 import type { StreamLayout } from "../../src/rows/stream-layout.js";
 import { MergeJoin, MIN_MERGE_JOIN_PAGES, type PairSink } from "../../src/sort/merge-groups/merge-join.js";
 import type { Steps } from "../../src/task/driver.js";
 import { assertAllReturned, FailingBudget, pageBudget } from "../support/budgets.js";
 import { TestSpill } from "../support/test-spill.js";
-import { TestLayouts } from "./doubles.js";
+import { layoutOfType } from "./doubles.js";
 import { RecordRows, runSteps, type TypedRecord } from "./sorting.js";
 
 const KINDS: readonly JoinKind[] = ["inner", "left-outer", "right-outer", "full-outer", "semi", "anti"];
-const layouts = new TestLayouts();
+const layouts = createLayoutTable();
 const shapes = [types.nullable(types.int32), types.float64, types.nullable(types.string)].map((type) =>
-  layouts.ofType(types.row({ k: type, n: types.int32, p: types.string }) as unknown as TypeInformation<unknown>),
+  layoutOfType(layouts, types.row({ k: type, n: types.int32, p: types.string }) as unknown as TypeInformation<unknown>),
 );
 
 /** Keeps all results, and asks to be drained before every one. */

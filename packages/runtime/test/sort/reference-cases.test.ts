@@ -2,6 +2,7 @@
 import { types } from "@millrace/core";
 import { SeededRandom } from "@millrace/host-test";
 import { expect, test } from "vitest";
+import { createLayoutTable } from "../../src/rows/layout-table.js";
 import type { RowCursor } from "../../src/rows/row-cursor.js";
 import type { StreamLayout } from "../../src/rows/stream-layout.js";
 import { MergeJoin, type PairSink } from "../../src/sort/merge-groups/merge-join.js";
@@ -9,11 +10,11 @@ import { PairedGroups } from "../../src/sort/merge-groups/paired-groups.js";
 import { Sorter } from "../../src/sort/sorter.js";
 import { assertAllReturned, pageBudget } from "../support/budgets.js";
 import { TestSpill } from "../support/test-spill.js";
-import { TestLayouts, TestOrder } from "./doubles.js";
+import { layoutOfType, TestOrder } from "./doubles.js";
 import { appendAll, expectRecords, runSteps, sortRecords, type TypedRecord } from "./sorting.js";
 
-const layouts = new TestLayouts();
-const pairs = layouts.ofType(types.tuple(types.int32, types.int32));
+const layouts = createLayoutTable();
+const pairs = layoutOfType(layouts, types.tuple(types.int32, types.int32));
 const KEYS = [{ path: "0" }];
 
 /** For each of the values all keys, one after the other. */
@@ -103,7 +104,7 @@ function count(rows: RowCursor): number {
 
 test.each([2048, 512, 32])("an external sort of 100,000 records in %i pages", (numPages) => {
   const random = new SeededRandom(13);
-  const keyed = layouts.ofType(types.tuple(types.int32, types.string));
+  const keyed = layoutOfType(layouts, types.tuple(types.int32, types.string));
   const records = Array.from(
     { length: 100_000 },
     (_, i): TypedRecord => [keyed, [random.between(-5000, 5000), `value ${i}`]],

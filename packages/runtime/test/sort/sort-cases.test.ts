@@ -2,6 +2,7 @@
 import { Memory, types } from "@millrace/core";
 import { SeededRandom } from "@millrace/host-test";
 import { expect, test } from "vitest";
+import { createLayoutTable } from "../../src/rows/layout-table.js";
 import type { RowCursor } from "../../src/rows/row-cursor.js";
 import type { StreamLayout } from "../../src/rows/stream-layout.js";
 import { LargeRows } from "../../src/sort/large-rows.js";
@@ -13,12 +14,12 @@ import { NOT_LARGE, PrefixReader, type SortedRows } from "../../src/sort/sorted-
 import { type RowCombiner, Sorter } from "../../src/sort/sorter.js";
 import { assertAllReturned, pageBudget } from "../support/budgets.js";
 import { TestSpill } from "../support/test-spill.js";
-import { TestLayouts, TestOrder } from "./doubles.js";
+import { layoutOfType, TestOrder } from "./doubles.js";
 import { appendAll, expectRecords, RecordRows, readAll, runSteps, sortRecords, type TypedRecord } from "./sorting.js";
 
-const layouts = new TestLayouts();
-const numbered = layouts.ofType(types.tuple(types.int32, types.string));
-const counted = layouts.ofType(types.tuple(types.int32, types.int32));
+const layouts = createLayoutTable();
+const numbered = layoutOfType(layouts, types.tuple(types.int32, types.string));
+const counted = layoutOfType(layouts, types.tuple(types.int32, types.int32));
 const byFirst = () => new TestOrder([{ path: "0" }]);
 
 /** Is records as a sorted stream. */
@@ -154,7 +155,7 @@ test.each([
 
 test("a combiner that changes the layout in the middle of a sort", () => {
   const spill = new TestSpill();
-  const any = layouts.ofType(types.any);
+  const any = layoutOfType(layouts, types.any);
   const memory = new Memory(new ArrayBuffer(1024));
   const combine: RowCombiner = (group, emit) => {
     while (group.next()) {
@@ -170,11 +171,11 @@ test("a combiner that changes the layout in the middle of a sort", () => {
 });
 
 test.each([
-  ["strings", (text: string): TypedRecord => [layouts.ofType(types.string), text], "*"],
+  ["strings", (text: string): TypedRecord => [layoutOfType(layouts, types.string), text], "*"],
   [
     "tuples",
     (text: string): TypedRecord => [
-      layouts.ofType(types.tuple(types.string, types.array(types.string))),
+      layoutOfType(layouts, types.tuple(types.string, types.array(types.string))),
       [text, [text, "x"]],
     ],
     "0",
@@ -211,7 +212,7 @@ test("[RT22] merging takes several rounds, with a bounded number of open files",
 
 test("rows of 64 fields, rows without fields, rows of 10 MB", () => {
   const names = Array.from({ length: 64 }, (_, i) => `f${i}`);
-  const wide = layouts.ofType(types.row(Object.fromEntries(names.map((name) => [name, types.int32]))));
+  const wide = layoutOfType(layouts, types.row(Object.fromEntries(names.map((name) => [name, types.int32]))));
   const random = new SeededRandom(9);
   const rows = Array.from(
     { length: 2000 },
@@ -229,7 +230,7 @@ test("rows of 64 fields, rows without fields, rows of 10 MB", () => {
   );
   expect(sortRecords({ budget: pageBudget(9), spill: new TestSpill(), layouts, order: last }, rows)).toEqual(expected);
 
-  const empty = layouts.ofType(types.row({}));
+  const empty = layoutOfType(layouts, types.row({}));
   const nothing = Array.from({ length: 5000 }, (): TypedRecord => [empty, {}]);
   const whole = new TestOrder([{ path: "*" }]);
   expect(

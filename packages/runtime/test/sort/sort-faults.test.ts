@@ -3,19 +3,22 @@ import { bareHost, isMillraceError, type TypeInformation, types } from "@millrac
 import { FaultyDisk, type ScratchDisk, SeededRandom, sweepFailures } from "@millrace/host-test";
 import { expect, test } from "vitest";
 import { createSpillSpace, type PageBudget, type SpillSpace } from "../../src/index.js";
+import { createLayoutTable } from "../../src/rows/layout-table.js";
 import { MergeJoin, MIN_MERGE_JOIN_PAGES, type PairSink } from "../../src/sort/merge-groups/merge-join.js";
 import { MIN_SORT_PAGES } from "../../src/sort/sort-limits.js";
 import { Sorter } from "../../src/sort/sorter.js";
 import type { Steps } from "../../src/task/driver.js";
 import { assertAllReturned, FailingBudget, pageBudget } from "../support/budgets.js";
-import { TestLayouts, TestOrder } from "./doubles.js";
+import { layoutOfType, TestOrder } from "./doubles.js";
 import { appendAll, RecordRows, readAll, type TypedRecord } from "./sorting.js";
 
-const layouts = new TestLayouts();
-const plain = layouts.ofType(
+const layouts = createLayoutTable();
+const plain = layoutOfType(
+  layouts,
   types.row({ k: types.string, n: types.int32, p: types.string }) as unknown as TypeInformation<unknown>,
 );
-const other = layouts.ofType(
+const other = layoutOfType(
+  layouts,
   types.row({ k: types.any, n: types.int32, p: types.string }) as unknown as TypeInformation<unknown>,
 );
 

@@ -3,10 +3,11 @@ import { compareTyped, compareValues, type TypeInformation, types } from "@millr
 import { randomValue, SeededRandom } from "@millrace/host-test";
 import type { KeyFieldSpec } from "@millrace/job-graph";
 import { expect, test } from "vitest";
+import { createLayoutTable } from "../../src/rows/layout-table.js";
 import { MIN_SORT_PAGES } from "../../src/sort/sort-limits.js";
 import { assertAllReturned, FailingBudget, heapBudget, pageBudget } from "../support/budgets.js";
 import { TestSpill } from "../support/test-spill.js";
-import { TestLayouts, TestOrder } from "./doubles.js";
+import { layoutOfType, TestOrder } from "./doubles.js";
 import { expectRecords, sortRecords, type TypedRecord } from "./sorting.js";
 
 const BASE_SEED = Number(process.env.FUZZ_SEED ?? 20_260_101);
@@ -47,8 +48,8 @@ for (let i = 0; i < NUM_CASES; i++) {
       number: types.int32,
       padding: types.string,
     });
-    const layouts = new TestLayouts();
-    const layout = layouts.ofType(type as unknown as TypeInformation<unknown>);
+    const layouts = createLayoutTable();
+    const layout = layoutOfType(layouts, type as unknown as TypeInformation<unknown>);
     const keys: KeyFieldSpec[] = [...parts.keys()].map((k) => ({
       path: `k${k}`,
       order: random.chance(0.4) ? "descending" : "ascending",
@@ -91,9 +92,10 @@ for (let i = 0; i < NUM_CASES; i++) {
 
   test(`records of several layouts and sizes are sorted as values (seed ${seed})`, () => {
     const random = new SeededRandom(seed);
-    const layouts = new TestLayouts();
+    const layouts = createLayoutTable();
     const shapes = [types.int32, types.float64, types.nullable(types.string), types.any, types.int64].map((type) =>
-      layouts.ofType(
+      layoutOfType(
+        layouts,
         types.row({ k: type, number: types.int32, padding: types.string }) as unknown as TypeInformation<unknown>,
       ),
     );

@@ -1,16 +1,17 @@
 import { compareValues, type TypeInformation, types } from "@millrace/core";
 import { SeededRandom } from "@millrace/host-test";
 import { expect, test } from "vitest";
+import { createLayoutTable } from "../../src/rows/layout-table.js";
 import { MIN_SORT_PAGES } from "../../src/sort/sort-limits.js";
 import { Sorter } from "../../src/sort/sorter.js";
 import { assertAllReturned, FailingBudget, pageBudget } from "../support/budgets.js";
 import { TestSpill } from "../support/test-spill.js";
-import { TestLayouts, TestOrder } from "./doubles.js";
+import { layoutOfType, TestOrder } from "./doubles.js";
 import { appendAll, expectRecords, readAll, runSteps, sortRecords, type TypedRecord } from "./sorting.js";
 
-const layouts = new TestLayouts();
-const pairs = layouts.ofType(types.tuple(types.int64, types.int32));
-const strings = layouts.ofType(types.tuple(types.string, types.int32));
+const layouts = createLayoutTable();
+const pairs = layoutOfType(layouts, types.tuple(types.int64, types.int32));
+const strings = layoutOfType(layouts, types.tuple(types.string, types.int32));
 
 function sorted(records: readonly TypedRecord[]): unknown[] {
   return records.map(([, record]) => record).sort((a, b) => compareValues((a as unknown[])[0], (b as unknown[])[0]));
@@ -49,7 +50,7 @@ test("rows of fixed length go over to another buffer when a second layout comes,
     types.tuple(types.int32, types.enum("a", "b")),
     types.tuple(types.int64),
     types.row({ a: types.timestamp, "0": types.int32 }),
-  ].map((type) => layouts.ofType(type as unknown as TypeInformation<unknown>));
+  ].map((type) => layoutOfType(layouts, type as unknown as TypeInformation<unknown>));
   const values = (key: number): unknown[] => [
     [BigInt(key), key === 0 ? Number.NaN : -0],
     [BigInt(key), 5, key > 0],

@@ -3,10 +3,10 @@ import { DOES_NOT_FIT, Memory } from "@millrace/core";
 import { expect } from "vitest";
 import type { PageBudget, SpillSpace } from "../../src/index.js";
 import type { RowCursor } from "../../src/rows/row-cursor.js";
-import type { StreamLayout } from "../../src/rows/stream-layout.js";
+import type { LayoutTable, StreamLayout } from "../../src/rows/stream-layout.js";
 import { type RowCombiner, Sorter } from "../../src/sort/sorter.js";
 import type { Steps } from "../../src/task/driver.js";
-import type { TestLayouts, TestOrder } from "./doubles.js";
+import type { TestOrder } from "./doubles.js";
 
 /** A record and the layout that it has. */
 export type TypedRecord = readonly [StreamLayout, unknown];
@@ -35,7 +35,7 @@ export function* readAll(rows: RowCursor): Generator<unknown> {
 export interface SortSetting {
   readonly budget: PageBudget;
   readonly spill: SpillSpace;
-  readonly layouts: TestLayouts;
+  readonly layouts: LayoutTable;
   readonly order: TestOrder;
   readonly combine?: RowCombiner;
 }

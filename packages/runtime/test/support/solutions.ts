@@ -2,9 +2,9 @@
 
 import { Memory, RowLayout, type TypeInformation, types } from "@millrace/core";
 import { SolutionSet } from "../../src/hash/solution-set.js";
+import { createLayoutTable } from "../../src/rows/layout-table.js";
 import type { StreamLayout } from "../../src/rows/stream-layout.js";
 import type { Steps } from "../../src/task/driver.js";
-import { TestLayouts } from "../sort/doubles.js";
 import { FailingBudget, pageBudget } from "./budgets.js";
 import { TestSpill } from "./test-spill.js";
 
@@ -34,7 +34,7 @@ export class Rows {
 
 /** Is a solution set with a budget and files of its own. */
 export class Solution {
-  readonly layouts = new TestLayouts();
+  readonly layouts = createLayoutTable();
   readonly declared: StreamLayout;
   readonly other: StreamLayout;
   readonly spill: TestSpill;
