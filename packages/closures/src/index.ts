@@ -40,3 +40,5 @@ export { refuseAssignments } from "./refuse-assignments.js";
 // Revival
 export { type RevivedFunctions, type ReviveOptions, reviveFunctions } from "./revival/revive.js";
 export { parseScript, type ScriptSource } from "./script-source.js";
+// Functions that stay
+export { type CaptureWatch, watchCaptures } from "./watch-captures.js";

@@ -335,7 +335,7 @@ function unsupported(what: string, cause: unknown): MillraceError {
     code: "UNSUPPORTED_BY_HOST",
     what,
     expected: "a process that may use its inspector, without --permission or with --allow-inspector",
-    fix: "Run the job inline, in the calling thread.",
+    fix: "Run the job inline, in the calling thread, and without checkCaptures.",
     cause,
   });
 }

@@ -53,6 +53,17 @@ export function captureFunctions(
   host: Host,
   options: CaptureOptions = {},
 ): CapturedGraph {
+  const { graph, run } = captureOnce(functions, host, options);
+  rememberOriginals(graph, run.functions());
+  return graph;
+}
+
+/** Captures, and gives the run too, which knows what in the program the graph describes. */
+export function captureOnce(
+  functions: readonly UserFunction[],
+  host: Host,
+  options: CaptureOptions,
+): { readonly graph: CapturedGraph; readonly run: CaptureRun } {
   const tools = toolsOf(host);
   const start = host.clock.monotonic();
   const session = tools.prepared ?? tools.inspector.open();
@@ -61,9 +72,8 @@ export function captureFunctions(
     const run = new CaptureRun(tools, session, host.clock, options.handleOf ?? (() => undefined));
     const root = ({ value, where }: UserFunction) => ({ value, where, label: labelOf(value, session) });
     const graph = run.capture(functions.map(root), (options.setUp ?? []).map(root), processOf(host));
-    rememberOriginals(graph, run.functions());
     warnOf(graph, host.clock.monotonic() - start, options.warn);
-    return graph;
+    return { graph, run };
   } finally {
     session.close();
   }
@@ -96,7 +106,7 @@ function toolsOf(host: Host): CaptureTools {
       code: "UNSUPPORTED_BY_HOST",
       what: `The host ${host.name} cannot look into functions, so they cannot be sent to a worker`,
       expected: "Node.js with its inspector",
-      fix: "Run the job inline, in the calling thread.",
+      fix: "Run the job inline, in the calling thread, and without checkCaptures.",
     });
   }
   let tools = toolsOfInspectors.get(inspector);

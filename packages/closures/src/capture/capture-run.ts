@@ -9,6 +9,7 @@
  */
 import { brandOf, type ErrorPlace, type Host, type InspectionSession } from "@millrace/core";
 import { stateOf } from "../package-state.js";
+import type { Captured } from "../revival/capture-digests.js";
 import { attributesOf, type Capture, type CaptureTools } from "./capture.js";
 import { CaptureLimits } from "./capture-limits.js";
 import { CapturedScripts } from "./captured-scripts.js";
@@ -42,6 +43,13 @@ export interface CaptureRoot {
   readonly label: string;
 }
 
+/** Is an object of the program that was captured. */
+export interface CapturedObject extends Captured {
+  readonly path: CapturePath;
+  /** The first operator that led there. */
+  readonly where: ErrorPlace;
+}
+
 /** Gives what travels for an object that has a meaning of its own, such as a data set; undefined for every other. @beta */
 export type HandleOf = (value: object) => { readonly data: unknown } | undefined;
 
@@ -56,7 +64,9 @@ export class CaptureRun implements Capture {
   readonly chunks: Uint8Array[] = [];
   readonly #nodes: WireNode[] = [];
   readonly #ids = new Map<object | symbol, number>();
+  /** All objects; those from `#numDescribed` on wait. */
   readonly #queue: [id: number, value: object, path: CapturePath, place: ErrorPlace][] = [];
+  #numDescribed = 0;
   readonly #functions: FunctionCapture;
   readonly #objects: ObjectCapture;
   readonly #handleOf: HandleOf;
@@ -113,16 +123,20 @@ export class CaptureRun implements Capture {
     return found;
   }
 
+  /** Gives the objects of the program that the graph describes. */
+  objects(): readonly CapturedObject[] {
+    return this.#queue.map(([id, value, path, where]) => ({ value, type: this.#nodes[id]!.type, path, where }));
+  }
+
   #root({ value, where, label }: CaptureRoot): WireValue {
     this.#where = where;
     const wire = this.value(value, { parent: undefined, label });
-    for (let index = 0; index < this.#queue.length; index++) {
-      const [id, waiting, path, place] = this.#queue[index]!;
+    for (; this.#numDescribed < this.#queue.length; this.#numDescribed++) {
+      const [id, waiting, path, place] = this.#queue[this.#numDescribed]!;
       this.#where = place;
       if (id % CLOCK_INTERVAL === 0) this.#limits.checkTime(path);
       this.#nodes[id] = this.#describe(waiting, path);
     }
-    this.#queue.length = 0;
     return wire;
   }
 

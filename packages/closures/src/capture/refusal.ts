@@ -37,7 +37,7 @@ export const FIXES = {
   setUp: "Change it in env.setUp(() => …), which runs once in every worker before user code.",
   privateFields: "Pass a factory, () => new …, so that every subtask makes its own, or use fields without #.",
   symbolic: "Give the function what it needs as a captured variable or as part of the record.",
-  inline: "Run the job inline, in the calling thread.",
+  inline: "Run the job inline, in the calling thread, and without checkCaptures.",
 } as const;
 
 /** Throws CAPTURE_REFUSED. `what` completes "… refers to". */

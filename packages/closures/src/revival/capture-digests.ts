@@ -1,6 +1,6 @@
 /**
- * Tells whether captured data are what they were when they arrived: a change in a worker would be lost, and most likely means something
- * else. What is compared are digests, so that nothing but the data themselves is held.
+ * Tells whether captured data are what they were, the copies in a worker or the program's own: a change in a worker would be lost, and most
+ * likely means something else. What is compared are digests, so that nothing but the data themselves is held.
  *
  * A digest is a hash of 64 bits of an object's content: its kind's own (items, entries, bytes, time), then its own properties in their
  * order with attributes, accessors and symbol keys. Objects count by the number that they got when digests were taken, primitives by type and
@@ -14,9 +14,14 @@ const USUAL_BYTES = 64 * 1024;
 const LONG_TEXT = 256;
 const SLOT_BYTES = 8;
 
-interface Entry {
+/** Is an object, and by what kind of node it travels. */
+export interface Captured {
   readonly value: object;
   readonly type: WireNode["type"];
+}
+
+interface Entry<C extends Captured> {
+  readonly captured: C;
   readonly digest: Digest;
 }
 
@@ -26,26 +31,25 @@ interface Digest {
   readonly texts: readonly string[];
 }
 
-/** Holds the digests of what one revival made. */
-export class CaptureDigests {
+/** Holds the digests of the objects of one graph. */
+export class CaptureDigests<C extends Captured> {
   readonly #numbers = new Map<object | symbol, number>();
-  readonly #entries: Entry[] = [];
+  readonly #entries: Entry<C>[] = [];
   #isTaken = false;
 
   /**
    * Takes the digests. They cover everything when `isComplete`, else objects until they come to 64 KiB; one that is too large for what
    * is left is passed over.
    */
-  constructor(nodes: readonly WireNode[], made: readonly unknown[], isComplete: boolean) {
+  constructor(objects: Iterable<C>, isComplete: boolean) {
     let left = isComplete ? Number.POSITIVE_INFINITY : USUAL_BYTES;
-    for (let id = 0; id < nodes.length && left > 0; id++) {
-      const { type } = nodes[id]!;
-      if (!COMPARED.has(type)) continue;
-      const value = made[id] as object;
-      const cost = costOf(value, type);
+    for (const captured of objects) {
+      if (left <= 0) break;
+      if (!COMPARED.has(captured.type)) continue;
+      const cost = costOf(captured);
       if (cost > left) continue;
       left -= cost;
-      this.#entries.push({ value, type, digest: this.#digestOf(value, type) });
+      this.#entries.push({ captured, digest: this.#digestOf(captured) });
     }
     this.#isTaken = true;
   }
@@ -60,16 +64,18 @@ export class CaptureDigests {
     return number ?? NONE;
   }
 
-  /** Gives the kind of the first thing that has changed. */
-  changed(): WireNode["type"] | undefined {
-    return this.#entries.find(({ value, type, digest }) => !isSame(digest, this.#digestOf(value, type)))?.type;
+  /** Gives the first object that has changed. */
+  changed(): C | undefined {
+    return this.#entries.find(({ captured, digest }) => !isSame(digest, this.#digestOf(captured)))?.captured;
   }
 
-  #digestOf(value: object, type: WireNode["type"]): Digest {
+  #digestOf({ value, type }: C): Digest {
     const digest = new DigestOf((each) => this.#numberOf(each));
     digest.addContent(value, type);
     const skipped = NOT_COMPARED[type];
-    for (const key of Reflect.ownKeys(value)) {
+    // Those of a Buffer are its bytes.
+    const keys = type === "nodeBuffer" ? [] : Reflect.ownKeys(value);
+    for (const key of keys) {
       if (skipped?.has(key) === true) continue;
       digest.add(key);
       digest.addDescriptor(Object.getOwnPropertyDescriptor(value, key)!);
@@ -104,7 +110,7 @@ const NOT_COMPARED: Partial<Record<WireNode["type"], ReadonlySet<PropertyKey>>> 
   function: new Set(["arguments", "caller"]),
 };
 
-function costOf(value: object, type: WireNode["type"]): number {
+function costOf({ value, type }: Captured): number {
   switch (type) {
     case "list":
     case "array":
@@ -153,7 +159,11 @@ class DigestOf implements Digest {
         this.add(Date.prototype.getTime.call(value as Date));
         return;
       case "bytes":
-        this.#addBytes(new Uint8Array(value as ArrayBuffer));
+        // One whose memory was handed on is empty, and cannot be looked into.
+        this.#addBytes((value as ArrayBuffer).byteLength === 0 ? NO_BYTES : new Uint8Array(value as ArrayBuffer));
+        return;
+      case "nodeBuffer":
+        this.#addBytes(value as Uint8Array);
         return;
       case "made":
         this.add(String(value));
@@ -214,6 +224,7 @@ class DigestOf implements Digest {
   }
 }
 
+const NO_BYTES = new Uint8Array(0);
 const NONE = -1;
 const NULL = -2;
 const NUMBER = new Float64Array(1);

@@ -11,12 +11,13 @@
  *
  * Code is evaluated under the name of its script with line and column of old, so that stack traces show the user's file.
  */
-import { brandedClass, type HostScripts, MillraceError } from "@millrace/core";
+import { brandedClass, type HostScripts } from "@millrace/core";
 import { followPath, pathText } from "../capture/built-ins.js";
 import { corrupt } from "../capture/graph-bytes.js";
 import { type CapturedGraph, contentOf, type WireNode, type WireValue } from "../capture/wire.js";
 import { perSlot } from "../per-slot.js";
-import { CaptureDigests } from "./capture-digests.js";
+import { captureChanged } from "./capture-changed.js";
+import { CaptureDigests, type Captured } from "./capture-digests.js";
 import { CodeMaker, type NameKind } from "./code-maker.js";
 import { JobProcess } from "./job-process.js";
 import { bufferOf, globalView, localeOf, symbolOf, viewOf } from "./made-values.js";
@@ -63,7 +64,10 @@ export async function reviveFunctions(
       ids ??= revival.functionIds();
       return ids.get(value);
     },
-    checkCaptures: () => refuseChanged(digests.changed()),
+    checkCaptures: () => {
+      const changed = digests.changed();
+      if (changed !== undefined) throw captureChanged(changed.type);
+    },
   };
 }
 
@@ -78,18 +82,6 @@ export interface RevivedFunctions {
   idOf(value: object): number | undefined;
   /** Throws CAPTURE_CHANGED when captured data are not what they were: of all of them, or of the first 64 KiB. */
   checkCaptures(): void;
-}
-
-function refuseChanged(type: WireNode["type"] | undefined): void {
-  if (type === undefined) return;
-  throw new MillraceError({
-    code: "CAPTURE_CHANGED",
-    what: `A user function changed captured data: ${KIND_NAMES[type] ?? "an object"}`,
-    expected: "captured data that are only read, since every worker has a copy of its own",
-    fix:
-      "To count, use an accumulator. To keep something between records, use a field of a rich function. For a cache or a client, " +
-      "use perSlot(() => …).",
-  });
 }
 
 class Revival {
@@ -151,8 +143,9 @@ class Revival {
   }
 
   /** Takes digests of everything that user code could change. */
-  digests(isComplete: boolean): CaptureDigests {
-    return new CaptureDigests(this.#nodes, this.#made, isComplete);
+  digests(isComplete: boolean): CaptureDigests<Captured> {
+    const objects = this.#nodes.map(({ type }, id) => ({ type, value: this.#made[id] as object }));
+    return new CaptureDigests(objects, isComplete);
   }
 
   // Step 2
@@ -333,19 +326,6 @@ class Revival {
 const PENDING = Symbol("pending");
 const IN_PROGRESS = 2;
 const HERITAGE = "$base";
-
-const KIND_NAMES: Partial<Record<WireNode["type"], string>> = {
-  array: "an array",
-  bytes: "a buffer",
-  date: "a Date",
-  function: "a function or class",
-  made: "a URL",
-  prototype: "a prototype",
-  list: "an array",
-  map: "a Map",
-  nodeBuffer: "a Buffer",
-  set: "a Set",
-};
 
 function isNode(wire: WireValue): wire is readonly ["node", number] {
   return wire !== null && typeof wire === "object" && wire[0] === "node";

@@ -10,6 +10,7 @@ import {
   perSlot,
   prepareCapture,
   reviveFunctions,
+  watchCaptures,
 } from "@millrace/closures";
 import { type Host, isMillraceError, RichMapFunction } from "@millrace/core";
 import { nodeHost } from "@millrace/host-node";
@@ -349,6 +350,23 @@ describe("captured data that change", () => {
     expect(() => revived.checkCaptures()).toThrow(
       /changed captured data.*accumulator.*rich function.*perSlot.*CAPTURE_CHANGED/s,
     );
+  });
+
+  test.each(Object.entries(changes))("[C100] of the program itself: %s", (_name, make) => {
+    const value = make()[0];
+    const watch = watchCaptures([{ value, where: { operator: "Filter at job.ts:12" } }], host);
+    watch.check();
+    watch.begin();
+    watch.check();
+    (value as () => void)();
+    watch.begin();
+    expect(() => watch.check()).toThrow(/changed captured data: .*, Filter at job.ts:12 > .* > .*CAPTURE_CHANGED/s);
+  });
+
+  test("[C100] what captureFunctions refuses is refused", () => {
+    const pending = Promise.resolve(1);
+    const values = [{ value: () => pending, where: {} }];
+    expect(refusalOf(() => watchCaptures(values, host))).toBe(refusalOf(() => captureFunctions(values, host)));
   });
 
   test("[C80] the position of a regular expression is no change", async () => {
