@@ -12,7 +12,13 @@ export {
   type TransportedFunctions,
   type TransportedJob,
 } from "./engine/function-transport.js";
-export { PlanJob, type PlanJobAttempt, type PlanJobOutcome, type PlanJobWork } from "./engine/plan-job.js";
+export {
+  type CapturedData,
+  PlanJob,
+  type PlanJobAttempt,
+  type PlanJobOutcome,
+  type PlanJobWork,
+} from "./engine/plan-job.js";
 export type { Batch } from "./engine/record-batches.js";
 export { runSetUp } from "./engine/set-up.js";
 export { takeCollections } from "./engine/take-collections.js";

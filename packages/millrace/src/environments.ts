@@ -1,3 +1,4 @@
+import { watchCaptures } from "@millrace/closures";
 import { type EnvironmentOptions, registerEngine } from "@millrace/core";
 import { ExecutionEnvironment } from "@millrace/dataset";
 import { collectionEngineFactory } from "@millrace/environment-collection";
@@ -5,7 +6,7 @@ import { localEngineFactory } from "@millrace/environment-local";
 import { nodeHost } from "@millrace/host-node";
 
 /** Importing the umbrella is what makes its engines known; nothing else of it has a side effect. */
-registerEngine(collectionEngineFactory(nodeHost()));
+registerEngine(collectionEngineFactory(nodeHost(), { watchCaptures }));
 registerEngine(localEngineFactory(nodeHost()));
 
 /**

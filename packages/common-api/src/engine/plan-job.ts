@@ -27,7 +27,12 @@ export interface PlanJobAttempt {
   readonly signal: AbortSignal;
   /** Makes the error of a cancelled job. */
   readonly cancelled: () => MillraceError;
-  /** Is to be called before the first sink commits: the job is not run again from there on. */
+  /** Is to be called when what sets the job up is done and before any other user code runs. */
+  readonly userCodeBegins: () => void;
+  /**
+   * Is to be called when all user code but sinks is done, before the first sink commits: the job is not run again from there on. What it throws is
+   * the failure of the attempt, and nothing is to be committed.
+   */
   readonly commitBegins: () => void;
 }
 
@@ -45,6 +50,14 @@ export interface PlanJobOutcome {
   readonly close?: (() => void) | undefined;
 }
 
+/** Knows whether user functions change what they captured. @public */
+export interface CapturedData {
+  /** Notes how the data are; calls after the first do nothing. */
+  begin(): void;
+  /** Throws CAPTURE_CHANGED when data are not what they were when it began. */
+  check(): void;
+}
+
 /** Is what an engine does for a job; what is the same for all engines is done by {@link PlanJob}. @public */
 export interface PlanJobWork<Prepared> {
   /** Reads the plan at once, before the caller can change anything. What it throws is the failure of the job. */
@@ -54,6 +67,11 @@ export interface PlanJobWork<Prepared> {
    * cancelled before it failed.
    */
   readonly run: (prepared: Prepared, attempt: PlanJobAttempt) => Promise<PlanJobOutcome>;
+  /**
+   * Looks at what the functions captured, at once, when the environment was given `checkCaptures`; left out by an engine that runs copies of functions,
+   * which are to be compared where they run. What it throws is the failure of the job.
+   */
+  readonly watchCaptures?: ((plan: Plan) => CapturedData) | undefined;
 }
 
 /**
@@ -73,6 +91,7 @@ export class PlanJob<Prepared = unknown> implements Job {
   readonly #sinksRead = new Set<number>();
   #numSinksLeft: number;
   #isClosed = false;
+  #captured: CapturedData | undefined;
 
   /** The reason of the caller's signal that aborted first; undefined when the job was cancelled by its handle. */
   #cancelReason: unknown = undefined;
@@ -163,6 +182,7 @@ export class PlanJob<Prepared = unknown> implements Job {
     try {
       // The plan is read before the caller can change anything, functions are called after it has the job.
       const prepared = this.#work.prepare(this.#plan);
+      if (this.#options.environment.checkCaptures === true) this.#captured = this.#work.watchCaptures?.(this.#plan);
       return await this.#runWithRetries(prepared);
     } finally {
       release();
@@ -178,17 +198,29 @@ export class PlanJob<Prepared = unknown> implements Job {
     for (let attemptNumber = 0; ; attemptNumber++) {
       try {
         const left = await this.#work.run(prepared, this.#newAttempt(attemptNumber, cachedFiles));
+        if (!this.#hasBegunToCommit) this.#checkCaptures(left);
         const netRuntime = this.#host.clock.monotonic() - started;
         const told = { jobId: this.id, jobName: this.#options.name, netRuntime, metrics: left.metrics ?? [] };
         return { result: new PlanJobResult(told, left), left };
       } catch (error) {
-        if (this.#hasBegunToCommit) throw error;
+        // What was changed stays so in the next attempt.
+        if (this.#hasBegunToCommit || isMillraceError(error, "CAPTURE_CHANGED")) throw error;
         if (this.#controller.signal.aborted) throw isMillraceError(error, "JOB_CANCELLED") ? this.#cancelled() : error;
         if (attemptNumber === 0) firstError = error;
         // A stream has no second attempt; what is worth telling is why the first one failed.
         else if (isMillraceError(error, "ITERABLE_CONSUMED")) throw firstError;
         if (attemptNumber >= numRetries) throw error;
       }
+    }
+  }
+
+  /** Compares captured data at the end of an attempt without sinks. */
+  #checkCaptures(left: PlanJobOutcome): void {
+    try {
+      this.#captured?.check();
+    } catch (error) {
+      left.close?.();
+      throw error;
     }
   }
 
@@ -199,7 +231,9 @@ export class PlanJob<Prepared = unknown> implements Job {
       cachedFiles,
       signal: this.#controller.signal,
       cancelled: () => this.#cancelled(),
+      userCodeBegins: () => this.#captured?.begin(),
       commitBegins: () => {
+        this.#captured?.check();
         this.#hasBegunToCommit = true;
       },
     };

@@ -15,6 +15,11 @@ export interface EnvironmentOptions {
   readonly executionMode?: ExecutionMode;
   /** Whether records are normalised between fused operators too, so that no plan can change a result. */
   readonly checkRecords?: boolean;
+  /**
+   * Whether data that functions captured are compared when a job ends with what they were when it started, so that a function that changes
+   * them is found out (CAPTURE_CHANGED); false by default. What cannot be captured is refused then (CAPTURE_REFUSED).
+   */
+  readonly checkCaptures?: boolean;
   /** Parameters that every function can read by `context.getJobParameters()`. */
   readonly jobParameters?: Readonly<Record<string, ParameterValue>>;
   /** Whether output files are replaced by default; false. A sink's own `writeMode` wins. */

@@ -8,6 +8,7 @@ const OPTIONS: OptionRules<EnvironmentOptions> = {
   executionRetries: "checked elsewhere",
   executionMode: ["pipelined", "pipelined-forced", "batch", "batch-forced"],
   checkRecords: "boolean",
+  checkCaptures: "boolean",
   jobParameters: "checked elsewhere",
   overwriteFiles: "boolean",
   alwaysCreateDirectory: "boolean",

@@ -1,4 +1,4 @@
-import { FunctionAnalyzer } from "@millrace/closures";
+import { FunctionAnalyzer, type watchCaptures } from "@millrace/closures";
 import { EngineJobs, explainPlan, type FunctionTransport, type Plan, PlanJob } from "@millrace/common-api";
 import type { Engine, EngineFactory, EnvironmentOptions, Host, Job, JobOptions } from "@millrace/core";
 import { collectionWork } from "./collection-work.js";
@@ -18,6 +18,12 @@ export function collectionEngine(host: Host, options: CollectionEngineOptions = 
 /** Settings of {@link collectionEngine}. @public */
 export interface CollectionEngineOptions {
   /**
+   * Looks at what functions captured, for the option `checkCaptures` of environments: `watchCaptures` of `@millrace/closures`. It is not there by itself, so
+   * that pages, which can't do it, need not load it. Without it `checkCaptures` is refused.
+   * @beta
+   */
+  readonly watchCaptures?: typeof watchCaptures | undefined;
+  /**
    * Sends all functions of a job somewhere and gives back what runs in their place. For tests of what engines do that run functions
    * elsewhere.
    * @internal
@@ -30,8 +36,8 @@ export interface CollectionEngineOptions {
  * does, or when it is asked for by name.
  * @public
  */
-export function collectionEngineFactory(host: Host): EngineFactory<Plan> {
-  return { name: "collection", rank: 0, create: () => collectionEngine(host) };
+export function collectionEngineFactory(host: Host, options: CollectionEngineOptions = {}): EngineFactory<Plan> {
+  return { name: "collection", rank: 0, create: () => collectionEngine(host, options) };
 }
 
 class CollectionEngine implements Engine<Plan> {
@@ -53,7 +59,7 @@ class CollectionEngine implements Engine<Plan> {
   start(plan: Plan, options: JobOptions): Job {
     const parallelism = this.defaultParallelism(options.environment);
     return this.#jobs.start((id) => {
-      const work = collectionWork(this.host, parallelism, this.#analyzer, options, this.#options.functionTransport);
+      const work = collectionWork(this.host, parallelism, this.#analyzer, options, this.#options);
       return new PlanJob(id, plan, this.host, options, work);
     });
   }

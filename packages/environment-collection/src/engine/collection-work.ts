@@ -1,7 +1,9 @@
 import type { FunctionAnalyzer } from "@millrace/closures";
 import {
   type ArrivedFunctions,
+  dataSetHandles,
   type FunctionTransport,
+  functionsOfPlan,
   nothingArrived,
   type Plan,
   type PlanJobAttempt,
@@ -10,13 +12,14 @@ import {
   runSetUp,
   sendFunctions,
 } from "@millrace/common-api";
-import type { Host, JobOptions } from "@millrace/core";
+import { type Host, type JobOptions, MillraceError } from "@millrace/core";
 import { JobAccumulators } from "../execution/job-accumulators.js";
 import { PerSubtask } from "../execution/per-subtask.js";
 import { PlanEvaluation } from "../execution/plan-evaluation.js";
 import type { CollectionRuntimeContext } from "../subtask/collection-runtime-context.js";
 import { FunctionObjects } from "../subtask/function-objects.js";
 import { batchesOf } from "./batches-of.js";
+import type { CollectionEngineOptions } from "./collection-engine.js";
 import { pausesOf } from "./pauses.js";
 import { type PreparedPlan, preparePlan } from "./prepare-plan.js";
 
@@ -31,7 +34,7 @@ export function collectionWork(
   parallelism: number,
   analyzer: FunctionAnalyzer,
   options: JobOptions,
-  transport: FunctionTransport | undefined,
+  { functionTransport: transport, watchCaptures = refuseToWatch }: CollectionEngineOptions,
 ): PlanJobWork<Prepared> {
   return {
     prepare: (plan) => {
@@ -44,9 +47,21 @@ export function collectionWork(
     run: async (prepared, attempt) => {
       // What was sent elsewhere is set up there.
       if (transport === undefined) await runSetUp(options.setUp, attempt);
+      attempt.userCodeBegins();
       return evaluate(host, prepared, attempt, options);
     },
+    watchCaptures:
+      transport === undefined ? (plan) => watchCaptures(functionsOfPlan(plan), host, dataSetHandles(plan)) : undefined,
   };
+}
+
+function refuseToWatch(): never {
+  throw new MillraceError({
+    code: "UNSUPPORTED_BY_HOST",
+    what: "checkCaptures was asked for, and this engine was made without what looks at captured data",
+    expected: "an engine of the package millrace, or one that was given watchCaptures of @millrace/closures",
+    fix: "Leave checkCaptures out, or make the engine with collectionEngine(host, { watchCaptures }).",
+  });
 }
 
 async function sent(

@@ -1,7 +1,8 @@
-import { type FunctionAnalyzer, refuseAssignments } from "@millrace/closures";
+import { type FunctionAnalyzer, refuseAssignments, watchCaptures } from "@millrace/closures";
 import {
   type ArrivedFunctions,
   arrivedOf,
+  dataSetHandles,
   type FunctionTransport,
   functionsOfPlan,
   nothingArrived,
@@ -47,8 +48,13 @@ export function localWork(host: Host, options: JobOptions, settings: LocalWorkSe
     run: async (prepared, attempt) => {
       // What was sent elsewhere is set up there.
       if (settings.transport === undefined) await runSetUp(options.setUp, attempt);
+      attempt.userCodeBegins();
       return run(host, options, settings, prepared, attempt);
     },
+    watchCaptures:
+      settings.transport === undefined
+        ? (plan) => watchCaptures(functionsOfPlan(plan), host, dataSetHandles(plan))
+        : undefined,
   };
 }
 
