@@ -10,14 +10,13 @@ const settings = [
   { memory: "4MiB", parallelism: [1], executionMode: "pipelined" },
   { memory: "40MiB", parallelism: [7], executionMode: "pipelined" },
   { memory: "256MiB", parallelism: [3], executionMode: "batch" },
-  { memory: "256MiB", parallelism: [3], executionMode: "batch-forced" },
+  { memory: "256MiB", parallelism: [3], executionMode: "batch-forced", checkCaptures: true },
 ] as const;
 
-for (const { memory, parallelism, executionMode } of settings) {
-  describe(`[C33] in ${memory}, ${executionMode}`, () => {
+for (const { memory, parallelism, ...environment } of settings) {
+  describe(`[C33] in ${memory}, ${environment.executionMode}`, () => {
     const engine = localEngine(nodeHost(), { memory });
     afterAll(() => engine.close());
-    const environment = { executionMode };
     for (const { name, run } of conformanceTests({ engine, parallelism, environment })) test(name, run);
   });
 }

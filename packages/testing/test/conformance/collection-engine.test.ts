@@ -1,13 +1,14 @@
+import { watchCaptures } from "@millrace/closures";
 import { collectionEngine } from "@millrace/environment-collection";
 import { nodeHost } from "@millrace/host-node";
 import { describe, expect, test } from "vitest";
 import { conformancePrograms, conformanceTests } from "../../src/index.js";
 
-const engine = collectionEngine(nodeHost());
+const engine = collectionEngine(nodeHost(), { watchCaptures });
 
 /** Programs by the part of the name before the slash, so that a failure is found in a list of hundreds. */
 const chapters = new Map<string, (typeof tests)[number][]>();
-const tests = conformanceTests({ engine });
+const tests = conformanceTests({ engine, environment: { checkCaptures: true } });
 for (const each of tests) {
   const chapter = each.name.slice(0, each.name.indexOf("/"));
   const list = chapters.get(chapter) ?? [];
