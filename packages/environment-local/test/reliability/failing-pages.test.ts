@@ -5,10 +5,10 @@
 import { MillraceError } from "@millrace/core";
 import { SeededRandom } from "@millrace/host-test";
 import { describe, expect, test, vi } from "vitest";
-import type { Amount } from "./programs/operator-program.js";
-import { operatorPrograms } from "./programs/operator-programs.js";
+import type { Amount, OperatorProgram } from "./programs/operator-program.js";
+import { operatorPrograms, programNamed } from "./programs/operator-programs.js";
 import { expectedBag, runProgram } from "./run-program.js";
-import { WatchedEngine } from "./watched-engine.js";
+import { type Watch, WatchedEngine } from "./watched-engine.js";
 
 /** Each test runs many jobs, on machines that may be busy. */
 vi.setConfig({ testTimeout: 120_000 });
@@ -29,39 +29,51 @@ function placesToFail(numTakes: number): number[] {
   return [...new Set([...first, ...sampled])];
 }
 
-function noMemory(n: number): MillraceError {
-  return new MillraceError({ code: "INSUFFICIENT_MEMORY", what: `Page ${n} failed`, expected: "a page" });
+function failing(n: number): never {
+  throw new MillraceError({ code: "INSUFFICIENT_MEMORY", what: `Page ${n} failed`, expected: "a page" });
 }
 
-describe.each(operatorPrograms)(`when a page is not to be had: $name (seed ${SEED})`, (program) => {
+/** Fails pages of a program one by one. */
+async function failPages(
+  program: OperatorProgram,
+  watch: Watch = {},
+  fails: (n: number) => void = failing,
+): Promise<void> {
   const amount = program.isSmall === true ? SMALL : AMOUNT;
-
-  /** Runs the program, and tells whether it failed with an error of ours. */
-  async function run(onTake: (n: number) => boolean): Promise<unknown> {
+  const counting = new WatchedEngine({ numPagesMore: 4 });
+  await runProgram(program, counting, amount);
+  for (const place of placesToFail(counting.numTakes)) {
     let isHealed = false;
-    const engine = new WatchedEngine({ numPagesMore: 4, onTake: (n) => isHealed || onTake(n) });
-    let error: unknown;
-    try {
-      expect(await runProgram(program, engine, amount)).toEqual(await expectedBag(program, amount));
-    } catch (thrown) {
-      error = thrown;
-    }
+    const engine = new WatchedEngine({
+      numPagesMore: 4,
+      onTake: (n) => {
+        if (n === place && !isHealed) fails(n);
+        return true;
+      },
+      ...watch,
+    });
+    const error = await runProgram(program, engine, amount).catch((thrown: unknown) => thrown);
+    expect(error, `page ${place}`).toMatchObject({ code: "INSUFFICIENT_MEMORY" });
     engine.assertNothingLeft();
     isHealed = true;
     expect(await runProgram(program, engine, amount)).toEqual(await expectedBag(program, amount));
     engine.assertNothingLeft();
-    return error;
   }
+}
 
-  test("an error of the n-th page is the job's, and nothing is left", async () => {
-    const engine = new WatchedEngine({ numPagesMore: 4 });
-    await runProgram(program, engine, amount);
-    for (const failing of placesToFail(engine.numTakes)) {
-      const error = await run((n) => {
-        if (n === failing) throw noMemory(n);
-        return true;
-      });
-      expect(error, `page ${failing}`).toMatchObject({ code: "INSUFFICIENT_MEMORY" });
-    }
+test.each(operatorPrograms)(
+  `an error of the n-th page is the job's, and nothing is left: $name (seed ${SEED})`,
+  (program) => failPages(program),
+);
+
+describe("control", () => {
+  const program = programNamed("orderBy");
+
+  test.each(["pages", "memory"] as const)("the %s that a careless engine keeps are found", async (keeps) => {
+    await expect(failPages(program, { keeps })).rejects.toThrow(/pages are out|was not released/);
+  });
+
+  test("an error that nobody hears of is found", async () => {
+    await expect(failPages(program, {}, () => undefined)).rejects.toThrow("page 1");
   });
 });

@@ -5,7 +5,7 @@
 import { min } from "@millrace/dataset";
 import { iterationPrograms } from "./programs/iteration-programs.js";
 import { type Amount, type Item, idAndLength, type OperatorProgram } from "./programs/operator-program.js";
-import { operatorPrograms } from "./programs/operator-programs.js";
+import { programNamed } from "./programs/operator-programs.js";
 import { joinPrograms } from "./programs/pair-programs.js";
 
 /**
@@ -28,9 +28,7 @@ const LARGE_ROWS: Amount = { numRecords: 8, numKeys: 3, textLength: 40_000 };
 const ONE_KEY: Amount = { numRecords: 16, numKeys: 1, textLength: 15_000 };
 
 function named(name: string, amount: Amount, suffix = ""): SpillingProgram {
-  const program = operatorPrograms.find((each) => each.name === name);
-  if (program === undefined) throw new Error(`there is no program ${name}`);
-  return { ...program, name: name + suffix, amount };
+  return { ...programNamed(name), name: name + suffix, amount };
 }
 
 const programs: readonly SpillingProgram[] = [

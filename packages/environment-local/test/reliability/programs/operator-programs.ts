@@ -15,3 +15,10 @@ export const operatorPrograms: readonly OperatorProgram[] = [
   ...pairPrograms,
   ...iterationPrograms,
 ];
+
+/** Returns one of them. */
+export function programNamed(name: string): OperatorProgram {
+  const program = operatorPrograms.find((each) => each.name === name);
+  if (program === undefined) throw new Error(`there is no program ${name}`);
+  return program;
+}
