@@ -92,7 +92,7 @@ test("[RT20] random keys in memory and in the least memory there is", () => {
   check(texts, MIN_SORT_PAGES);
 });
 
-test("[RT95] no step of a sort compares many rows, whatever they have in common", () => {
+test("[RT99] no step of a sort compares many rows, whatever they have in common", () => {
   const random = new SeededRandom(3);
   const records = Array.from({ length: 60_000 }, (_, i): TypedRecord => {
     const text = i < 50_000 ? "one prefix of all " : `${random.below(5000)} of a few          `;
@@ -117,7 +117,7 @@ test("[RT95] no step of a sort compares many rows, whatever they have in common"
   expect(numSteps).toBeGreaterThan(100);
 });
 
-test("[RT95] a sort of numbers has its turns too", () => {
+test("[RT99] a sort of numbers has its turns too", () => {
   const random = new SeededRandom(4);
   const budget = pageBudget(1000);
   const sorter = new Sorter({ budget, spill: new TestSpill(), layouts, order: new TestOrder([{ path: "0" }]) });
