@@ -6,6 +6,7 @@ import type { Memory } from "@millrace/core";
 import type { DriverSpec } from "@millrace/job-graph";
 import { singlePassOver } from "../code/index.js";
 import { HashKeys } from "../hash/hash-keys.js";
+import { type HashRange, prefixOf } from "../hash/hash-range.js";
 import { MIN_PUT_OFF_PAGES, type PutOffCursor, PutOffRows } from "../hash/put-off-rows.js";
 import type { SolutionSet } from "../hash/solution-set.js";
 import { EMPTY_MEMORY } from "../rows/empty-memory.js";
@@ -49,7 +50,7 @@ export class SolutionCoGroupDriver implements Driver {
     this.#keys = new HashKeys(inputKeys);
     this.#equality = new RowPairOrder(solution.keys, inputKeys);
     this.#inputOrder = new KeyOrder(inputKeys);
-    this.#putOff = new PutOffRows(context.budget, context.spill, context.layouts, solution.numPartitions);
+    this.#putOff = new PutOffRows(context.budget, context.spill, context.layouts);
     this.#function = context.function(spec.function, "coGroup");
     const [solutionValue, inputValue] = this.#isSolutionFirst
       ? [spec.leftValue, spec.rightValue]
@@ -64,7 +65,7 @@ export class SolutionCoGroupDriver implements Driver {
       const { firstMemory, firstLayout } = groups;
       const hash = this.#keys.of(firstLayout).hash(firstMemory, 0, this.#context.hashSeed);
       const partition = this.#solution.partitionOf(hash);
-      if (this.#solution.isSpilled(partition)) yield* this.#putGroupOff(partition, hash, groups);
+      if (this.#solution.isSpilled(partition)) yield* this.#putGroupOff(hash, groups);
       else yield* this.#call(groups, hash);
       if (this.#context.out.isFull) yield "output";
       else if (this.#pace.isDue()) yield "turn";
@@ -82,9 +83,9 @@ export class SolutionCoGroupDriver implements Driver {
     return new GroupRows(rows, this.#inputOrder);
   }
 
-  *#putGroupOff(partition: number, hash: number, group: RowCursor): Steps {
+  *#putGroupOff(hash: number, group: RowCursor): Steps {
     while (group.next()) {
-      this.#putOff.add(partition, group.memory, group.slot, group.layout, hash);
+      this.#putOff.add(group.memory, group.slot, group.layout, hash);
       if (this.#pace.isDue()) yield "turn";
     }
   }
@@ -93,18 +94,17 @@ export class SolutionCoGroupDriver implements Driver {
     this.#putOff.finish();
     const solution = this.#solution;
     for (let partition = 0; partition < solution.numPartitions; partition++) {
-      if (!solution.isSpilled(partition) || !this.#putOff.hasRowsOf(partition)) continue;
+      if (!solution.isSpilled(partition) || !this.#putOff.hasRowsOf(solution.rangeOf(partition))) continue;
       yield* solution.beginLoading(this);
-      yield* solution.passes(partition, (hasHash) => this.#callForPass(partition, hasHash));
+      yield* solution.passes(partition, (pass) => this.#callForPass(pass));
     }
     solution.endLoading(this);
     this.#putOff.clear();
   }
 
-  *#callForPass(partition: number, hasHash: (hash: number) => boolean): Steps {
-    const rows = this.#putOff.rowsOf(partition);
-    const isOfPass = (hash: number): boolean => this.#solution.partitionOf(hash) === partition && hasHash(hash);
-    const groups = this.#groupsOf(new FilteredRows(rows, isOfPass));
+  *#callForPass(pass: HashRange): Steps {
+    const rows = yield* this.#putOff.rowsOf(pass);
+    const groups = this.#groupsOf(new FilteredRows(rows, pass));
     while (groups.nextGroup()) {
       // Whoever has a partition loaded may not wait for others, who might wait for it: the output keeps what it has no room for.
       for (const wait of this.#call(groups, rows.hash)) yield wait === "output" ? "turn" : wait;
@@ -155,11 +155,11 @@ class SingleRow implements RowCursor {
 /** Leaves out rows by the hash of their key. */
 class FilteredRows implements RowCursor {
   readonly #rows: PutOffCursor;
-  readonly #hasHash: (hash: number) => boolean;
+  readonly #range: HashRange;
 
-  constructor(rows: PutOffCursor, hasHash: (hash: number) => boolean) {
+  constructor(rows: PutOffCursor, range: HashRange) {
     this.#rows = rows;
-    this.#hasHash = hasHash;
+    this.#range = range;
   }
 
   get memory(): Memory {
@@ -176,7 +176,7 @@ class FilteredRows implements RowCursor {
 
   next(): boolean {
     while (this.#rows.next()) {
-      if (this.#hasHash(this.#rows.hash)) return true;
+      if (prefixOf(this.#rows.hash, this.#range.numBits) === this.#range.prefix) return true;
     }
     return false;
   }

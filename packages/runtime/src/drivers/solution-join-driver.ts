@@ -5,6 +5,7 @@
 import type { Memory } from "@millrace/core";
 import type { DriverSpec } from "@millrace/job-graph";
 import { HashKeys } from "../hash/hash-keys.js";
+import { type HashRange, prefixOf } from "../hash/hash-range.js";
 import { MIN_PUT_OFF_PAGES, PutOffRows } from "../hash/put-off-rows.js";
 import type { SolutionSet } from "../hash/solution-set.js";
 import { RowPairOrder } from "../rows/row-order.js";
@@ -51,7 +52,7 @@ class SolutionJoinDriver implements Driver {
     const probeKeys = this.#isSolutionFirst ? spec.rightKeys : spec.leftKeys;
     this.#keys = new HashKeys(probeKeys);
     this.#equality = new RowPairOrder(solution.keys, probeKeys);
-    this.#putOff = new PutOffRows(context.budget, context.spill, context.layouts, solution.numPartitions);
+    this.#putOff = new PutOffRows(context.budget, context.spill, context.layouts);
     this.#output = createPairOutput(spec.result, spec, "join", context);
   }
 
@@ -87,7 +88,7 @@ class SolutionJoinDriver implements Driver {
       } else {
         const keyHash = hash(memory, slot, hashSeed);
         const partition = solution.partitionOf(keyHash);
-        if (solution.isSpilled(partition)) this.#putOff.add(partition, memory, slot, layout, keyHash);
+        if (solution.isSpilled(partition)) this.#putOff.add(memory, slot, layout, keyHash);
         else this.#probe(memory, slot, layout, keyHash);
       }
       if (this.#output.isWaiting) yield* this.#output.drain();
@@ -100,20 +101,20 @@ class SolutionJoinDriver implements Driver {
     const solution = this.#solution;
     let isLoading = false;
     for (let partition = 0; partition < solution.numPartitions; partition++) {
-      if (!solution.isSpilled(partition) || !this.#putOff.hasRowsOf(partition)) continue;
+      if (!solution.isSpilled(partition) || !this.#putOff.hasRowsOf(solution.rangeOf(partition))) continue;
       if (!isLoading) yield* solution.beginLoading(this);
       isLoading = true;
-      yield* solution.passes(partition, (hasHash) => this.#probePass(partition, hasHash));
+      yield* solution.passes(partition, (pass) => this.#probePass(pass));
     }
     solution.endLoading(this);
     this.#putOff.clear();
   }
 
-  *#probePass(partition: number, hasHash: (hash: number) => boolean): Steps {
-    const rows = this.#putOff.rowsOf(partition);
+  *#probePass(pass: HashRange): Steps {
+    const rows = yield* this.#putOff.rowsOf(pass);
     while (rows.next()) {
       const { hash, memory, slot, layout } = rows;
-      if (this.#solution.partitionOf(hash) !== partition || !hasHash(hash)) continue;
+      if (prefixOf(hash, pass.numBits) !== pass.prefix) continue;
       this.#probe(memory, slot, layout, hash);
       if (this.#output.isWaiting) {
         for (const wait of this.#output.drain()) yield wait === "output" ? "turn" : wait;

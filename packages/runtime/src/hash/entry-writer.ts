@@ -82,6 +82,18 @@ export class EntryWriter {
     if (this.append(memory, slot, layout, hash, flags) === 0) throw pageRefused(this.#budget);
   }
 
+  /** Appends an entry of another page as it is, a large one with the block that it stands for; returns false when there is no page for it. */
+  appendEntry(pointer: number, numSlots: number, layout: StreamLayout): boolean {
+    if ((layout !== this.#layout || this.#slot + numSlots > this.#limit) && !this.#makeRoom(layout, numSlots)) {
+      return false;
+    }
+    const memory = this.#memory;
+    const { i32 } = memory;
+    const to = this.#begin(numSlots, i32[pointer * 2 + HASH_WORD]!, i32[pointer * 2 + LINK_WORD]!);
+    copyRow(memory, pointer + 1, memory, to + 1, numSlots - 1);
+    return true;
+  }
+
   /** The slot at which the next entry of this layout goes; 0 when there is no page for it yet, or the entries are spilled. */
   nextSlot(layout: StreamLayout): number {
     return layout === this.#layout && !this.isSpilled ? this.#slot : 0;

@@ -3,7 +3,8 @@
  * grows with each change, and is written anew when much of it is garbage, or all of it would be read by each of several passes.
  *
  * A partition is loaded in passes, each with a part of its hashes, and a log is written anew pass by pass. So a log that was written anew begins with *sections*,
- * each with the rows of one pass, and ends with what was appended since, of any hash. A load reads only the sections of its pass, and the end.
+ * each with the rows of one pass, and ends with what was appended since, of any hash. A load reads only the sections of its pass, and of the end, which is cut
+ * as passes go on, the part that it needs.
  */
 import type { Memory, MemorySegment } from "@millrace/core";
 import type { PageSupply } from "../memory/page-budget.js";
@@ -11,20 +12,14 @@ import { PAGE_HEADER_SLOTS } from "../memory/page-slots.js";
 import type { LayoutTable, StreamLayout } from "../rows/stream-layout.js";
 import type { Steps } from "../task/driver.js";
 import { entriesEnd, entrySlots, HASH_WORD, IS_DEAD, IS_LARGE, LINK_WORD } from "./entry.js";
+import type { EntryBlocks, EntryCuts } from "./entry-cuts.js";
 import { EntryReader, EntryWriter } from "./entry-writer.js";
+import { type HashRange, overlapRange } from "./hash-range.js";
 import { KEYED_PREFIX_SLOTS } from "./keyed-rows.js";
 import { type EntryFile, EntryRow } from "./spilled-entries.js";
 
 /** A log is written anew when it has this many times the blocks that it began with. */
 const MAX_WASTE = 2;
-
-/** Is one of so many equal parts of the hashes of a partition; their number is a power of two. */
-export interface HashPass {
-  /** Which of them, from 0. */
-  readonly number: number;
-  /** How many there are. */
-  readonly numPasses: number;
-}
 
 /** Keeps rows in a file, of which later ones count. @internal */
 export class SolutionLog {
@@ -32,9 +27,11 @@ export class SolutionLog {
   readonly #layouts: LayoutTable;
   readonly #writer: EntryWriter;
   /** The passes whose rows the first blocks have, in order, and where the blocks of each end. */
-  readonly #sections: { readonly pass: HashPass; readonly end: number }[] = [];
+  readonly #sections: { readonly pass: HashRange; readonly end: number }[] = [];
   /** How many blocks of the file it began with, garbage left out. */
   #numFresh = 0;
+  /** The blocks behind the sections while it is read. */
+  #end: EntryBlocks | undefined;
 
   /**
    * @param pages - has a page for it whenever a row is appended
@@ -54,8 +51,12 @@ export class SolutionLog {
 
   /** Whether most of it belongs to no section, so that each pass has to read it. */
   get isUncut(): boolean {
-    const { length } = this.#writer.blocks;
-    return (this.#sections.at(-1)?.end ?? 0) * 2 < length;
+    return this.#sectionsEnd * 2 < this.#writer.blocks.length;
+  }
+
+  /** How many blocks its rows would fill, about, if what was appended last had no other keys than the sections, or the sections no others than that. */
+  get numLivingBlocks(): number {
+    return Math.max(this.#sectionsEnd, this.#writer.blocks.length - this.#sectionsEnd);
   }
 
   /** How many rows were appended. */
@@ -75,34 +76,65 @@ export class SolutionLog {
   }
 
   /** Ends a section: what was appended since the last one are the rows of this pass, each key once. */
-  endSection(pass: HashPass): void {
+  endSection(pass: HashRange): void {
     this.#writer.finishSpilling();
     this.#sections.push({ pass, end: this.#writer.blocks.length });
     this.#numFresh = this.#file.numBlocks;
   }
 
-  /** Gives the rows that may be of a pass, in the order in which they came, to `take`, until it returns false; then returns false. */
-  *read(scratch: MemorySegment, pass: HashPass, take: (row: EntryRow, hash: number) => boolean): Steps<boolean> {
+  /**
+   * Gives the rows that may be of a pass, in the order in which they came, to `take`, until it returns false; then returns false. Nothing is appended between the
+   * passes over `whole`, the hashes of all rows; `cuts` are for them alone.
+   */
+  *read(
+    scratch: MemorySegment,
+    whole: HashRange,
+    pass: HashRange,
+    cuts: EntryCuts,
+    take: (row: EntryRow, hash: number) => boolean,
+  ): Steps<boolean> {
     this.#writer.finishSpilling();
-    const reader = new EntryReader(this.#layouts, this.#file, scratch);
     const row = new EntryRow(scratch.memory, this.#layouts, undefined as never);
-    const { blocks } = this.#writer;
-    let section = 0;
-    for (let block = 0; block < blocks.length; block++) {
-      while (section < this.#sections.length && this.#sections[section]!.end === block) section++;
-      const of = this.#sections[section]?.pass;
-      if (of !== undefined && !overlap(of, pass)) continue;
-      const layout = reader.read(blocks[block]!);
-      if (!this.#takeRows(scratch, layout, row, take)) return false;
-      yield "turn";
+    let begin = 0;
+    for (const { pass: of, end } of this.#sections) {
+      if (overlapRange(of, pass)) {
+        const blocks = this.#writer.blocks.slice(begin, end);
+        if (!(yield* this.#readBlocks({ ...of, file: this.#file, blocks }, scratch, row, take))) return false;
+      }
+      begin = end;
     }
-    return true;
+    this.#end ??= { ...whole, file: this.#file, blocks: this.#writer.blocks.slice(begin) };
+    return yield* this.#readBlocks(yield* cuts.find(this.#end, pass, scratch), scratch, row, take);
+  }
+
+  /** Ends the passes over it: rows may be appended again. */
+  endReading(): void {
+    this.#end = undefined;
   }
 
   /** Gives back its page and removes its file. Never throws. */
   remove(): void {
     this.#writer.release();
     this.#file.remove();
+  }
+
+  get #sectionsEnd(): number {
+    return this.#sections.at(-1)?.end ?? 0;
+  }
+
+  *#readBlocks(
+    { file, blocks }: EntryBlocks,
+    scratch: MemorySegment,
+    row: EntryRow,
+    take: (row: EntryRow, hash: number) => boolean,
+  ): Steps<boolean> {
+    const reader = new EntryReader(this.#layouts, file, scratch);
+    for (const block of blocks) {
+      const layout = reader.read(block);
+      if (!this.#takeRows(scratch, layout, row, take)) return false;
+      yield "turn";
+    }
+    return true;
   }
 
   #takeRows(
@@ -124,9 +156,4 @@ export class SolutionLog {
     }
     return true;
   }
-}
-
-/** Tells whether two passes have hashes in common. */
-function overlap(a: HashPass, b: HashPass): boolean {
-  return a.number * b.numPasses < (b.number + 1) * a.numPasses && b.number * a.numPasses < (a.number + 1) * b.numPasses;
 }

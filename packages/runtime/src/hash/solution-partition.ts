@@ -4,8 +4,10 @@ import type { LayoutTable, StreamLayout } from "../rows/stream-layout.js";
 import type { SpillSpace } from "../spill/spill-space.js";
 import type { Steps } from "../task/driver.js";
 import type { BudgetPart } from "./budget-part.js";
-import { KeyedRows } from "./keyed-rows.js";
-import { type HashPass, SolutionLog } from "./solution-log.js";
+import { EntryCuts } from "./entry-cuts.js";
+import { type HashRange, prefixOf } from "./hash-range.js";
+import { KEYED_PREFIX_SLOTS, KeyedRows } from "./keyed-rows.js";
+import { SolutionLog } from "./solution-log.js";
 import { EntryFile, type EntryRow } from "./spilled-entries.js";
 
 /** Are the pages of a solution set, by what they are for. */
@@ -25,8 +27,6 @@ export interface SolutionPartitionOptions {
   /** Compares rows of the solution set by key. */
   readonly equality: RowPairOrder;
   readonly spill: SpillSpace;
-  /** How many high bits all hashes of a partition share. */
-  readonly bits: number;
   /** Throws when the job was cancelled. */
   readonly throwIfCancelled: () => void;
 }
@@ -34,6 +34,10 @@ export interface SolutionPartitionOptions {
 /** Is the rows of a solution set whose hashes have the same high bits. @internal */
 export class SolutionPartition {
   readonly #options: SolutionPartitionOptions;
+  /** Its hashes. */
+  readonly #range: HashRange;
+  /** The parts of what was appended to the log, while it is gone through by passes. */
+  readonly #cuts: EntryCuts;
   /** The large rows of a resident partition. */
   readonly #file: EntryFile;
   /** All rows while it is resident. */
@@ -50,8 +54,11 @@ export class SolutionPartition {
   /** The page that the log is read through. */
   #scratch: MemorySegment | undefined;
 
-  constructor(options: SolutionPartitionOptions) {
+  constructor(options: SolutionPartitionOptions, range: HashRange) {
     this.#options = options;
+    this.#range = range;
+    const { pages, spill, layouts } = options;
+    this.#cuts = new EntryCuts({ pages: pages.loading, spill, layouts, prefixSlots: KEYED_PREFIX_SLOTS });
     this.#file = this.#newFile();
     this.#resident = this.#newRows(options.pages.resident, this.#file);
   }
@@ -105,9 +112,9 @@ export class SolutionPartition {
     rows.release();
   }
 
-  /** Tells whether a pass has a hash. */
-  isOfPass(hash: number, { number, numPasses }: HashPass): boolean {
-    return numPasses === 1 || (hash << this.#options.bits) >>> (32 - Math.log2(numPasses)) === number;
+  /** How many pages its rows would fill, about. It is spilled. */
+  get numLogPages(): number {
+    return this.#log!.numLivingBlocks;
   }
 
   /**
@@ -120,7 +127,7 @@ export class SolutionPartition {
   }
 
   /** Makes the rows of a pass ready to be looked up; returns false when they do not fit. */
-  *load(pass: HashPass): Steps<boolean> {
+  *load(pass: HashRange): Steps<boolean> {
     const { pages, layouts, throwIfCancelled } = this.#options;
     this.#dropLoaded();
     if (this.#shouldRewrite(pass)) this.#newLog ??= new SolutionLog(pages.logs, this.#newFile(), layouts);
@@ -129,8 +136,8 @@ export class SolutionPartition {
     this.#loadedFile = this.#newFile();
     const loaded = this.#newRows(pages.loading, this.#loadedFile);
     this.#loaded = loaded;
-    const fits = yield* this.#log!.read(this.#scratch, pass, (row, hash) => {
-      if (!this.isOfPass(hash, pass)) return true;
+    const fits = yield* this.#log!.read(this.#scratch, this.#range, pass, this.#cuts, (row, hash) => {
+      if (prefixOf(hash, pass.numBits) !== pass.prefix) return true;
       throwIfCancelled();
       return loaded.upsert(row.memory, row.slot, row.layout, hash);
     });
@@ -155,6 +162,8 @@ export class SolutionPartition {
   unload(): void {
     this.#giveScratch();
     this.#dropLoaded();
+    this.#cuts.remove();
+    this.#log?.endReading();
     this.#newLog?.remove();
     this.#newLog = undefined;
   }
@@ -166,9 +175,11 @@ export class SolutionPartition {
     this.#file.remove();
   }
 
-  #shouldRewrite({ number, numPasses }: HashPass): boolean {
+  #shouldRewrite({ numBits, prefix }: HashRange): boolean {
     const log = this.#log!;
-    return number === 0 && !this.#isLast && (log.isWasteful || (numPasses > 1 && log.isUncut));
+    const numExtraBits = numBits - this.#range.numBits;
+    const isFirst = prefix === this.#range.prefix << numExtraBits;
+    return isFirst && !this.#isLast && (log.isWasteful || (numExtraBits > 0 && log.isUncut));
   }
 
   #newFile(): EntryFile {
@@ -193,7 +204,7 @@ export class SolutionPartition {
   }
 
   /** Writes the rows of a pass to the log that is being written anew: by pages, since each of them has rows of one layout. */
-  *#appendLoaded(loaded: KeyedRows, log: SolutionLog, pass: HashPass): Steps {
+  *#appendLoaded(loaded: KeyedRows, log: SolutionLog, pass: HashRange): Steps {
     loaded.writer.completeHeaders();
     for (const page of loaded.writer.pages) {
       loaded.eachOf(page, ({ memory, slot, layout }, hash) => {

@@ -5,7 +5,7 @@
  *
  * Looking into a spilled partition means loading it, so lookups there are put off: whoever probes keeps the probing rows and comes back by
  * {@link SolutionSet.passes}. A partition that is larger than the memory for loading is loaded in passes, each with the keys of a part of
- * the hashes, for which the log is read again. So its size is not bounded by memory.
+ * the hashes, by which the log is cut (see entry-cuts.ts). So its size is not bounded by memory.
  *
  * The pages of a budget of n, with p partitions:
  *
@@ -24,6 +24,7 @@ import type { SpillSpace } from "../spill/spill-space.js";
 import type { Steps } from "../task/driver.js";
 import { BudgetPart } from "./budget-part.js";
 import { HashKeys } from "./hash-keys.js";
+import { type HashRange, prefixOf } from "./hash-range.js";
 import { SolutionPartition } from "./solution-partition.js";
 import type { EntryRow } from "./spilled-entries.js";
 
@@ -36,7 +37,10 @@ const PAGES_PER_PARTITION = 8;
 /** To load a pass takes a page to read, a directory and pages of rows. */
 const MIN_LOADING_PAGES = 4;
 const ROWS_PER_TURN = 4096;
-const MAX_PASSES = 1 << 20;
+/** Pages of loading that have no rows: one to read, and a directory, which may need more. */
+const NUM_OTHER_LOADING_PAGES = 2;
+/** There are at most 2 by this many passes over a partition. */
+const MAX_PASS_BITS = 20;
 
 /** Is what a solution set is made with. @internal */
 export interface SolutionSetOptions {
@@ -80,10 +84,11 @@ export class SolutionSet {
       layouts,
       equality: new RowPairOrder(keys, keys),
       spill,
-      bits: this.#bits,
       throwIfCancelled: options.throwIfCancelled,
     };
-    for (let i = 0; i < 1 << this.#bits; i++) this.#partitions.push(new SolutionPartition(parts));
+    for (let prefix = 0; prefix < 1 << this.#bits; prefix++) {
+      this.#partitions.push(new SolutionPartition(parts, { numBits: this.#bits, prefix }));
+    }
   }
 
   /** Returns the hash of the key of a row of the solution set. */
@@ -93,7 +98,12 @@ export class SolutionSet {
 
   /** Returns the number of the partition of the keys with this hash. */
   partitionOf(hash: number): number {
-    return this.#bits === 0 ? 0 : hash >>> (32 - this.#bits);
+    return prefixOf(hash, this.#bits);
+  }
+
+  /** Returns the hashes of a partition. */
+  rangeOf(partition: number): HashRange {
+    return { numBits: this.#bits, prefix: partition };
   }
 
   /** How many partitions there are. */
@@ -141,29 +151,33 @@ export class SolutionSet {
   }
 
   /**
-   * Calls `visit` for each pass over a spilled partition, with a test that tells which hashes it has. The whole of the pass can be looked up then. Between
-   * `beginLoading` and `endLoading` only. Loading takes turns.
+   * Calls `visit` for each pass over a spilled partition, with the hashes that it has, from the first to the last. The whole of the pass can be looked up then.
+   * Between `beginLoading` and `endLoading` only. Loading takes turns.
    */
-  passes(partitionNumber: number, visit: (hasHash: (hash: number) => boolean) => Steps): Steps {
+  passes(partitionNumber: number, visit: (pass: HashRange) => Steps): Steps {
     return this.#passes(partitionNumber, false, visit);
   }
 
-  *#passes(partitionNumber: number, isLast: boolean, visit: (hasHash: (hash: number) => boolean) => Steps): Steps {
+  *#passes(partitionNumber: number, isLast: boolean, visit: (pass: HashRange) => Steps): Steps {
     const partition = this.#partitions[partitionNumber]!;
     partition.beginPasses(isLast);
-    for (let number = 0, numPasses = 1; number < numPasses; ) {
-      // Logs have their pages, whatever is loaded.
-      this.#loading.limit = this.#options.budget.numPages - this.#resident.numOut - this.#partitions.length;
-      const pass = { number, numPasses };
+    // Logs have their pages, whatever is loaded.
+    this.#loading.limit = this.#options.budget.numPages - this.#resident.numOut - this.#partitions.length;
+    const numPagesOfRows = Math.max(1, this.#loading.numPages - NUM_OTHER_LOADING_PAGES);
+    // Half as many passes as it may take: a load that fails reads little more than memory holds, and with too many of them logs are written anew too early.
+    let bits = 0;
+    while (partition.numLogPages > numPagesOfRows << (bits + 1) && bits < MAX_PASS_BITS) bits++;
+    for (let number = 0; number < 1 << bits; ) {
+      const pass = { numBits: this.#bits + bits, prefix: (partitionNumber << bits) | number };
       const fits = yield* partition.load(pass);
       if (fits) {
-        yield* visit((hash) => partition.isOfPass(hash, pass));
+        yield* visit(pass);
         number++;
       } else {
-        invariant(numPasses < MAX_PASSES, "some rows of a solution set fit into the pages for loading");
+        invariant(bits < MAX_PASS_BITS, "some rows of a solution set fit into the pages for loading");
         // Twice as many passes: what was visited so far are the passes before twice the number.
         number *= 2;
-        numPasses *= 2;
+        bits++;
       }
     }
     partition.endPasses();

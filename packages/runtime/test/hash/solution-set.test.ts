@@ -84,8 +84,8 @@ test.each([MIN_SOLUTION_SET_PAGES, 24, 60])(
     const setBytes = numKeys * 150;
     for (let superstep = 0; superstep < 16; superstep++) {
       replaceAll(solution, numKeys, superstep, () => 110);
-      // What was appended is read by each pass, and there may be twenty of them.
-      expect(loadAll(solution)).toBeLessThan(60 * setBytes);
+      // There may be twenty passes; what was appended is cut by them, not read by each, but for parts of a block or two.
+      expect(loadAll(solution)).toBeLessThan(16 * setBytes);
       expect(solution.spill.numBytesOnDisk).toBeLessThan(5 * setBytes);
     }
     expectAll(solution);
