@@ -45,20 +45,18 @@ class KeptKey {
   check(record: unknown, result: unknown): void {
     const key = this.#values.map((part) => part(record));
     this.#subtask.guarded(() => {
-      if (!this.#values.every((part, i) => keyText(valueIfAny(part, result)) === keyText(key[i]))) {
-        throw changedKey(this.#fields, key, result);
-      }
+      if (!this.#hasKey(result, key)) throw changedKey(this.#fields, key, result);
     });
   }
-}
 
-/** Returns the field of a result, which may be no record of the kind that has it. */
-function valueIfAny(part: KeyOf, result: unknown): unknown {
-  try {
-    return part(result);
-  } catch (error) {
-    if (isMillraceError(error) && error.code === "UNKNOWN_FIELD") return null;
-    throw error;
+  /** Whether a result has a key; what is no record, or one of another kind, has none. */
+  #hasKey(result: unknown, key: readonly unknown[]): boolean {
+    try {
+      return this.#values.every((part, i) => keyText(part(result)) === keyText(key[i]));
+    } catch (error) {
+      if (isMillraceError(error) && error.code === "UNKNOWN_FIELD") return false;
+      throw error;
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-import { changedKey, type Memory, parseFieldPath } from "@millrace/core";
+import { changedKey, isMillraceError, type Memory, parseFieldPath } from "@millrace/core";
 import type { KeyFieldSpec, ValuePosition } from "@millrace/job-graph";
 import { reportedAt } from "../job/reported.js";
 import { RowFieldReader } from "../rows/record-reader.js";
@@ -65,12 +65,22 @@ export class KeptKey {
 
   /** Throws INVALID_RESULT when the row that was made last, of this layout, has not the key of a row of its group. */
   checkRow(result: unknown, memory: Memory, slot: number, layout: StreamLayout, made: StreamLayout): void {
-    const { encoder } = this;
-    if (this.#equality.comparator(layout, made)(memory, slot, encoder.memory, encoder.slot) === 0) return;
+    if (this.#hasKey(memory, slot, layout, made)) return;
     const fields = this.#fields.map(({ name }) => name);
     const key = this.#fields.map(({ reader }) => reader.read(memory, slot, layout));
     const { vertex, subtaskIndex } = this.#context;
     throw reportedAt(changedKey(fields, key, result), "function", vertex.operator, subtaskIndex);
+  }
+
+  /** Whether the row that was made last has the key of a row of its group; what is no record, or one of another kind, has none. */
+  #hasKey(memory: Memory, slot: number, layout: StreamLayout, made: StreamLayout): boolean {
+    const { encoder } = this;
+    try {
+      return this.#equality.comparator(layout, made)(memory, slot, encoder.memory, encoder.slot) === 0;
+    } catch (error) {
+      if (isMillraceError(error) && error.code === "UNKNOWN_FIELD") return false;
+      throw error;
+    }
   }
 }
 

@@ -222,6 +222,19 @@ export const aggregatePrograms: readonly ConformanceProgram[] = [
       expected: failure("INVALID_RESULT", "another key", "at.shop"),
     }),
   ),
+  ...[5, null, "text", [1]].map((result) =>
+    program(`reduce/a result that cannot have a key is refused: ${JSON.stringify(result)}`, {
+      covers: ["B070", "O46"],
+      operators: ["groupBy", "reduce", "union"],
+      build: (env) =>
+        env
+          .fromElements<{ key: number | null; n: number }>({ key: 1, n: 1 }, { key: 1, n: 2 })
+          .union(env.fromElements<{ key: number | null; n: number }>({ key: null, n: 1 }, { key: null, n: 2 }))
+          .groupBy("key")
+          .reduce((a, b) => (a.n === b.n ? a : (result as unknown as typeof a))),
+      expected: failure("INVALID_RESULT", "another key", "key"),
+    }),
+  ),
   program("reduce/a result that is its argument with another key is refused", {
     covers: ["B070", "O46"],
     operators: ["groupBy", "reduce"],
