@@ -219,7 +219,7 @@ describe("groups", () => {
       "0 Collection: collection
       1 Rebalance x4: forward
           input <- 0 rebalance
-      2 GroupCombine x4: groupCombine, all, sorted
+      2 GroupCombine x4: groupCombine, all
           input <- 1 forward, taken in
       3 Collect x4: collect 0
           input <- 2 forward"

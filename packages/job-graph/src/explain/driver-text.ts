@@ -10,7 +10,11 @@ export function driverText(driver: DriverSpec): string {
     case "distinct":
       return joined(driver.kind, groupText(driver.group, driver.strategy));
     case "groupCombine":
-      return joined(driver.kind, groupText(driver.group, "sorted"), orderText(driver.order));
+      return joined(
+        driver.kind,
+        groupText(driver.group, driver.group.keys === undefined ? "all" : "sorted"),
+        orderText(driver.order),
+      );
     case "first":
       return joined(`first ${driver.count}`, groupText(driver.group, driver.strategy));
     case "selectBy":
