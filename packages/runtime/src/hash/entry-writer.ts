@@ -319,7 +319,8 @@ export class EntryWriter {
     this.#open = undefined;
     this.#layout = undefined;
     this.#slot = this.#limit = 0;
-    this.#others.clear();
+    // An empty map makes garbage too when it is cleared.
+    if (this.#others.size > 0) this.#others.clear();
   }
 }
 

@@ -27,7 +27,7 @@ export class GroupDirectory {
   readonly #budget: PageBudget;
   readonly #memory: Memory;
   #pages: MemorySegment[] = [];
-  /** The first slot of each page. */
+  /** The first slot of each page; the array may be longer, since it is used again when there are fewer. */
   #slots = new Int32Array(0);
   #numCells = 0;
   /** Cells that are not empty, those of groups that went away included. */
@@ -50,7 +50,9 @@ export class GroupDirectory {
   /** Makes it empty, with `numPages` pages, which are there. */
   open(numPages: number): void {
     this.release();
-    for (let i = 0; i < numPages; i++) this.#pages.push(this.#emptied(takePage(this.#budget)));
+    // Not pushed to an empty array: that would get room for many, and most have one.
+    this.#pages = [this.#emptied(takePage(this.#budget))];
+    while (this.#pages.length < numPages) this.#pages.push(this.#emptied(takePage(this.#budget)));
     this.#use(this.#pages);
     this.#numTaken = 0;
   }
@@ -88,7 +90,7 @@ export class GroupDirectory {
 
   /** Writes the slots of the pages of cells to `words` from `at` on. */
   writePages(words: Int32Array, at: number): void {
-    for (let i = 0; i < this.#slots.length; i++) words[at + i] = this.#slots[i]!;
+    for (let i = 0; i < this.#pages.length; i++) words[at + i] = this.#slots[i]!;
   }
 
   /** Takes over groups that a kernel put into cells. */
@@ -177,7 +179,8 @@ export class GroupDirectory {
 
   #use(pages: MemorySegment[]): void {
     this.#pages = pages;
-    this.#slots = Int32Array.from(pages, (page) => page.firstSlot);
+    if (this.#slots.length < pages.length) this.#slots = new Int32Array(pages.length);
+    for (let i = 0; i < pages.length; i++) this.#slots[i] = pages[i]!.firstSlot;
     this.#numCells = pages.length * PAGE_SLOTS;
   }
 

@@ -5,7 +5,7 @@
  * An entry's row can be replaced. One that is not larger takes the place of the old one; another is appended, and the old one is garbage, which
  * is collected when memory is short.
  */
-import type { Memory, MemorySegment, RowCompare, TableHashSeed } from "@millrace/core";
+import type { Memory, MemorySegment, RowCompare } from "@millrace/core";
 import {
   GROUP_KEY_FIELDS,
   GROUP_KEY_KINDS,
@@ -46,7 +46,6 @@ export interface GroupTableOptions {
   readonly file: EntryFile;
   readonly keys: HashKeys;
   readonly equality: RowPairOrder;
-  readonly seed: TableHashSeed;
   /** The slots in front of a row for the user's state. */
   readonly stateSlots: number;
   /** How many pages the table leaves to its user. */
@@ -288,18 +287,19 @@ export class GroupTable {
     return pointer + entrySlots(this.#memory, pointer, this.#prefixSlots);
   }
 
-  /** Takes out all groups, and gives back all memory but for one page of the directory. */
+  /** Takes out all groups, so that it gets others again, and gives back all memory but for one page of the directory. */
   clear(): void {
     this.#entries.release();
     this.#directory.open(1);
     this.numGroups = 0;
+    this.isFrozen = false;
     this.#garbageSlots = 0;
     this.#onlyLayout = undefined;
     this.#hasSeveralLayouts = false;
     this.#compareLayout = undefined;
   }
 
-  /** Gives back all memory. */
+  /** Gives back all memory; it can be used again when it was cleared. */
   release(): void {
     this.#entries.release();
     this.#directory.release();

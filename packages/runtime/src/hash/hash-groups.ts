@@ -82,7 +82,8 @@ export class HashGroups {
   readonly #tables: GroupTables;
   /** Rows that wait for more of their table; undefined with one table, and when there is no memory for them. */
   #staging: RowStaging | undefined;
-  #file: EntryFile;
+  /** What is written of the level at work: partitions, and the large rows of tables. */
+  readonly #file: EntryFile;
   readonly #spilled: SpilledGroups;
   /** The entries of the groups of a batch, by row. */
   readonly #groups: Int32Array;
@@ -110,7 +111,7 @@ export class HashGroups {
     this.#batch = new RowBatch(this.#scratch, 0);
     this.#waiting = new RowBatch(this.#scratch, 1);
     this.#file = this.#files.create();
-    this.#tables = new GroupTables(this.#createTable());
+    this.#tables = new GroupTables((numCommonBits) => this.#createTable(numCommonBits));
   }
 
   /**
@@ -147,9 +148,8 @@ export class HashGroups {
   *#runPart({ level, blocks, file, siblings }: SpilledPart): Steps {
     const { budget, layouts } = this.#options;
     this.#level = level;
-    this.#file = this.#files.create();
     const page = takeReserved(budget);
-    this.#tables.useOnly(this.#createTable());
+    this.#tables.useOnly();
     const reader = new EntryReader(layouts, file, page);
     for (const block of blocks) {
       const layout = reader.read(block);
@@ -171,7 +171,7 @@ export class HashGroups {
       if (!this.#options.givesAtOnce) yield* this.#giveAll();
     }
     this.#tables.release();
-    if (!this.#spilled.endLevel(this.#level, this.#file)) this.#files.remove(this.#file);
+    this.#spilled.endLevel(this.#level, this.#file, this.#files);
   }
 
   *#addBatch(batch: RowBatch, layout: StreamLayout): Steps {
@@ -219,7 +219,7 @@ export class HashGroups {
   #divide(): void {
     const { budget } = this.#options;
     const tables = this.#tables;
-    if (!tables.divide(budget, (numCommonBits) => this.#createTable(numCommonBits))) return;
+    if (!tables.divide(budget)) return;
     this.#staging = new RowStaging(budget, tables.bits, this.#numReservedPages, STAGED_SHARE, this.#scratch);
   }
 
@@ -414,15 +414,14 @@ export class HashGroups {
     return (this.#options.numReservedPages ?? 0) + (this.#options.givesParts ? 0 : this.#spilled.numPages);
   }
 
-  #createTable(numCommonBits = 0): GroupTable {
-    const { budget, layouts, seed, fold } = this.#options;
+  #createTable(numCommonBits: number): GroupTable {
+    const { budget, layouts, fold } = this.#options;
     return new GroupTable({
       budget,
       layouts,
       file: this.#file,
       keys: this.#keys,
       equality: this.#equality,
-      seed: seedAtLevel(seed, this.#level),
       stateSlots: fold.stateSlots,
       numReservedPages: this.#numReservedPages,
       numCommonBits,

@@ -42,6 +42,13 @@ export class EntryFiles {
     return file;
   }
 
+  /** Takes what was written to a file as one of its own; the file is empty then, and can be written again. */
+  detach(file: EntryFile): EntryFile {
+    const detached = file.detach();
+    this.#open.add(detached);
+    return detached;
+  }
+
   /** Removes a file. */
   remove(file: EntryFile): void {
     this.#open.delete(file);

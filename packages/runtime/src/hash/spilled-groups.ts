@@ -2,6 +2,7 @@ import type { Memory } from "@millrace/core";
 import type { PageBudget } from "../memory/page-budget.js";
 import type { StreamLayout } from "../rows/stream-layout.js";
 import { EntryWriter } from "./entry-writer.js";
+import type { EntryFiles } from "./join-environment.js";
 import type { EntryFile } from "./spilled-entries.js";
 
 /** The slots in front of a spilled row: its link and hash. */
@@ -43,17 +44,21 @@ export class SpilledGroups {
     this.#writers[(hash >>> 1) >>> (31 - this.#bits)]!.appendSpilled(memory, slot, layout, hash, 0);
   }
 
-  /** Completes the partitions of a level, which are in this file; returns whether there are any. */
-  endLevel(level: number, file: EntryFile): boolean {
+  /** Completes the partitions of a level, which are in this file, and takes what it has if there are any; the file is empty then. */
+  endLevel(level: number, file: EntryFile, files: EntryFiles): void {
     const blocks: number[][] = [];
     for (const writer of this.#writers) {
       writer.finishSpilling();
       if (writer.blocks.length > 0) blocks.push(writer.blocks);
     }
     this.#writers = [];
+    if (blocks.length === 0) {
+      file.remove();
+      return;
+    }
     const siblings = { numLeft: blocks.length };
-    for (const each of blocks) this.#parts.push({ level: level + 1, blocks: each, file, siblings });
-    return blocks.length > 0;
+    const kept = files.detach(file);
+    for (const each of blocks) this.#parts.push({ level: level + 1, blocks: each, file: kept, siblings });
   }
 
   /** Returns the partition that is to be grouped next, and keeps it no longer; undefined when none is left. */

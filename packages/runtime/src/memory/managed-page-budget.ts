@@ -12,8 +12,9 @@ export class ManagedPageBudget implements PageBudget {
   readonly numPages: number;
   readonly #pool: PagePool;
   readonly #number: number;
-  /** The pages that are out; the pool knows where in it each stands. */
+  /** The pages that are out, and behind them what was out once: it never shrinks. The pool knows where in it each stands. */
   readonly #out: MemorySegment[] = [];
+  #numOut = 0;
   #maxOut = 0;
 
   /** @param numPages - reserved for it alone: the budgets of a pool have no more pages together than the pool */
@@ -29,7 +30,7 @@ export class ManagedPageBudget implements PageBudget {
   }
 
   get numFree(): number {
-    return this.numPages - this.#out.length;
+    return this.numPages - this.#numOut;
   }
 
   /** The most pages that were out at once. */
@@ -38,10 +39,11 @@ export class ManagedPageBudget implements PageBudget {
   }
 
   take(): MemorySegment | undefined {
-    const numOut = this.#out.length;
+    const numOut = this.#numOut;
     if (numOut === this.numPages) return undefined;
     const page = this.#pool.take(this.#number, numOut);
-    this.#out.push(page);
+    this.#out[numOut] = page;
+    this.#numOut++;
     if (numOut === this.#maxOut) this.#maxOut = numOut + 1;
     return page;
   }
@@ -49,7 +51,7 @@ export class ManagedPageBudget implements PageBudget {
   give(page: MemorySegment): void {
     const position = this.#pool.positionOf(this.#number, page);
     if (position < 0) invariant(false, `${this.owner} gives back pages that it has, each once`);
-    const last = this.#out.pop()!;
+    const last = this.#out[--this.#numOut]!;
     if (last !== page) {
       this.#out[position] = last;
       this.#pool.moved(last, position);
@@ -58,7 +60,6 @@ export class ManagedPageBudget implements PageBudget {
   }
 
   giveAll(): void {
-    for (const page of this.#out) this.#pool.give(page);
-    this.#out.length = 0;
+    while (this.#numOut > 0) this.#pool.give(this.#out[--this.#numOut]!);
   }
 }

@@ -12,8 +12,9 @@ export class PagePool {
   readonly memory: Memory;
   /** Which pages of the memory they are. */
   readonly ranges: readonly PageRange[];
-  /** Pages that came back, by index in the memory. */
-  readonly #returned: number[] = [];
+  /** Pages that came back, by index in the memory; a stack, of an array that neither grows nor shrinks: it would leave garbage in the old heap. */
+  readonly #returned: Int32Array;
+  #numReturned = 0;
   /** Where the pages begin that were never given. */
   #range = 0;
   #next: number;
@@ -32,6 +33,7 @@ export class PagePool {
     this.#first = ranges[0]?.first ?? 0;
     this.#next = this.#first;
     const extent = (ranges.at(-1)?.end ?? 0) - this.#first;
+    this.#returned = new Int32Array(extent);
     this.#owners = new Int32Array(extent);
     this.#positions = new Int32Array(extent);
   }
@@ -48,7 +50,7 @@ export class PagePool {
 
   /** Gives a page to a budget that keeps it at `position` of its list. Budgets have no more pages together than there are. */
   take(owner: number, position: number): MemorySegment {
-    const page = this.#returned.pop() ?? this.#takeNew();
+    const page = this.#numReturned > 0 ? this.#returned[--this.#numReturned]! : this.#takeNew();
     const at = page - this.#first;
     this.#owners[at] = owner;
     this.#positions[at] = position;
@@ -76,7 +78,7 @@ export class PagePool {
   give(page: MemorySegment): void {
     const index = page.firstSlot / PAGE_SLOTS;
     this.#owners[index - this.#first] = 0;
-    this.#returned.push(index);
+    this.#returned[this.#numReturned++] = index;
   }
 
   #takeNew(): number {
