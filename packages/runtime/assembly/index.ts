@@ -1,7 +1,7 @@
 // The kernels in WebAssembly. They are written in AssemblyScript, which compiles them with no runtime, no data and no memory of its
 // own; `build.mjs` embeds the result in src/kernels/wasm-bytes.ts.
 export { findBytes, findNeedles } from "./bytes.js";
-export { crcOfBlocks } from "./crc.js";
+export { checksum } from "./checksum.js";
 export {
   copyEntries,
   countDigits,

@@ -347,8 +347,8 @@ export interface JoinKernels {
 
 /** Looks through bytes. Positions are relative to the byte offset `from`. @internal */
 export interface ByteKernels {
-  /** Returns the CRC-32C of `length` bytes; `previous` is that of the bytes before them. As core's `crc32c`. */
-  crc32c(from: number, length: number, previous: number): number;
+  /** Returns the checksum of spilled blocks, of 53 bits: of `length` bytes; that and `from` are multiples of four. */
+  checksum(from: number, length: number): number;
 
   /**
    * Writes the positions of bytes that are one of four into the plain array `positions`, in order, `maxPositions` at most; returns how many. `bytes`

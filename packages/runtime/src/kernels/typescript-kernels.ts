@@ -1,5 +1,6 @@
-import { crc32c, type LineForm, type Memory, type NumberColumn } from "@millrace/core";
+import type { LineForm, Memory, NumberColumn } from "@millrace/core";
 import { findBytes, findNeedles } from "./byte-twin.js";
+import { checksum } from "./checksum-twin.js";
 import { addNumbers, findGroups, listEntries, partitionEntries } from "./group-twin.js";
 import { insert, partitionHashes, probe, tableHashes } from "./hash-twin.js";
 import { findEntries, insertEntries, listPairs, projectPairs, writePairs } from "./join-twin.js";
@@ -129,8 +130,8 @@ export class TypeScriptKernels implements Kernels {
     insert(this.memory, hashes, pointers, numHashes, table, mask);
   }
 
-  crc32c(from: number, length: number, previous: number): number {
-    return crc32c(this.memory.u8, from, from + length, previous);
+  checksum(from: number, length: number): number {
+    return checksum(this.memory, from, length);
   }
 
   findGroups(

@@ -1,4 +1,4 @@
-import { crc32c, type LineForm, type Memory, type NumberColumn, type TableHashSeed } from "@millrace/core";
+import type { LineForm, Memory, NumberColumn, TableHashSeed } from "@millrace/core";
 import { PARTITION_HASH_OF_NULL, TAG_OF_KIND, tableHashOfNull } from "./hash-twin.js";
 import type { AddedNumbers, Kernels } from "./kernels.js";
 import type { FoldedTuples, PackedField } from "./packed-kernels.js";
@@ -6,10 +6,6 @@ import type { WasmExports } from "./wasm-module.js";
 
 /** The numbers of kinds in the module; dates differ from other numbers only in the tag. */
 const KIND_NUMBERS = { int32: 0, float64: 1, timestamp: 1, int64: 2 } as const;
-
-/** The module's blocks; and from how many bytes on they beat the twin, which has tables. */
-const CRC_BLOCK_BYTES = 64;
-const MIN_CRC_BYTES = 2048;
 
 /** Is the kernels in WebAssembly, for a memory that is shared. Integers that it takes and gives are unsigned. */
 export class WasmKernels implements Kernels {
@@ -385,10 +381,8 @@ export class WasmKernels implements Kernels {
     );
   }
 
-  crc32c(from: number, length: number, previous: number): number {
-    const inBlocks = length < MIN_CRC_BYTES ? 0 : length - (length % CRC_BLOCK_BYTES);
-    const crc = inBlocks === 0 ? previous : ~this.#exports.crcOfBlocks(from, inBlocks, ~previous) >>> 0;
-    return crc32c(this.memory.u8, from + inBlocks, from + length, crc);
+  checksum(from: number, length: number): number {
+    return this.#exports.checksum(from, length);
   }
 
   #tableHashOfNull(low: number, high: number): number {

@@ -147,8 +147,7 @@ export interface WasmExports {
     toSlot: number,
     limitSlot: number,
   ): number;
-  /** Takes a register of CRC-32C, which is the complement of a checksum, over blocks of 64 bytes. */
-  crcOfBlocks(from: number, length: number, register: number): number;
+  checksum(from: number, length: number): number;
   packField(
     kind: number,
     pointers: number,

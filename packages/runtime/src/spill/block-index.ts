@@ -1,13 +1,13 @@
 const INITIAL_BLOCKS = 64;
 
 /**
- * Remembers what was written to each block of a spill file: how many bytes, and their checksum. It stays in memory, eight bytes a block, and
+ * Remembers what was written to each block of a spill file: how many bytes, and their checksum. It stays in memory, twelve bytes a block, and
  * not in the file: what a file says about itself proves little when the disk kept an older version of a block, or swapped two of
  * them, each with a checksum that is right for it.
  */
 export class BlockIndex {
   #sizes = new Int32Array(INITIAL_BLOCKS);
-  #checksums = new Uint32Array(INITIAL_BLOCKS);
+  #checksums = new Float64Array(INITIAL_BLOCKS);
   #numBlocks = 0;
 
   /** How many blocks there are, those that large records go on in too. */
@@ -32,14 +32,14 @@ export class BlockIndex {
     return block < this.#numBlocks ? this.#sizes[block]! : 0;
   }
 
-  /** Returns the checksum of a block as an unsigned integer. */
+  /** Returns the checksum of a block, an unsigned integer of 53 bits. */
   checksumOf(block: number): number {
     return this.#checksums[block]!;
   }
 
   #grow(numBlocks: number): void {
     const sizes = new Int32Array(numBlocks);
-    const checksums = new Uint32Array(numBlocks);
+    const checksums = new Float64Array(numBlocks);
     sizes.set(this.#sizes);
     checksums.set(this.#checksums);
     this.#sizes = sizes;

@@ -4,7 +4,8 @@
  * {@link BlockIndex}). So a block that comes back with other bytes is found, whatever happened to it: flipped bits, an older version, the
  * bytes of another block or of another file, zeros, or nothing because the file was cut.
  */
-import { crc32c, invariant, Memory, type MemorySegment, PAGE_SIZE_BYTES, type ScratchFile } from "@millrace/core";
+import { invariant, Memory, type MemorySegment, PAGE_SIZE_BYTES, type ScratchFile } from "@millrace/core";
+import { checksum } from "../kernels/checksum-twin.js";
 import type { Kernels } from "../kernels/kernels.js";
 import { kernelsFor } from "../kernels/kernels-for.js";
 import { BlockIndex } from "./block-index.js";
@@ -136,9 +137,9 @@ export class ScratchSpillFile implements SpillFile {
   }
 
   #checksum(memory: Memory, from: number, size: number): number {
-    if (memory === this.#large || memory.buffer instanceof ArrayBuffer) return crc32c(memory.u8, from, from + size);
+    if (memory === this.#large || memory.buffer instanceof ArrayBuffer) return checksum(memory, from, size);
     if (this.#kernels?.memory !== memory) this.#kernels = kernelsFor(memory);
-    return this.#kernels.crc32c(from, size, 0) >>> 0;
+    return this.#kernels.checksum(from, size);
   }
 }
 

@@ -239,21 +239,13 @@ test("flat tables are filled and searched alike, up to one empty bucket", () => 
   });
 });
 
-test("checksums are the same at every place and length, whole and in pieces", () => {
+test("checksums are the same at every place and length", () => {
   randomRuns(40, (random) => {
-    const from = random.below(40);
+    const from = random.below(10) * 4;
     agree(
       random,
       () => {},
-      (kernels) => {
-        const results = LENGTHS.map((length) => kernels.crc32c(from, length, 0));
-        const cut = 64 * 30;
-        results.push(
-          kernels.crc32c(from + cut, 5000, kernels.crc32c(from, cut, 0)),
-          kernels.crc32c(from, cut + 5000, 0),
-        );
-        return results;
-      },
+      (kernels) => LENGTHS.map((length) => kernels.checksum(from, length * 4)),
     );
   });
 });

@@ -104,7 +104,7 @@ test("bytes are searched and summed up to the last one", () => {
       memory.u8.set(Buffer.from("abcabxyz"), END_BYTE - 8);
     },
     (kernels) => [
-      kernels.crc32c(END_BYTE - 40_000, 40_000, 0),
+      kernels.checksum(END_BYTE - 40_000, 40_000),
       kernels.findBytes(END_BYTE - 1008, 1008, sameBytes("z".charCodeAt(0)), BEGIN_SLOT + PAGE_SLOTS, 1000),
       kernels.findNeedles(END_BYTE - 1008, 1008, BEGIN_SLOT, BEGIN_SLOT + 2 * PAGE_SLOTS, 1000),
     ],
