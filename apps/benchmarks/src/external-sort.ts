@@ -6,16 +6,19 @@
  *     node src/external-sort.ts [MB of text] [MB of memory] [rounds]
  */
 import { execFileSync } from "node:child_process";
-import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync, writevSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Memory, PAGE_SIZE_BYTES, types } from "@millrace/core";
-import { KeyOrder, type PageCursor, Sorter } from "@millrace/runtime/parts";
+import { Memory, type MemorySegment, PAGE_SIZE_BYTES, types } from "@millrace/core";
+import { GatheredRows, type Kernels, KeyOrder, kernelsFor, type PageCursor, Sorter } from "@millrace/runtime/parts";
 import { ExecutionEnvironment } from "millrace";
 import { BenchmarkRandom, budgetsOf, layoutOf, processMs, runSteps, sortWorld } from "./sort-subject.ts";
 
 const LINE_BYTES = 100;
 const CHUNK_BYTES = 1 << 20;
+const WASM_PAGE_BYTES = 1 << 16;
+/** How many pages of text are written at once. */
+const NUM_TEXT_PAGES = 32;
 const NEWLINE = 10;
 const megabytes = Number(process.argv[2] ?? 200);
 const memoryMegabytes = Number(process.argv[3] ?? megabytes / 4);
@@ -42,63 +45,84 @@ function writeLines(path: string): void {
   closeSync(file);
 }
 
-/** Reads a file of lines as pages of rows: the string that stands for itself, of one byte each character. */
+/** How the lines are strings: every byte is a character. */
+const LINES = {
+  delimiter: NEWLINE,
+  stripsReturn: false,
+  isLatin1: true,
+  maxBytes: Number.POSITIVE_INFINITY,
+};
+
+/** Reads a file of lines as pages of rows, in a little memory of its own: of text, and behind it a page. */
 class LinePages implements PageCursor {
-  readonly memory = new Memory(new ArrayBuffer(PAGE_SIZE_BYTES));
-  readonly slot = 0;
+  readonly memory: Memory;
+  readonly slot = CHUNK_BYTES / 8;
   endSlot = 0;
-  numRows = 0;
+  readonly numRows = 0;
   isAtEnd = false;
   readonly layout: PageCursor["layout"];
+  readonly #kernels: Kernels;
   readonly #file: number;
-  readonly #chunk = Buffer.alloc(CHUNK_BYTES);
+  /** The bytes of the text that were read and not yet taken. */
   #begin = 0;
   #end = 0;
 
   constructor(path: string, layout: PageCursor["layout"]) {
+    const numPages = (CHUNK_BYTES + PAGE_SIZE_BYTES) / WASM_PAGE_BYTES;
+    const wasm = new WebAssembly.Memory({ initial: Math.ceil(numPages), maximum: Math.ceil(numPages), shared: true });
+    this.memory = new Memory(wasm.buffer);
+    this.#kernels = kernelsFor(this.memory, wasm);
     this.#file = openSync(path, "r");
     this.layout = layout;
   }
 
   nextPage(): boolean {
-    const { i32, u8 } = this.memory;
-    let slot = 0;
-    this.numRows = 0;
-    for (;;) {
-      let end = this.#chunk.indexOf(NEWLINE, this.#begin);
-      if (end < 0 || end >= this.#end) {
-        if (!this.#readChunk()) break;
-        end = this.#chunk.indexOf(NEWLINE, this.#begin);
-      }
-      const length = end - this.#begin;
-      const numSlots = 2 + ((length + 7) >> 3);
-      if ((slot + numSlots) * 8 > PAGE_SIZE_BYTES) break;
-      const word = slot * 2;
-      i32[word] = numSlots * 8;
-      i32[word + 1] = 0;
-      i32[word + 2] = 16;
-      i32[word + 3] = length << 1;
-      i32[(slot + numSlots) * 2 - 2] = 0;
-      i32[(slot + numSlots) * 2 - 1] = 0;
-      this.#chunk.copy(u8, (slot + 2) * 8, this.#begin, end);
-      this.#begin = end + 1;
-      slot += numSlots;
-      this.numRows++;
-    }
-    this.endSlot = slot;
-    this.isAtEnd = slot === 0;
+    this.#takeLines();
+    if (this.endSlot === this.slot && this.#readChunk()) this.#takeLines();
+    this.isAtEnd = this.endSlot === this.slot;
     if (this.isAtEnd) closeSync(this.#file);
     return !this.isAtEnd;
   }
 
+  #takeLines(): void {
+    const limit = this.slot + PAGE_SIZE_BYTES / 8;
+    this.#begin += this.#kernels.splitLines(this.#begin, this.#end - this.#begin, LINES, this.slot, limit);
+    this.endSlot = this.#kernels.endSlot;
+  }
+
   #readChunk(): boolean {
-    this.#chunk.copyWithin(0, this.#begin, this.#end);
+    const { u8 } = this.memory;
+    u8.copyWithin(0, this.#begin, this.#end);
     this.#end -= this.#begin;
     this.#begin = 0;
-    const numRead = readSync(this.#file, this.#chunk, this.#end, CHUNK_BYTES - this.#end, null);
+    const numRead = readSync(this.#file, u8, this.#end, CHUNK_BYTES - this.#end, null);
     this.#end += numRead;
     return numRead > 0;
   }
+}
+
+/** Writes pages of rows to a file as lines, in the given pages of the same memory, which all are written by one call. */
+function writePages(path: string, pages: PageCursor, texts: readonly MemorySegment[]): void {
+  const { memory } = pages;
+  const kernels = kernelsFor(memory);
+  const file = openSync(path, "w");
+  let full: Uint8Array[] = [];
+  while (pages.nextPage()) {
+    const text = texts[full.length]!;
+    const written = kernels.joinLines(pages.slot, pages.endSlot, LINES, text.firstSlot * 8, text.endSlot * 8);
+    if (written !== pages.endSlot) throw new Error("lines are shorter than their rows");
+    full.push(memory.u8.subarray(text.firstSlot * 8, kernels.endByte));
+    if (full.length < texts.length) continue;
+    writeAll(file, full);
+    full = [];
+  }
+  writeAll(file, full);
+  closeSync(file);
+}
+
+function writeAll(file: number, parts: readonly Uint8Array[]): void {
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  if (length > 0 && writevSync(file, parts) !== length) throw new Error("the disk took a part only");
 }
 
 const folder = mkdtempSync(join(tmpdir(), "millrace-sort-"));
@@ -108,7 +132,9 @@ writeLines(input);
 
 const world = sortWorld();
 const layout = layoutOf(world.layouts, types.string);
-const [budget] = await budgetsOf(Math.floor((memoryMegabytes * 1e6) / PAGE_SIZE_BYTES));
+const numPages = Math.floor((memoryMegabytes * 1e6) / PAGE_SIZE_BYTES);
+const [budget, textBudget] = await budgetsOf(numPages - NUM_TEXT_PAGES, NUM_TEXT_PAGES);
+const texts = Array.from({ length: NUM_TEXT_PAGES }, () => textBudget!.take()!);
 
 function sortOurs(): { readonly ms: number; readonly parts: string } {
   const begin = processMs();
@@ -118,25 +144,8 @@ function sortOurs(): { readonly ms: number; readonly parts: string } {
   while (pages.nextPage()) runSteps(sorter.appendPage(pages));
   const rows = runSteps(sorter.finish());
   const sorted = processMs();
-  const file = openSync(join(folder, "ours.txt"), "w");
-  const out = Buffer.alloc(CHUNK_BYTES);
-  let end = 0;
-  const bytes = Buffer.from(budget!.memory.buffer as ArrayBuffer);
-  const { i32 } = budget!.memory;
-  while (rows.next()) {
-    if (rows.memory !== budget!.memory) throw new Error("rows of lines lie in pages");
-    const { slot } = rows;
-    const length = i32[slot * 2 + 3]! >> 1;
-    if (end + length + 1 > CHUNK_BYTES) {
-      writeSync(file, out, 0, end);
-      end = 0;
-    }
-    const from = slot * 8 + i32[slot * 2 + 2]!;
-    end += bytes.copy(out, end, from, from + length);
-    out[end++] = NEWLINE;
-  }
-  writeSync(file, out, 0, end);
-  closeSync(file);
+  if (!(rows instanceof GatheredRows)) throw new Error("rows of lines lie in pages");
+  writePages(join(folder, "ours.txt"), rows.pages(), texts);
   const { numRuns } = sorter;
   sorter.close();
   const done = processMs();

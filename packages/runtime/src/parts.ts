@@ -17,6 +17,7 @@ export { processMemory } from "./memory/process-memory.js";
 export { createLayoutTable } from "./rows/layout-table.js";
 export type { PageCursor, RowCursor } from "./rows/row-cursor.js";
 export type { LayoutTable, StreamLayout } from "./rows/stream-layout.js";
+export { GatheredRows } from "./sort/gathered-rows.js";
 export { KeyOrder } from "./sort/key-order.js";
 export { Sorter } from "./sort/sorter.js";
 export { createSpillSpace } from "./spill/scratch-spill-space.js";
