@@ -40,6 +40,7 @@ class CoGroupDriver implements Driver {
       if (steps !== undefined) yield* steps;
       if (out.isFull) yield "output";
       else if (pace.isDue()) yield "turn";
+      while (!groups.skip()) yield "turn";
     }
   }
 

@@ -5,7 +5,6 @@
 import type { DriverSpec } from "@millrace/job-graph";
 import { singlePassOver } from "../code/index.js";
 import { RowRecordReader } from "../rows/record-reader.js";
-import type { RowCursor } from "../rows/row-cursor.js";
 import { KeyOrder } from "../sort/key-order.js";
 import { GroupRows } from "../sort/merge-groups/group-rows.js";
 import type { Driver, DriverContext, Steps, TaskFunction } from "../task/driver.js";
@@ -41,13 +40,14 @@ class GroupCombineDriver implements Driver {
     else while (yield* groups.fill()) yield* this.#callForEach(groups.rows());
   }
 
-  *#callForEach(rows: RowCursor & { nextGroup(): boolean }): Steps {
+  *#callForEach(rows: GroupRows): Steps {
     const { out } = this.#context;
     while (rows.nextGroup()) {
       const steps = this.#function.many(out, singlePassOver(rows, this.#reader));
       if (steps !== undefined) yield* steps;
       if (out.isFull) yield "output";
       else if (this.#pace.isDue()) yield "turn";
+      while (!rows.skip()) yield "turn";
     }
   }
 

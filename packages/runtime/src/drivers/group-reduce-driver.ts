@@ -36,6 +36,7 @@ class GroupReduceDriver implements Driver {
       if (steps !== undefined) yield* steps;
       if (out.isFull) yield "output";
       else if (pace.isDue()) yield "turn";
+      while (!rows.skip()) yield "turn";
     }
   }
 

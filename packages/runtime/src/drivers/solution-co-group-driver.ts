@@ -69,6 +69,7 @@ export class SolutionCoGroupDriver implements Driver {
       else yield* this.#call(groups, hash);
       if (this.#context.out.isFull) yield "output";
       else if (this.#pace.isDue()) yield "turn";
+      while (!groups.skip()) yield "turn";
     }
     yield* this.#callForPutOff();
   }
@@ -109,6 +110,7 @@ export class SolutionCoGroupDriver implements Driver {
       // Whoever has a partition loaded may not wait for others, who might wait for it: the output keeps what it has no room for.
       for (const wait of this.#call(groups, rows.hash)) yield wait === "output" ? "turn" : wait;
       if (this.#context.out.isFull || this.#pace.isDue()) yield "turn";
+      while (!groups.skip()) yield "turn";
       this.#context.throwIfCancelled();
     }
     rows.close();

@@ -4,6 +4,8 @@ import { PAGE_HEADER_SLOTS } from "../memory/page-slots.js";
 import { pageRefused } from "../memory/take-page.js";
 import type { PageCursor } from "../rows/row-cursor.js";
 import type { StreamLayout } from "../rows/stream-layout.js";
+import type { Steps } from "../task/driver.js";
+import { PAGES_IN_A_STEP } from "../task/work.js";
 import { BloomFilter } from "./bloom-filter.js";
 import { entriesEnd, entrySlots, HASH_WORD } from "./entry.js";
 import { EntryWriter } from "./entry-writer.js";
@@ -54,20 +56,22 @@ export class BuildPartitions {
     return (hash >>> 1) >>> (31 - this.bits);
   }
 
-  /** Adds a row whose key has `hash`. */
-  add(memory: Memory, slot: number, layout: StreamLayout, hash: number): void {
+  /** Adds a row whose key has `hash`; returns false when there is no room for it until the largest partition is spilled. */
+  add(memory: Memory, slot: number, layout: StreamLayout, hash: number): boolean {
     const partition = this.writers[this.partitionOf(hash)]!;
-    while (partition.append(memory, slot, layout, hash, 0) === 0) this.#spillLargest();
+    if (partition.append(memory, slot, layout, hash, 0) === 0) return false;
     if (partition.isSpilled) this.#filter?.add(hash);
+    return true;
   }
 
   /** Adds the rows of a page, which `batch` is to read. */
-  addPage(batch: RowBatch, { memory, slot, endSlot, layout }: PageCursor, seed: TableHashSeed): void {
+  *addPage(batch: RowBatch, { memory, slot, endSlot, layout }: PageCursor, seed: TableHashSeed): Steps {
     batch.read(memory, slot, endSlot, layout, this.#environment.buildKeys, seed);
     const { slots, hashes, numRows } = batch;
     for (let row = 0; row < numRows; row++) {
       if (batch.isNear && !this.hasSpilled) row = this.#addByKernel(batch, layout, row);
-      if (row < numRows) this.add(batch.memory, slots[row]!, layout, hashes[row]!);
+      if (row === numRows) return;
+      while (!this.add(batch.memory, slots[row]!, layout, hashes[row]!)) yield* this.spillLargest();
     }
   }
 
@@ -95,14 +99,14 @@ export class BuildPartitions {
   }
 
   /** Ends the side, and leaves room for the directory of the partitions in memory and for a page of probe rows of each other one. */
-  end(): void {
+  *end(): Steps {
     const { budget } = this.#environment;
     for (const partition of this.writers) {
       if (partition.isSpilled) partition.finishSpilling();
       else partition.completeHeaders();
     }
     if (!this.hasSpilled) this.#releaseFilter();
-    while (budget.numFree < this.#directoryPages() + this.#numSpilled()) this.#spillLargest().finishSpilling();
+    while (budget.numFree < this.#directoryPages() + this.#numSpilled()) (yield* this.spillLargest()).finishSpilling();
   }
 
   /** Whether a spilled partition may have a key with this hash. */
@@ -126,7 +130,8 @@ export class BuildPartitions {
     return this.writers.reduce((sum, build) => sum + (build.isSpilled ? 1 : 0), 0);
   }
 
-  #spillLargest(): EntryWriter {
+  /** Writes the largest partition in memory to disk, and returns it. Nothing may be added before that is done. */
+  *spillLargest(): Steps<EntryWriter> {
     let largest: EntryWriter | undefined;
     for (const build of this.writers) {
       if (!build.isSpilled && build.pages.length > (largest?.pages.length ?? 0)) largest = build;
@@ -135,14 +140,15 @@ export class BuildPartitions {
     if (largest === undefined) throw pageRefused(this.#environment.budget);
     this.hasSpilled = true;
     largest.completeHeaders();
-    for (const page of largest.pages) this.#addToFilter(page);
-    largest.spill();
+    for (let i = 0; this.#filter !== undefined && i < largest.pages.length; i++) {
+      this.#addToFilter(this.#filter, largest.pages[i]!);
+      if (i % PAGES_IN_A_STEP === PAGES_IN_A_STEP - 1) yield "turn";
+    }
+    yield* largest.spillSteps();
     return largest;
   }
 
-  #addToFilter(page: MemorySegment): void {
-    const filter = this.#filter;
-    if (filter === undefined) return;
+  #addToFilter(filter: BloomFilter, page: MemorySegment): void {
     const { memory } = page;
     const end = entriesEnd(memory, page.firstSlot);
     for (let pointer = page.firstSlot + PAGE_HEADER_SLOTS; pointer < end; ) {

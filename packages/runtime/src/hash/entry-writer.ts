@@ -4,6 +4,8 @@ import { PAGE_HEADER_SLOTS } from "../memory/page-slots.js";
 import { pageRefused } from "../memory/take-page.js";
 import { copyRow } from "../rows/copy-row.js";
 import type { LayoutTable, StreamLayout } from "../rows/stream-layout.js";
+import type { Steps } from "../task/driver.js";
+import { PAGES_IN_A_STEP } from "../task/work.js";
 import {
   endEntryPage,
   entriesEnd,
@@ -136,10 +138,18 @@ export class EntryWriter {
 
   /** Writes all pages to the file and gives them back, but for one when there was any: entries are appended to it from now on. */
   spill(): void {
+    for (const _ of this.spillSteps());
+  }
+
+  /** As `spill`, some pages at a time. Nothing may be appended before that is done. */
+  *spillSteps(): Steps {
     this.completeHeaders();
     this.isSpilled = true;
     this.#closePages();
-    for (const page of this.pages) this.blocks.push(this.#file.writePage(page));
+    for (const page of this.pages) {
+      this.blocks.push(this.#file.writePage(page));
+      if (this.blocks.length % PAGES_IN_A_STEP === 0) yield "turn";
+    }
     for (const page of this.pages.splice(1)) this.#budget.give(page);
   }
 

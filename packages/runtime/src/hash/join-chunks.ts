@@ -13,6 +13,7 @@ import type { MemorySegment } from "@millrace/core";
 import { PAGE_HEADER_SLOTS } from "../memory/page-slots.js";
 import type { StreamLayout } from "../rows/stream-layout.js";
 import type { Steps } from "../task/driver.js";
+import { PAGES_IN_A_STEP } from "../task/work.js";
 import {
   entriesEnd,
   entrySlots,
@@ -29,6 +30,7 @@ import { type JoinEnvironment, takeReserved } from "./join-environment.js";
 import { directoryPages, JOIN_PREFIX_SLOTS, JoinIndex } from "./join-index.js";
 import type { SpilledPair } from "./join-level.js";
 import { JoinProber } from "./join-prober.js";
+import { giveUnmatched } from "./join-unmatched.js";
 import { type EntryFile, EntryRow } from "./spilled-entries.js";
 
 /** The most entries that a page has: of rows without fields. */
@@ -73,12 +75,12 @@ export class ChunkedJoin {
     const { needs } = this.#environment;
     let source: ProbeSource = { file: this.#pair.probeFile, blocks: this.#pair.probeBlocks };
     do {
-      const pages = this.#loadChunk();
+      const pages = yield* this.#loadChunk();
       const isLast = this.#nextBlock === this.#pair.buildBlocks.length;
       const isRewritten = !isLast && (needs.probeMatched || needs.probeUnmatched);
       this.#prober.givesUnmatched = isLast && needs.probeUnmatched;
       const next = yield* this.#probe(source, isRewritten);
-      if (needs.buildUnmatched) yield* this.#giveUnmatched();
+      if (needs.buildUnmatched) yield* giveUnmatched(this.#index, this.#environment.emitter);
       this.#index.release();
       for (const page of pages) this.#environment.budget.give(page);
       if (next === undefined) continue;
@@ -89,7 +91,7 @@ export class ChunkedJoin {
     this.#scratch?.release();
   }
 
-  #loadChunk(): MemorySegment[] {
+  *#loadChunk(): Steps<MemorySegment[]> {
     const { budget } = this.#environment;
     const { buildBlocks, buildFile, numCommonBits } = this.#pair;
     const pages: MemorySegment[] = [];
@@ -101,9 +103,10 @@ export class ChunkedJoin {
       pages.push(page);
       buildFile.readPage(buildBlocks[this.#nextBlock++]!, page);
       numEntries += numEntriesOf(page.memory, page.firstSlot);
+      if (pages.length % PAGES_IN_A_STEP === 0) yield "turn";
     }
-    this.#index.open([numEntries], 0, numCommonBits);
-    for (const page of pages) this.#index.insertPage(page, 0);
+    yield* this.#index.open([numEntries], 0, numCommonBits);
+    yield* this.#index.insertPages(pages, 0);
     return pages;
   }
 
@@ -186,18 +189,6 @@ export class ChunkedJoin {
       const isMatched = heads[i] !== 0 || wasMatched[i] !== 0;
       if (isMatched && !pairs) continue;
       writer.appendSpilled(memory, slots[i]!, layout, hashes[i]!, isMatched ? IS_MATCHED : 0);
-    }
-  }
-
-  *#giveUnmatched(): Steps {
-    const { emitter } = this.#environment;
-    const index = this.#index;
-    for (let cell = index.nextUnmatched(0); cell < index.numCells; cell = index.nextUnmatched(cell + 1)) {
-      for (let entry = index.headOf(cell); entry !== 0; entry = index.next(entry)) {
-        const row = index.row(entry);
-        emitter.build(row.memory, row.slot, row.layout);
-        if (emitter.isWaiting) yield* emitter.drain();
-      }
     }
   }
 }

@@ -21,6 +21,8 @@ import { PAGE_HEADER_SLOTS, PAGE_MASK, PAGE_SHIFT, PAGE_SLOTS } from "../memory/
 import { takePage } from "../memory/take-page.js";
 import type { RowPairOrder } from "../rows/row-order.js";
 import type { LayoutTable, StreamLayout } from "../rows/stream-layout.js";
+import type { Steps } from "../task/driver.js";
+import { PAGES_IN_A_STEP } from "../task/work.js";
 import {
   entriesEnd,
   entrySlots,
@@ -44,6 +46,11 @@ const TWO_TO_32 = 2 ** 32;
 const CELLS_PER_ENTRY = 1.5;
 /** The slots in front of a row in join tables: link and hash. */
 export const JOIN_PREFIX_SLOTS = 1;
+
+/** How many pages of entries are inserted in a step: each entry costs a cache miss or two, where the directory is large. */
+const INSERTED_PAGES_IN_A_STEP = 8;
+/** How many cells are looked at in a step, each with the entry that it points to. */
+export const CELLS_IN_A_STEP = 8 * PAGE_SLOTS;
 
 const NO_REGION: Region = { firstCell: 0, numCells: 0 };
 
@@ -98,7 +105,7 @@ export class JoinIndex {
    * Makes an empty directory for the given numbers of entries by region; the pages for it are there. The number of regions is
    * `2 ** regionBits`.
    */
-  open(numEntries: readonly number[], regionBits: number, shift: number): void {
+  *open(numEntries: readonly number[], regionBits: number, shift: number): Steps {
     this.release();
     let numCells = 0;
     this.#regions = numEntries.map((count) => {
@@ -111,7 +118,7 @@ export class JoinIndex {
     this.#shift = shift;
     this.#onlyLayout = undefined;
     this.#hasSeveralLayouts = false;
-    this.#takePages(Math.ceil(numCells / PAGE_SLOTS));
+    yield* this.#takePages(Math.ceil(numCells / PAGE_SLOTS));
     this.#kernelDirectory?.open(this.#regions, this.#slots, 31 - regionBits, shift);
   }
 
@@ -122,8 +129,15 @@ export class JoinIndex {
     this.#regions = [];
   }
 
-  /** Inserts all entries of a page into a region. Their links are made anew. */
-  insertPage(page: MemorySegment, regionIndex: number): void {
+  /** Inserts all entries of pages into a region. Their links are made anew. */
+  *insertPages(pages: readonly MemorySegment[], regionIndex: number): Steps {
+    for (let i = 0; i < pages.length; i++) {
+      this.#insertPage(pages[i]!, regionIndex);
+      if (i % INSERTED_PAGES_IN_A_STEP === INSERTED_PAGES_IN_A_STEP - 1) yield "turn";
+    }
+  }
+
+  #insertPage(page: MemorySegment, regionIndex: number): void {
     const memory = this.#memory;
     const region = this.#regions[regionIndex]!;
     const { i32 } = memory;
@@ -313,11 +327,10 @@ export class JoinIndex {
     return this.#pages.length * PAGE_SLOTS;
   }
 
-  /** Returns the first cell from `cell` on whose key is not marked as matched, or `numCells`. */
-  nextUnmatched(cell: number): number {
+  /** Returns the first cell from `cell` on whose key is not marked as matched, or `limit`. */
+  nextUnmatched(cell: number, limit: number): number {
     const { i32 } = this.#memory;
-    const { numCells } = this;
-    for (; cell < numCells; cell++) {
+    for (; cell < limit; cell++) {
       const head = this.headOf(cell);
       if (head !== 0 && (i32[head * 2 + LINK_WORD]! & IS_MATCHED) === 0) break;
     }
@@ -330,9 +343,10 @@ export class JoinIndex {
   }
 
   /** Takes the marks off all keys. */
-  unmarkAll(): void {
+  *unmarkAll(): Steps {
     const { i32 } = this.#memory;
     for (let cell = 0; cell < this.numCells; cell++) {
+      if (cell % CELLS_IN_A_STEP === CELLS_IN_A_STEP - 1) yield "turn";
       const head = this.headOf(cell);
       if (head !== 0) i32[head * 2 + LINK_WORD] = i32[head * 2 + LINK_WORD]! & ~IS_MATCHED;
     }
@@ -360,13 +374,14 @@ export class JoinIndex {
     return this.#buildEquality.comparator(layoutA, row.layout)(copy, 0, row.memory, row.slot) === 0;
   }
 
-  #takePages(numPages: number): void {
+  *#takePages(numPages: number): Steps {
     this.#slots = new Int32Array(numPages);
     for (let i = 0; i < numPages; i++) {
       const page = takePage(this.#budget);
       this.#pages.push(page);
       this.#slots[i] = page.firstSlot;
       this.#memory.i32.fill(0, page.firstSlot * 2, page.endSlot * 2);
+      if (i % PAGES_IN_A_STEP === PAGES_IN_A_STEP - 1) yield "turn";
     }
   }
 }

@@ -13,6 +13,7 @@ import type { Memory, MemorySegment, TableHashSeed } from "@millrace/core";
 import type { PageCursor } from "../rows/row-cursor.js";
 import type { StreamLayout } from "../rows/stream-layout.js";
 import type { Steps } from "../task/driver.js";
+import { PAGES_IN_A_STEP } from "../task/work.js";
 import { BuildPartitions } from "./build-partitions.js";
 import { EntryWriter } from "./entry-writer.js";
 import { seedAtLevel } from "./hash-keys.js";
@@ -20,6 +21,7 @@ import { HashScratch } from "./hash-scratch.js";
 import { type JoinEnvironment, takeReserved } from "./join-environment.js";
 import { JOIN_PREFIX_SLOTS, JoinIndex } from "./join-index.js";
 import { HAS_NO_MATCH, JoinProber } from "./join-prober.js";
+import { giveUnmatched } from "./join-unmatched.js";
 import { RowBatch } from "./row-batch.js";
 import type { EntryFile } from "./spilled-entries.js";
 import { type Probe, type StagedProbes, stageProbes } from "./staged-probes.js";
@@ -75,23 +77,28 @@ export class JoinLevel {
     this.#isFilled = new Uint8Array(this.#builds.writers.length);
   }
 
-  /** Adds a row of the build side, whose key has `hash`. */
-  addBuild(memory: Memory, slot: number, layout: StreamLayout, hash: number): void {
-    this.#builds.add(memory, slot, layout, hash);
+  /** Adds a row of the build side, whose key has `hash`; returns false when there is no room for it before `spillBuild`. */
+  addBuild(memory: Memory, slot: number, layout: StreamLayout, hash: number): boolean {
+    return this.#builds.add(memory, slot, layout, hash);
+  }
+
+  /** Makes room for rows of the build side. */
+  *spillBuild(): Steps {
+    yield* this.#builds.spillLargest();
   }
 
   /** Adds the rows of a page of the build side. */
-  addBuildPage(pages: PageCursor): void {
-    this.#builds.addPage(this.#batch, pages, this.seed);
+  addBuildPage(pages: PageCursor): Steps {
+    return this.#builds.addPage(this.#batch, pages, this.seed);
   }
 
   /** Ends the build side: rows can be probed. */
-  endBuild(): void {
-    this.#builds.end();
+  *endBuild(): Steps {
+    yield* this.#builds.end();
     this.#beginProbes();
-    this.#openIndex();
+    yield* this.#openIndex();
     this.#beginStaging();
-    if (this.#staged === undefined) this.#fillAll();
+    if (this.#staged === undefined) yield* this.#fillAll();
   }
 
   #beginStaging(): void {
@@ -106,6 +113,7 @@ export class JoinLevel {
       prober,
       probe,
       fill: (partition) => this.#fill(partition),
+      fillAll: () => this.#fillAll(),
       bits,
       numEntries,
       scratch: this.#scratch,
@@ -129,9 +137,8 @@ export class JoinLevel {
     if (this.#staged !== undefined) yield* this.#staged.end();
   }
 
-  /** Takes the rows of the probe side from `slot` to before `endSlot`. Then `prober.advance` gives the results. */
+  /** Takes the rows of the probe side from `slot` to before `endSlot`. Then `prober.advance` gives the results. All partitions are filled. */
   probe(memory: Memory, slot: number, endSlot: number, layout: StreamLayout): void {
-    this.#fillAll();
     this.prober.batch.read(memory, slot, endSlot, layout, this.#environment.probeKeys, this.seed);
     this.#beginProbe(layout);
   }
@@ -166,16 +173,8 @@ export class JoinLevel {
 
   /** Gives the build rows in memory that nothing matched. */
   *giveUnmatched(): Steps {
-    this.#fillAll();
-    const { emitter } = this.#environment;
-    const index = this.#index;
-    for (let cell = index.nextUnmatched(0); cell < index.numCells; cell = index.nextUnmatched(cell + 1)) {
-      for (let entry = index.headOf(cell); entry !== 0; entry = index.next(entry)) {
-        const row = index.row(entry);
-        emitter.build(row.memory, row.slot, row.layout);
-        if (emitter.isWaiting) yield* emitter.drain();
-      }
-    }
+    yield* this.#fillAll();
+    yield* giveUnmatched(this.#index, this.#environment.emitter);
   }
 
   /** Ends the probe side, and returns the spilled partitions. */
@@ -215,63 +214,70 @@ export class JoinLevel {
   }
 
   /** Writes to disk what is in memory, unless it was written before, and gives the memory back until `restore`. */
-  evict(): void {
+  *evict(): Steps {
     this.#index.release();
-    this.#builds.writers.forEach((build, i) => {
-      if (this.#probes[i] !== undefined) return;
+    for (const [i, build] of this.#builds.writers.entries()) {
+      if (this.#probes[i] !== undefined) continue;
       if (build.pages.length > 0) {
-        build.spill();
+        yield* build.spillSteps();
         build.finishSpilling();
       }
       for (const page of this.#restored[i]?.splice(0) ?? []) this.#environment.budget.give(page);
-    });
+    }
     this.#isEvicted = true;
   }
 
   /** Makes the table ready for another probe side. */
-  restore(): void {
+  *restore(): Steps {
     this.#probeFile.remove();
     const spilled = this.#probes.map((probe) => probe !== undefined);
-    if (this.#isEvicted) this.#readBack(spilled);
-    else this.#index.unmarkAll();
+    if (this.#isEvicted) yield* this.#readBack(spilled);
+    else yield* this.#index.unmarkAll();
     this.#beginProbes();
   }
 
-  #readBack(spilled: readonly boolean[]): void {
-    this.#builds.writers.forEach((build, i) => {
-      if (spilled[i]) return;
-      this.#restored[i] = build.blocks.map((block) => {
+  *#readBack(spilled: readonly boolean[]): Steps {
+    for (const [i, build] of this.#builds.writers.entries()) {
+      if (spilled[i]) continue;
+      const pages: MemorySegment[] = [];
+      this.#restored[i] = pages;
+      for (const block of build.blocks) {
         const page = takeReserved(this.#environment.budget);
+        pages.push(page);
         this.#buildFile.readPage(block, page);
-        return page;
-      });
-    });
+        if (pages.length % PAGES_IN_A_STEP === 0) yield "turn";
+      }
+    }
     this.#isEvicted = false;
-    this.#openIndex();
-    this.#fillAll();
+    yield* this.#openIndex();
+    yield* this.#fillAll();
   }
 
-  #openIndex(): void {
+  *#openIndex(): Steps {
     const { bits, writers } = this.#builds;
     const numEntries = writers.map((build, i) => (this.#probes[i] === undefined ? build.numEntries : 0));
-    this.#index.open(numEntries, bits, bits);
+    yield* this.#index.open(numEntries, bits, bits);
     this.#isFilled.fill(0);
     this.#numFilled = 0;
   }
 
-  #fillAll(): void {
+  *#fillAll(): Steps {
     if (this.#numFilled === this.#builds.writers.length) return;
-    for (let i = 0; i < this.#builds.writers.length; i++) this.#fill(i);
+    for (let i = 0; i < this.#builds.writers.length; i++) {
+      if (this.#isFilled[i] !== 0) continue;
+      yield* this.#fill(i);
+      yield "turn";
+    }
   }
 
   /** Gives the entries of a partition in memory to the index, unless it has them. When rows wait for it, that is done late: then it is in the cache for them. */
-  #fill(partition: number): void {
+  *#fill(partition: number): Steps {
     if (this.#isFilled[partition] !== 0) return;
     this.#isFilled[partition] = 1;
     this.#numFilled++;
     if (this.#probes[partition] !== undefined) return;
     const pages = this.#restored[partition] ?? this.#builds.writers[partition]!.pages;
-    for (const page of pages) this.#index.insertPage(page, partition);
+    yield* this.#index.insertPages(pages, partition);
   }
 
   /** Makes the writers of probe rows, for spilled partitions only. */

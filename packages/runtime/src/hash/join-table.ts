@@ -96,25 +96,26 @@ export class JoinTable {
       const { memory, layout, endSlot } = pages;
       const { hash, hasNull } = this.#environment.buildKeys.of(layout);
       if (hasNull === undefined || this.#environment.needs.buildUnmatched) {
-        level.addBuildPage(pages);
+        yield* level.addBuildPage(pages);
         yield "turn";
         continue;
       }
       for (let { slot } = pages; slot < endSlot; slot += memory.i32[slot * 2]! >>> 3) {
         // A null matches nothing. Where rows without a match are wanted, those with one wait in the table too.
         if (hasNull(memory, slot)) continue;
-        level.addBuild(memory, slot, layout, hash(memory, slot, level.seed) | 0);
+        const ofRow = hash(memory, slot, level.seed) | 0;
+        while (!level.addBuild(memory, slot, layout, ofRow)) yield* level.spillBuild();
       }
       yield "turn";
     }
-    level.endBuild();
+    yield* level.endBuild();
   }
 
   /** Reads all of the probe side, and gives all results. */
   *probe(pages: PageCursor): Steps {
     const level = this.#level;
     const { needs } = this.#environment;
-    if (this.#isProbed) level.restore();
+    if (this.#isProbed) yield* level.restore();
     this.#isProbed = true;
     while (!(yield* nextPage(pages))) {
       yield* level.probePage(pages);
@@ -124,7 +125,7 @@ export class JoinTable {
     if (needs.buildUnmatched) yield* level.giveUnmatched();
     const spilled = level.endProbe().filter((pair) => this.#hasResults(pair));
     if (!this.#isReusable) level.release();
-    else if (spilled.length > 0) level.evict();
+    else if (spilled.length > 0) yield* level.evict();
     for (const pair of spilled) yield* this.#joinSpilled(pair, 0, false);
     if (!this.#isReusable) level.removeFiles();
   }
@@ -153,7 +154,7 @@ export class JoinTable {
     const { emitter, needs } = this.#environment;
     const level = new JoinLevel(this.#environment, depth);
     yield* this.#buildFrom(pair, level);
-    level.endBuild();
+    yield* level.endBuild();
     yield* this.#probeFrom(pair, level);
     if (needs.buildUnmatched) yield* level.giveUnmatched();
     const spilled = level.endProbe().filter((child) => this.#hasResults(child));
@@ -177,12 +178,13 @@ export class JoinTable {
       for (let pointer = page.firstSlot + PAGE_HEADER_SLOTS; pointer < end; ) {
         const slot = pointer + JOIN_PREFIX_SLOTS;
         if ((memory.i32[pointer * 2 + LINK_WORD]! & IS_LARGE) === 0) {
-          level.addBuild(memory, slot, layout, hash(memory, slot, level.seed) | 0);
+          const ofRow = hash(memory, slot, level.seed) | 0;
+          while (!level.addBuild(memory, slot, layout, ofRow)) yield* level.spillBuild();
         } else {
           const row = this.#buildRow;
           row.setLarge(memory, slot, buildFile);
           const ofRow = buildKeys.of(row.layout).hash(row.memory, row.slot, level.seed) | 0;
-          level.addBuild(row.memory, row.slot, row.layout, ofRow);
+          while (!level.addBuild(row.memory, row.slot, row.layout, ofRow)) yield* level.spillBuild();
         }
         pointer += entrySlots(memory, pointer, JOIN_PREFIX_SLOTS);
       }

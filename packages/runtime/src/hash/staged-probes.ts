@@ -18,7 +18,7 @@ const MIN_ENTRIES_TO_STAGE = 1 << 16;
 /** Waiting pays when so many pages may wait for each partition. */
 const MIN_STAGED_PAGES = 8;
 
-/** Begins to probe with rows from `slot` to before `endSlot`, without letting them wait. @internal */
+/** Begins to probe with rows from `slot` to before `endSlot`, without letting them wait. All partitions are ready. @internal */
 export type Probe = (memory: Memory, slot: number, endSlot: number, layout: StreamLayout) => void;
 
 /** Says whose rows wait, and for what. @internal */
@@ -30,7 +30,9 @@ export interface StagedProbesOptions {
   /** For rows that can't wait. */
   readonly probe: Probe;
   /** Makes a partition ready to be probed. */
-  readonly fill: (partition: number) => void;
+  readonly fill: (partition: number) => Steps;
+  /** Makes all partitions ready. */
+  readonly fillAll: () => Steps;
   /** There are 2 to the power of so many partitions, by the high bits of the hash. */
   readonly bits: number;
   /** How many entries the table has. */
@@ -63,7 +65,7 @@ export class StagedProbes {
 
   /** Takes the rows of a page, and gives what results there are. */
   *add(memory: Memory, slot: number, endSlot: number, layout: StreamLayout): Steps {
-    const { environment, prober, probe, seed } = this.#options;
+    const { environment, prober, probe, fillAll, seed } = this.#options;
     const { emitter, probeKeys } = environment;
     const staging = this.#staging;
     const batch = this.#batch;
@@ -75,6 +77,7 @@ export class StagedProbes {
         yield* this.#probeWaiting(stop.table);
       } else {
         // A large row waits for nothing, and without memory for a page of its partition no row does.
+        yield* fillAll();
         const begin = batch.slots[row]!;
         probe(batch.memory, begin, begin + (batch.memory.i32[begin * 2]! >>> 3), layout);
         while (!prober.advance()) yield* emitter.drain();
@@ -95,7 +98,7 @@ export class StagedProbes {
     const { emitter, layouts, probeKeys } = environment;
     const { batch, heads } = prober;
     const pages = this.#staging.pagesOf(partition);
-    if (pages.length > 0) fill(partition);
+    if (pages.length > 0) yield* fill(partition);
     for (const page of pages) {
       const layout = layouts.at(layoutIndexOf(page.memory, page.firstSlot));
       const { hasNull } = probeKeys.of(layout);
@@ -104,6 +107,8 @@ export class StagedProbes {
       if (hasNull !== undefined) batch.markWhere(hasNull, heads, HAS_NO_MATCH);
       prober.begin(layout, partition);
       while (!prober.advance()) yield* emitter.drain();
+      // Also where there are no results: at the end of the input all partitions follow each other.
+      yield "turn";
     }
     this.#staging.release(partition);
   }

@@ -253,6 +253,10 @@ export class Sorter {
     const groups = new GroupRows(rows, this.#order);
     while (groups.nextGroup()) {
       combine(groups, emit);
+      while (!groups.skip()) {
+        this.#between();
+        yield "turn";
+      }
       if (!isPageWritten) continue;
       isPageWritten = false;
       this.#between();

@@ -2,6 +2,7 @@ import type { Memory, RowCompare } from "@millrace/core";
 import { HeldRow } from "../../rows/held-row.js";
 import type { RowCursor } from "../../rows/row-cursor.js";
 import type { StreamLayout } from "../../rows/stream-layout.js";
+import { WORK_IN_A_STEP, workOf } from "../../task/work.js";
 import type { RowOrder } from "../sort-keys.js";
 
 /**
@@ -10,6 +11,8 @@ import type { RowOrder } from "../sort-keys.js";
  * @internal
  */
 export class GroupRows implements RowCursor {
+  /** What it did so far, by {@link workOf} for each row that it moved to. */
+  work = 0;
   readonly #rows: RowCursor;
   readonly #order: RowOrder;
   /** By the indexes of both layouts. */
@@ -47,7 +50,17 @@ export class GroupRows implements RowCursor {
     return this.#first.layout;
   }
 
-  /** Moves in front of the next group, past what was not read of this one; false at the end. */
+  /** Moves past rows of the group that were not read, as many as are work for a step; returns whether it came to the group's end. */
+  skip(): boolean {
+    const limit = this.work + WORK_IN_A_STEP;
+    while (this.#isInGroup && this.work < limit) this.next();
+    return !this.#isInGroup;
+  }
+
+  /**
+   * Moves in front of the next group, past what was not read of this one; false at the end. That may be many rows: who has not read the group
+   * calls `skip` before, until it has ended, and gives others a turn in between.
+   */
   nextGroup(): boolean {
     while (this.#isInGroup) this.next();
     if (!this.#isPending && (this.#isAtEnd || !this.#rows.next())) {
@@ -76,6 +89,7 @@ export class GroupRows implements RowCursor {
 
   #isOfGroup(): boolean {
     const { memory, slot, layout } = this.#rows;
+    this.work += workOf(memory, slot);
     return this.#comparator(layout)(this.#first.memory, 0, memory, slot) === 0;
   }
 

@@ -15,6 +15,7 @@ import type { RowCursor } from "../../rows/row-cursor.js";
 import type { LayoutTable, StreamLayout } from "../../rows/stream-layout.js";
 import type { SpillFile, SpillSpace } from "../../spill/spill-space.js";
 import type { Steps } from "../../task/driver.js";
+import { WORK_IN_A_STEP, workOf } from "../../task/work.js";
 import { LargeRows } from "../large-rows.js";
 import { type Run, RunRows, RunWriter } from "../run.js";
 import { MAX_ROW_SLOTS } from "../sort-limits.js";
@@ -91,13 +92,18 @@ export class MergeJoin {
     const { leftKeys, rightKeys, joinType, sink } = this.#options;
     const groups = new PairedGroups(leftRows, leftKeys, rightRows, rightKeys);
     const { left, right } = groups;
+    // Keys without results give no turn to others.
+    let workAtTurn = 0;
     for (let side = groups.next(); side !== undefined; side = groups.next()) {
       if (groups.isLeftAtEnd && !this.#keepsRight) return;
       if (groups.isRightAtEnd && !this.#keepsLeft) return;
       const isMatch = side === "both" && this.#leftKeys.of(left.firstLayout).hasNull?.(left.firstMemory, 0) !== true;
       if (isMatch && joinType !== "semi" && joinType !== "anti") {
-        const block = this.#takeGroup(right);
-        if (block === undefined) yield* this.#givePairsFromDisk(left, right);
+        const block = this.#openBlock();
+        right.next();
+        let taken = this.#take(right, block);
+        for (; taken === "some"; taken = this.#take(right, block)) yield "turn";
+        if (taken === "full") yield* this.#givePairsFromDisk(left, right);
         else {
           while (left.next()) {
             block.reset();
@@ -120,25 +126,35 @@ export class MergeJoin {
         }
       }
       if (sink.isWaiting) yield* sink.drain();
+      while (!groups.skip()) yield "turn";
+      if (groups.work - workAtTurn < WORK_IN_A_STEP) continue;
+      workAtTurn = groups.work;
+      yield "turn";
     }
   }
 
-  /** Takes the right group into memory; undefined when the current row of `right` is the first without room. */
-  #takeGroup(right: RowCursor): RowBlock | undefined {
-    const block = this.#openBlock();
-    while (right.next()) if (!block.append(right.memory, right.slot, right.layout)) return undefined;
-    return block;
+  /** Takes rows from the current one on into memory, as many as are work for a step. When it is full, the current row is the first without room. */
+  #take(rows: RowCursor, block: RowBlock): "all" | "some" | "full" {
+    let work = 0;
+    do {
+      if (!block.append(rows.memory, rows.slot, rows.layout)) return "full";
+      work += workOf(rows.memory, rows.slot);
+      if (!rows.next()) return "all";
+    } while (work < WORK_IN_A_STEP);
+    return "some";
   }
 
   /** `right` is at the first row for which the block had no room. */
   *#givePairsFromDisk(left: RowCursor, right: RowCursor): Steps {
     const { sink, layouts, budget } = this.#options;
     const block = this.#block!;
-    const run = this.#writeRun(block, right);
+    const run = yield* this.#writeRun(block, right);
     const load = (number: number): Memory => this.#large.load(number);
     for (let hasLeft = left.next(); hasLeft; ) {
       block.clear();
-      while (hasLeft && block.append(left.memory, left.slot, left.layout)) hasLeft = left.next();
+      let taken = this.#take(left, block);
+      for (; taken === "some"; taken = this.#take(left, block)) yield "turn";
+      hasLeft = taken === "full";
       if (block.isEmpty) throw tooFewPages(budget, MIN_MERGE_JOIN_PAGES, "join");
       const rows = new RunRows(run, this.#page!, layouts, undefined, load, () => {});
       while (rows.next()) {
@@ -156,15 +172,23 @@ export class MergeJoin {
   }
 
   /** Writes the rows of the block, and those of `right` from the current one on. */
-  #writeRun(block: RowBlock, right: RowCursor): Run {
+  *#writeRun(block: RowBlock, right: RowCursor): Steps<Run> {
     const { spill, budget } = this.#options;
     this.#file = spill.createFile(budget.owner);
     const writer = new RunWriter(this.#file, this.#page!);
     block.reset();
-    while (block.next()) this.#write(writer, block);
-    do this.#write(writer, right);
-    while (right.next());
-    return writer.finish();
+    let work = 0;
+    for (let rows: RowCursor = block.next() ? block : right; ; ) {
+      work += workOf(rows.memory, rows.slot);
+      this.#write(writer, rows);
+      if (!rows.next()) {
+        if (rows === right) return writer.finish();
+        rows = right;
+      }
+      if (work < WORK_IN_A_STEP) continue;
+      work = 0;
+      yield "turn";
+    }
   }
 
   #write(writer: RunWriter, { memory, slot, layout }: RowCursor): void {

@@ -34,7 +34,17 @@ export class PairedGroups {
     this.#order = new KeyOrder(alignedLeft, alignedRight);
   }
 
-  /** Moves to the next key, past what was not read of the groups before; undefined at the end of both sides. */
+  /** What it did so far on both sides, by `workOf` for each row. */
+  get work(): number {
+    return this.left.work + this.right.work;
+  }
+
+  /** Moves past rows of the groups that were not read, as many as are work for a step; returns whether it came to their end. */
+  skip(): boolean {
+    return (this.#side === "right" || this.left.skip()) && (this.#side === "left" || this.right.skip());
+  }
+
+  /** Moves to the next key, past what was not read of the groups before; undefined at the end of both sides. As for one side, `skip` comes before. */
   next(): Side | undefined {
     if (!this.#isBegun || this.#side !== "right") this.#hasLeft = this.left.nextGroup();
     if (!this.#isBegun || this.#side !== "left") this.#hasRight = this.right.nextGroup();
