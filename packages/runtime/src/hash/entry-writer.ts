@@ -22,7 +22,7 @@ import type { EntryFile } from "./spilled-entries.js";
 
 /** Is a page that entries are being appended to. */
 interface OpenPage {
-  readonly page: MemorySegment;
+  page: MemorySegment;
   readonly layout: StreamLayout;
   slot: number;
   numEntries: number;
@@ -129,6 +129,10 @@ export class EntryWriter {
 
   /** Completes the headers of all pages, so that they can be read. Appending goes on where it was. */
   completeHeaders(): void {
+    if (this.#others.size === 0) {
+      this.#completeOpen();
+      return;
+    }
     this.#stash();
     for (const { page, slot, numEntries } of this.#others.values()) {
       endEntryPage(this.#memory, page.firstSlot, slot, numEntries);
@@ -298,7 +302,17 @@ export class EntryWriter {
 
   #start(page: MemorySegment, layout: StreamLayout): void {
     startEntryPage(page, layout);
-    this.#setOpen({ page, layout, slot: page.firstSlot + PAGE_HEADER_SLOTS, numEntries: 0 });
+    const slot = page.firstSlot + PAGE_HEADER_SLOTS;
+    const open = this.#open;
+    if (open === undefined || open.layout !== layout) {
+      this.#setOpen({ page, layout, slot, numEntries: 0 });
+      return;
+    }
+    // The page before is complete, and is not among the others.
+    open.page = page;
+    open.slot = slot;
+    open.numEntries = 0;
+    this.#setOpen(open);
   }
 
   #setOpen(open: OpenPage): void {

@@ -116,7 +116,9 @@ export class RowStaging {
 
   /** Gives back the pages that waited for a table. */
   release(table: number): void {
-    for (const page of this.#pages[table]!.splice(0)) this.#budget.give(page);
+    const pages = this.#pages[table]!;
+    for (const page of pages) this.#budget.give(page);
+    pages.length = 0;
     this.#cursors[table * 2] = 0;
     this.#cursors[table * 2 + 1] = 0;
     this.#layouts[table] = -1;
