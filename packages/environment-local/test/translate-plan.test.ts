@@ -199,6 +199,71 @@ describe("groups", () => {
     `);
   });
 
+  describe("[O33] a combiner is called before records are moved", () => {
+    const all = {
+      combine: (values: Iterable<Order>) => [...values],
+      reduceGroup: (values: Iterable<Order>) => [...values],
+    };
+
+    test("by key, in the order of the groups", async () => {
+      expect(await graphOf(orders().groupBy("user").sortGroup("amount").reduceGroup(all))).toMatchInlineSnapshot(`
+        "0 Collection: collection
+        1 Rebalance x4: forward
+            input <- 0 rebalance
+        2 Combine of GroupReduce x4: groupCombine, sorted by user, each in the order of amount, keeping keys
+            input <- 1 forward
+        3 GroupReduce x4: groupReduce, sorted by user
+            input <- 2 by hash of user, sorted by user, amount
+        4 Collect x4: collect 0
+            input <- 3 forward"
+      `);
+    });
+
+    test("by a computed key, which what it gives keeps", async () => {
+      expect(
+        await graphOf(
+          orders()
+            .groupBy((order) => order.user.length)
+            .reduceGroup(all),
+        ),
+      ).toMatchInlineSnapshot(`
+        "0 Collection: collection
+        1 Rebalance x4: forward
+            input <- 0 rebalance
+            then attachKey selector
+        2 Combine of GroupReduce x4: groupCombine, sorted by 0, record at 1, keeping keys
+            input <- 1 forward
+        3 GroupReduce x4: groupReduce, sorted by 0, record at 1
+            input <- 2 by hash of 0, sorted by 0
+        4 Collect x4: collect 0
+            input <- 3 forward"
+      `);
+    });
+
+    test("on each partition, where all records are one group", async () => {
+      expect(await graphOf(orders().reduceGroup(all))).toMatchInlineSnapshot(`
+        "0 Collection: collection
+        1 Rebalance x4: forward
+            input <- 0 rebalance
+        2 Combine of GroupReduce x4: groupCombine, all
+            input <- 1 forward, taken in
+        3 GroupReduce: groupReduce, all
+            input <- 2 rebalance, taken in
+        4 Collect: collect 0
+            input <- 3 forward"
+      `);
+    });
+
+    test("but not where nothing is moved, nor where the order of groups is computed", async () => {
+      const fromOne = environment().fromCollection(ORDERS).groupBy("user").reduceGroup(all).setParallelism(1);
+      const inComputedOrder = orders()
+        .groupBy("user")
+        .sortGroup((order) => -order.amount)
+        .reduceGroup(all);
+      for (const data of [fromOne, inComputedOrder]) expect(await graphOf(data)).not.toContain("groupCombine");
+    });
+  });
+
   test("combineGroup stays where its records are", async () => {
     const data = orders()
       .groupBy("user")

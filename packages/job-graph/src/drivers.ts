@@ -123,13 +123,15 @@ export type DriverSpec =
     }
   /**
    * On parts of groups: fills a sort buffer, sorts, calls the function per group, empties it. `keys` undefined calls it once for
-   * all records. `order` sorts within the group.
+   * all records. `order` sorts within the group. With `keepsKeys` results are held to the key of their group, and have its attached keys in front: for
+   * a `groupReduce` behind an exchange.
    */
   | {
       readonly kind: "groupCombine";
       readonly function: ObjectRef;
       readonly group: GroupSpec;
       readonly order: readonly KeyFieldSpec[];
+      readonly keepsKeys: boolean;
     }
   | {
       readonly kind: "aggregate";

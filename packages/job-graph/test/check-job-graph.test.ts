@@ -201,7 +201,7 @@ describe("what drivers rely on", () => {
     const drivers = [
       { kind: "mapPartition", function: 0 },
       { kind: "groupReduce", function: 0, group: all, strategy: "all" },
-      { kind: "groupCombine", function: 0, group: all, order: [] },
+      { kind: "groupCombine", function: 0, group: all, order: [], keepsKeys: false },
     ] as const;
     for (const driver of drivers) {
       const graph = started();

@@ -93,7 +93,7 @@ export function graphOfEveryKind(): JobGraph {
   one({ kind: "reduceCombine", function: 0, group, strategy: "sorted" }, records, sorted);
   one({ kind: "groupReduce", function: 0, group, strategy: "sorted" }, records, sorted);
   one({ kind: "groupReduce", function: 0, group: all, strategy: "all" }, records, taken);
-  one({ kind: "groupCombine", function: 0, group, order: [] }, records);
+  one({ kind: "groupCombine", function: 0, group, order: [], keepsKeys: true }, records);
   one({ kind: "aggregate", aggregations: [{ aggregation: "sum", field: "a" }], group, strategy: "hash" }, records);
   one(
     {

@@ -73,12 +73,46 @@ function combinedStream(translation: Translation, operator: ReduceOperator): Key
   return { ...input, stream: { ...stream, producers: [{ vertex, output: 0 }], isShared: false } };
 }
 
-/** Calls a function per group. The combiner is not called: it may be left out ([O33]), and nothing tells yet whether it would pay. */
+/** Calls a function per group; its combiner, if it has one, before the records are moved ([O33]). */
 export function groupReduce(translation: Translation, operator: GroupReduceOperator): Stream {
-  const { input, group, strategy } = groupedInOrder(translation, operator);
   const fn = translation.ref(operator.function);
+  const { input, group, strategy } = groupedInOrder(translation, operator, combinedGroups(translation, operator));
   const vertex = translation.addVertex(operator, { kind: "groupReduce", function: fn, group, strategy }, [input]);
   return translation.streamFrom(operator, vertex);
+}
+
+/**
+ * Returns what a group reduce reads: its input, combined where it lies if this saves anything. What a combiner gives has the key of its group, but nobody
+ * knows where it would stand in an order that was computed of each record: then it is left out.
+ */
+function combinedGroups(translation: Translation, operator: GroupReduceOperator): KeyedStream {
+  const { grouping, combine } = operator;
+  const input = keyedInput(translation, operator);
+  const { stream, keys, value } = input;
+  const { parallelism, iteration } = stream;
+  const isMoved = parallelism > 1 || translation.parallelismOf(operator) > 1;
+  const hasComputedOrder = grouping.order.some(({ key }) => key.kind !== "field");
+  if (combine === undefined || !isMoved || hasComputedOrder) return input;
+  const numKeys = grouping.keys?.length ?? 0;
+  const group = { keys: grouping.keys === undefined ? undefined : keys.slice(0, numKeys), value };
+  const local = { kind: grouping.keys === undefined ? "materialize" : "none" } as const;
+  const vertex = translation.draft.add({
+    name: `Combine of ${operator.settings.name}`,
+    parallelism,
+    driver: {
+      kind: "groupCombine",
+      function: translation.ref(combine),
+      group,
+      order: keys.slice(numKeys),
+      keepsKeys: grouping.keys !== undefined,
+    },
+    // Results of a combiner may be of more types than its input.
+    operator: translation.infoOf(operator, { type: undefined }),
+    inputs: [inputOf(stream, { parallelism, iteration, local })],
+    iteration,
+  });
+  translation.addBroadcasts(operator, vertex);
+  return { ...input, stream: { ...stream, producers: [{ vertex, output: 0 }], isShared: false, type: undefined } };
 }
 
 /** Calls a function on parts of groups where they lie. */
@@ -93,7 +127,7 @@ export function groupCombine(translation: Translation, operator: GroupCombineOpe
   const reading = { parallelism: translation.parallelismOf(operator), iteration: translation.iterationOf(operator) };
   // The whole partition is one iterable for the function; with keys, the driver's sort buffer is.
   const local = { kind: group.keys === undefined ? "materialize" : "none" } as const;
-  const driver = { kind: "groupCombine", function: fn, group, order } as const;
+  const driver = { kind: "groupCombine", function: fn, group, order, keepsKeys: false } as const;
   const vertex = translation.addVertex(operator, driver, [inputOf(stream, { ...reading, local })]);
   return translation.streamFrom(operator, vertex);
 }
@@ -216,8 +250,12 @@ function grouped(
 }
 
 /** Brings groups together for functions that read them: sorted, or all records taken in. */
-function groupedInOrder(translation: Translation, operator: GroupedOperator): Grouped<"sorted" | "all"> {
-  const result = sortedGroups(translation, operator, keyedInput(translation, operator));
+function groupedInOrder(
+  translation: Translation,
+  operator: GroupedOperator,
+  input: KeyedStream,
+): Grouped<"sorted" | "all"> {
+  const result = sortedGroups(translation, operator, input);
   if (result.input.local.kind === "none") result.input.local = { kind: "materialize" };
   return result;
 }

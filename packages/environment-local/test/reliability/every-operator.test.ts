@@ -80,7 +80,7 @@ const DRIVERS: Readonly<Record<DriverSpec["kind"], readonly string[]>> = {
   reduce: ["hash", "all"],
   reduceCombine: ["hash", "sorted"],
   groupReduce: ["sorted", "all"],
-  groupCombine: ["by key", "all"],
+  groupCombine: ["by key", "by key, keeping keys", "all"],
   aggregate: ["hash", "all"],
   summarize: ["hash", "sorted", "all"],
   selectBy: ["hash", "all"],
@@ -140,7 +140,8 @@ function wayOf(driver: DriverSpec): string {
     case "cross":
       return `inner ${driver.inner}`;
     case "groupCombine":
-      return driver.group.keys === undefined ? "all" : "by key";
+      if (driver.group.keys === undefined) return "all";
+      return driver.keepsKeys ? "by key, keeping keys" : "by key";
     default:
       return "strategy" in driver ? driver.strategy : "";
   }

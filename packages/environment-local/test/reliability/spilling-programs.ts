@@ -51,6 +51,7 @@ const programs: readonly SpillingProgram[] = [
   named("orderBy", LARGE_ROWS, " of large rows"),
   named("reduceGroup", FEW),
   named("reduceGroup in order", FEW),
+  named("reduceGroup of whole records with a combiner", SOME),
   named("first", FEW),
   // Hash tables of groups
   named("reduce", SOME),

@@ -14,6 +14,7 @@ export function driverText(driver: DriverSpec): string {
         driver.kind,
         groupText(driver.group, driver.group.keys === undefined ? "all" : "sorted"),
         orderText(driver.order),
+        driver.keepsKeys ? "keeping keys" : "",
       );
     case "first":
       return joined(`first ${driver.count}`, groupText(driver.group, driver.strategy));

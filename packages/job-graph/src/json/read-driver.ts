@@ -89,6 +89,7 @@ export const driver: Reader<DriverSpec> = byKind<DriverSpec>({
     function: ref,
     group,
     order: list(object({ path: text, order: optional(oneOf("ascending", "descending")) })),
+    keepsKeys: boolean,
   },
   aggregate: {
     aggregations: listOfSome(object({ aggregation: oneOf("sum", "min", "max"), field: text })),

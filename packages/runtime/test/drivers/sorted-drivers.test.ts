@@ -158,7 +158,7 @@ describe.each(SETTINGS)("with a key that is $form.name at parallelism $paralleli
         return [];
       };
       const order: KeyFieldSpec[] = [{ path: setting.form.field("w") }];
-      const driver: DriverSpec = { kind: "groupCombine", function: 1, group, order };
+      const driver: DriverSpec = { kind: "groupCombine", function: 1, group, order, keepsKeys: false };
       const parts = (await run(setting, driver, [input], [code("combine", list)], "none")) as {
         k: unknown;
         v: number[];
@@ -274,7 +274,7 @@ describe("with the whole input as one group", () => {
     const all: DriverSpec = { kind: "groupReduce", function: 1, group, strategy: "all" };
     const lists = await run(setting, all, [input], [code("reduce", numbers)], "materialize");
     expect(lists).toEqual(count === 0 ? [] : [input.map(({ v }) => v)]);
-    const combine: DriverSpec = { kind: "groupCombine", function: 1, group, order: [] };
+    const combine: DriverSpec = { kind: "groupCombine", function: 1, group, order: [], keepsKeys: false };
     expect(await run(setting, combine, [input], [code("combine", numbers)], "materialize")).toEqual(lists);
     const firsts = await run(setting, { kind: "first", count: 10, group, strategy: "all" }, [input], [], "none");
     expect(firsts).toEqual(input.slice(0, 10));

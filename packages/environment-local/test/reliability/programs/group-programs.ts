@@ -50,6 +50,16 @@ export const groupPrograms: readonly OperatorProgram[] = [
         .reduceGroup({ combine: totalOf, reduceGroup: totalOf }),
   },
   {
+    name: "reduceGroup of everything with a combiner",
+    build: (left) =>
+      left.map(({ value }) => ({ key: 0, value })).reduceGroup({ combine: totalOf, reduceGroup: totalOf }),
+  },
+  {
+    name: "reduceGroup of whole records with a combiner",
+    build: (left) =>
+      left.groupBy("key").sortGroup("id").reduceGroup({ combine: firstOf, reduceGroup: firstOf }).map(short),
+  },
+  {
     name: "combineGroup",
     build: (left) =>
       left
@@ -153,4 +163,9 @@ function totalOf(values: Iterable<Pick<Item, "key" | "value">>): Pick<Item, "key
     value += item.value;
   }
   return [{ key, value }];
+}
+
+function firstOf(values: Iterable<Item>): Item[] {
+  for (const item of values) return [item];
+  return [];
 }

@@ -75,6 +75,10 @@ const builds: Readonly<Record<string, Build>> = {
   "reduce by sorting": (left) => left.groupBy(textOf).reduce((a) => a, "sort"),
   "reduce without a combiner": (left) => left.groupBy(textOf).reduce((a) => a, "none"),
   reduceGroup: (left) => left.groupBy(textOf).reduceGroup((records) => counted(records)),
+  "reduceGroup with a combiner": (left) =>
+    left
+      .groupBy(textOf)
+      .reduceGroup({ combine: (records) => [...records], reduceGroup: (records) => counted(records) }),
   "reduceGroup of all": (left) => left.reduceGroup((records) => counted(records)).map(withoutNumber),
   combineGroup: (left) =>
     left
