@@ -21,11 +21,30 @@ const NEEDS_ENTRIES: u32 = 1;
 const TIE: u32 = 2;
 const AT_END: u32 = 3;
 
-/** How many rows ahead of a stream the loop reads the size of a row, so that it is on its way from memory. */
-const AHEAD: u32 = 8;
+/** How many rows of a stream are touched at once. */
+const TOUCHED_ROWS: u32 = 16;
+const ENTRY_BYTES: usize = 16;
+const LINE_BYTES: u32 = 64;
 
 /** Takes what was read only to have it in the cache. */
 export let keptOfMerge: u32 = 0;
+
+/**
+ * Reads the rows of entries only to have them in the cache, and returns something of what it read. Those of a sorted buffer lie anywhere in memory. A processor looks on
+ * only as far as its buffer of instructions reaches, which a few merged rows fill; of a loop this tight all rows are on their way from memory together.
+ */
+function touchRows(entry: u32, numRows: u32): u32 {
+  const first: usize = ((<usize>entry) << 3) + POINTER_OFFSET;
+  const end = first + <usize>numRows * ENTRY_BYTES;
+  let touched: u32 = 0;
+  for (let at = first; at < end; at += ENTRY_BYTES) touched += load<u32>(load<u32>(at) << 3);
+  for (let at = first; at < end; at += ENTRY_BYTES) {
+    const row: usize = load<u32>(at) << 3;
+    const size = load<u32>(row);
+    if (size > LINE_BYTES) touched += load<u32>(row, <usize>LINE_BYTES) + load<u32>(row + size - 8);
+  }
+  return touched;
+}
 
 export function mergeRows(state: u32, isComplete: u32, toSlot: u32, limitSlot: u32): u32 {
   const at: usize = state << 3;
@@ -110,8 +129,8 @@ export function mergeRows(state: u32, isComplete: u32, toSlot: u32, limitSlot: u
       status = NEEDS_ENTRIES;
       break;
     }
-    if (next + AHEAD * ENTRY_SLOTS < end) {
-      touched += load<u32>(load<u32>((next + AHEAD * ENTRY_SLOTS) << 3, POINTER_OFFSET) << 3);
+    if (next % (TOUCHED_ROWS * ENTRY_SLOTS) === 0) {
+      touched += touchRows(next, min(TOUCHED_ROWS, (end - next) / ENTRY_SLOTS));
     }
   }
   store<u32>(at, node, NODE_OFFSET);
