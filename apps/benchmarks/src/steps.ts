@@ -6,7 +6,7 @@
  *     node src/steps.ts [records, 4000000 by default] [part of a name] [rounds, 2 by default]      (after a build)
  */
 import nodeModule from "node:module";
-import type { DataSet, ExecutionEnvironment } from "millrace";
+import type { Collector, DataSet, ExecutionEnvironment } from "millrace";
 
 const NUM_RECORDS = Number(process.argv[2] ?? 4_000_000);
 const ONLY = process.argv[3] ?? "";
@@ -29,7 +29,18 @@ measured.recordStep = (task, since) => {
   if (ms > 5) steps.push({ ms, task: task.name });
 };
 
-nodeModule.registerHooks({
+interface Loaded {
+  readonly source?: unknown;
+}
+
+interface ModuleHooks {
+  registerHooks(hooks: {
+    load(url: string, context: object, next: (url: string, context: object) => Loaded): Loaded;
+  }): void;
+}
+
+// The types of the oldest Node.js that packages support don't know it; this program runs on newer ones only.
+(nodeModule as unknown as ModuleHooks).registerHooks({
   load(url, context, next) {
     const loaded = next(url, context);
     if (!RUNTIME.test(url)) return loaded;
@@ -54,14 +65,15 @@ function pairs(env: ExecutionEnvironment, key: (i: number) => number, count = N)
   return env.generateSequence(0, count - 1).map((i): Pair => [(i * spread) % count, key(i)]);
 }
 
-const texts = (env: ExecutionEnvironment, count = N): DataSet<readonly [string, number]> =>
-  env
-    .generateSequence(0, count - 1)
-    .map((i): readonly [string, number] => [`the key of a record, ${(i * 7919) % 4_000_037}`, i]);
+const texts = (env: ExecutionEnvironment, count = N): DataSet<Text> =>
+  env.generateSequence(0, count - 1).map((i): Text => [`the key of a record, ${(i * 7919) % 4_000_037}`, i]);
 
 const same = (): number => 1;
 const id = (i: number): number => i;
 
+type Text = readonly [text: string, number: number];
+
+const sumOfText = ([a, b]: Text, [, c]: Text): Text => [a, b + c];
 const sum = ([a, b]: Pair, [, c]: Pair): Pair => [a, b + c];
 
 /** By memory, since that says which way an operator goes. */
@@ -183,12 +195,9 @@ const jobs: Readonly<Record<string, Readonly<Record<string, Job>>>> = {
     "reduce, one group": (env) =>
       pairs(env, same)
         .groupBy(1)
-        .reduce(([a, b], [c]) => [a + c, b]),
+        .reduce(([a, b], [c]): Pair => [a + c, b]),
     "reduce, as many groups": (env) => pairs(env, id).groupBy(0).reduce(sum),
-    "reduce by text": (env) =>
-      texts(env)
-        .groupBy(0)
-        .reduce(([a, b], [, c]) => [a, b + c]),
+    "reduce by text": (env) => texts(env).groupBy(0).reduce(sumOfText),
     "reduce all": (env) => pairs(env, id).reduce(sum),
     "sum, as many groups": (env) => pairs(env, id).groupBy(0).sum(1),
     "sum, one group": (env) => pairs(env, same).groupBy(1).sum(0),
@@ -228,11 +237,11 @@ const jobs: Readonly<Record<string, Readonly<Record<string, Job>>>> = {
         .cross(pairs(env, id, 3000))
         .with(([a]) => a),
     "flat map, one call": (env) =>
-      env.fromCollection([0]).flatMap((_, out) => {
+      env.fromCollection([0]).flatMap((_, out: Collector<Pair>) => {
         for (let i = 0; i < 4_000_000; i++) out.collect([i, i]);
       }),
     "map partition, one call": (env) =>
-      env.fromCollection([0]).mapPartition((_, out) => {
+      env.fromCollection([0]).mapPartition((_, out: Collector<Pair>) => {
         for (let i = 0; i < 4_000_000; i++) out.collect([i, i]);
       }),
     "first of all": (env) => pairs(env, id).first(1),
@@ -273,10 +282,7 @@ const jobs: Readonly<Record<string, Readonly<Record<string, Job>>>> = {
         .equalTo(1)
         .with((a) => a?.[0] ?? 0),
     "reduce, as many groups": (env) => pairs(env, id).groupBy(0).reduce(sum),
-    "reduce by text": (env) =>
-      texts(env)
-        .groupBy(0)
-        .reduce(([a, b], [, c]) => [a, b + c]),
+    "reduce by text": (env) => texts(env).groupBy(0).reduce(sumOfText),
     "sum, as many groups": (env) => pairs(env, id).groupBy(0).sum(1),
     "sum by text": (env) => texts(env).groupBy(0).sum(1),
     distinct: (env) => pairs(env, id).distinct(0),
@@ -292,7 +298,7 @@ const jobs: Readonly<Record<string, Readonly<Record<string, Job>>>> = {
         .equalTo(1)
         .with(() => [1]),
     "flat map, one call": (env) =>
-      env.fromCollection([0]).flatMap((_, out) => {
+      env.fromCollection([0]).flatMap((_, out: Collector<Pair>) => {
         for (let i = 0; i < 4_000_000; i++) out.collect([i, i]);
       }),
     "delta iteration": (env) => delta(env, N / 4),
