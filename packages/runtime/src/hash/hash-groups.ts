@@ -165,7 +165,7 @@ export class HashGroups {
 
   /** Gives the groups of the table, and leaves its partitions to be read later. */
   *#endLevel(): Steps {
-    this.#endStaging();
+    yield* this.#endStaging();
     for (const table of this.#tables.all) {
       this.#tables.current = table;
       if (!this.#options.givesAtOnce) yield* this.#giveAll();
@@ -178,7 +178,7 @@ export class HashGroups {
     const { givesParts, out } = this.#options;
     const { memory, slots, hashes, numRows } = batch;
     if (!givesParts) {
-      if (this.#staging !== undefined) this.#stage(batch, layout);
+      if (this.#staging !== undefined) yield* this.#stage(batch, layout);
       else this.#addRows(batch, layout);
       this.#divide();
     } else {
@@ -224,7 +224,7 @@ export class HashGroups {
   }
 
   /** Lets rows wait for others of their table. */
-  #stage(batch: RowBatch, layout: StreamLayout): void {
+  *#stage(batch: RowBatch, layout: StreamLayout): Steps {
     const staging = this.#staging!;
     const { numRows } = batch;
     let row = staging.add(batch, layout, 0);
@@ -232,11 +232,11 @@ export class HashGroups {
       const { stop } = staging;
       if (stop.kind === "memory") {
         // There is no memory for rows to wait in: this one and all that follow are folded as they come.
-        this.#endStaging();
+        yield* this.#endStaging();
         this.#addDirectly(batch, layout, row, numRows);
         return;
       }
-      this.#addStaged(stop.table);
+      yield* this.#addStaged(stop.table);
       if (stop.kind === "large") {
         this.#tables.current = this.#tables.all[stop.table]!;
         this.#addDirectly(batch, layout, row, row + 1);
@@ -254,8 +254,8 @@ export class HashGroups {
   }
 
   /** Folds the rows that wait for a table. */
-  #addStaged(index: number): void {
-    const { fold, layouts } = this.#options;
+  *#addStaged(index: number): Steps {
+    const { fold, layouts, out } = this.#options;
     const staging = this.#staging!;
     const batch = this.#waiting;
     this.#tables.current = this.#tables.all[index]!;
@@ -264,14 +264,15 @@ export class HashGroups {
       const layout = layouts.at(layoutIndexOf(page.memory, page.firstSlot));
       fold.read?.(batch, layout);
       this.#addRows(batch, layout);
+      yield out.isFull ? "output" : "turn";
     }
     staging.release(index);
   }
 
   /** Folds all rows that wait, and lets no others wait. */
-  #endStaging(): void {
+  *#endStaging(): Steps {
     if (this.#staging === undefined) return;
-    for (let index = 0; index < this.#tables.all.length; index++) this.#addStaged(index);
+    for (let index = 0; index < this.#tables.all.length; index++) yield* this.#addStaged(index);
     this.#staging = undefined;
   }
 

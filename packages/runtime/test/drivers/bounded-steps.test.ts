@@ -8,8 +8,10 @@ import { describe, expect, test } from "vitest";
 import { createCoGroupDriver } from "../../src/drivers/co-group-driver.js";
 import { createGroupCombineDriver } from "../../src/drivers/group-combine-driver.js";
 import { createGroupReduceDriver } from "../../src/drivers/group-reduce-driver.js";
+import { createHashReduceDriver } from "../../src/drivers/hash-group-drivers.js";
 import { createHashJoinDriver } from "../../src/drivers/hash-join-driver.js";
 import { createMergeJoinDriver } from "../../src/drivers/merge-join-driver.js";
+import { PAGE_SLOTS } from "../../src/memory/page-slots.js";
 import type { PageCursor, RowCursor } from "../../src/rows/row-cursor.js";
 import type { Driver, DriverContext } from "../../src/task/driver.js";
 import { PAGES_IN_A_STEP, WORK_IN_A_STEP } from "../../src/task/work.js";
@@ -185,4 +187,27 @@ describe("joins by hashing", () => {
     // Partitions go into the index, or rows that wait for them are looked up, when all pages are read.
     expect(longest.numStepsBeside).toBeGreaterThanOrEqual(minStepsBeside);
   });
+});
+
+test("[RT100] groups by hashing whose rows waited for others of their table", () => {
+  const numKeys = 150_000;
+  const context: CountingContext = new CountingContext({
+    inputs: [rows(2 * numKeys, (i) => i % numKeys)],
+    numPages: 2000,
+    functions: [
+      (row: unknown) => {
+        context.numRows++;
+        return row;
+      },
+    ],
+  });
+  const group = { keys: [{ path: "k" }], value: undefined };
+  const longest = longestOf(
+    (each) => createHashReduceDriver({ kind: "reduce", strategy: "hash", function: 0, group }, each),
+    context,
+  );
+  expect(context.out.records.length).toBe(numKeys);
+  expect(context.numRows).toBe(numKeys);
+  // A page of those that wait, and the page that is read.
+  expect(longest.numRows).toBeLessThanOrEqual(PAGE_SLOTS);
 });
