@@ -134,13 +134,12 @@ export function scatterByDigit(
   toPages: u32,
   from: u32,
   to: u32,
+  rangeEnd: u32,
   bit: u32,
-  counts: u32,
   scratch: u32,
 ): void {
   const cursors: usize = scratch << 3;
-  const lastPage = (to - 1) >> ENTRIES_PER_PAGE_SHIFT;
-  writeCursors(toPages, from, counts, cursors, lastPage);
+  const lastPage = (rangeEnd - 1) >> ENTRIES_PER_PAGE_SHIFT;
   const offset = wordOffset(bit);
   const shift = digitShift(bit);
   while (from < to) {
@@ -157,7 +156,9 @@ export function scatterByDigit(
   }
 }
 
-function writeCursors(pages: u32, from: u32, counts: u32, cursors: usize, lastPage: u32): void {
+export function beginScatter(pages: u32, from: u32, to: u32, counts: u32, scratch: u32): void {
+  let cursors: usize = scratch << 3;
+  const lastPage = (to - 1) >> ENTRIES_PER_PAGE_SHIFT;
   let count: usize = counts << 3;
   for (const end = count + DIGIT_VALUES * 4; count < end; count += 4) {
     // A value that has no entries may begin behind the last page. A condition on the count would be guessed wrong too often.

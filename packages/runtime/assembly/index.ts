@@ -3,6 +3,7 @@
 export { findBytes, findNeedles } from "./bytes.js";
 export { checksum } from "./checksum.js";
 export {
+  beginScatter,
   copyEntries,
   countDigits,
   endOfRun,

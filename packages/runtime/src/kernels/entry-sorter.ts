@@ -43,6 +43,8 @@ export class EntrySorter {
   readonly #scratch: number;
   /** For each depth of recursion, where the ranges of a scatter end; made when first needed. */
   readonly #ends: Uint32Array[] = [];
+  /** The counts of the digit of a range that is scattered, while they are added up. */
+  readonly #totals = new Int32Array(DIGIT_VALUES);
   /** The bits of the digits by which a range is sorted at once. */
   readonly #digits = new Uint32Array(MAX_CACHED_DIGITS);
   /** The arrays of the pages that were given, and of the others. */
@@ -74,7 +76,7 @@ export class EntrySorter {
     for (const _ of this.steps(pages, buffer, from, to, numKeyBits)) between();
   }
 
-  /** As {@link sort}, a piece at a time: of some ten thousand entries, but that a large range is scattered as a whole. When it is not taken to its end, the entries are lost. */
+  /** As {@link sort}, a piece at a time, of some ten thousand entries. When it is not taken to its end, the entries are lost. */
   *steps(
     pages: number,
     buffer: number,
@@ -113,13 +115,15 @@ export class EntrySorter {
       return;
     }
     const source = isAtHome ? this.#home : this.#away;
-    const first = this.#kernels.firstVaryingBit(source, from, to, bit);
+    const first = yield* this.#firstVaryingBit(source, from, to, bit);
     if (first >= this.#numKeyBits) {
-      this.#bringHome(from, to, isAtHome);
+      for (let piece = from; piece < to; piece += MAX_CACHED_ENTRIES) {
+        this.#bringHome(piece, Math.min(piece + MAX_CACHED_ENTRIES, to), isAtHome);
+        yield;
+      }
       return;
     }
-    const ends = this.#scatterRange(from, to, first, isAtHome, depth);
-    yield;
+    const ends = yield* this.#scatterRange(from, to, first, isAtHome, depth);
     let begin = from;
     let numSorted = 0;
     for (let value = 0; value < DIGIT_VALUES; value++) {
@@ -134,14 +138,43 @@ export class EntrySorter {
     }
   }
 
+  /** Returns the first bit from `bit` on in which the entries of a range differ. */
+  *#firstVaryingBit(source: number, from: number, to: number, bit: number): Generator<undefined, number, void> {
+    let first = ENTRY_BITS;
+    for (let piece = from; piece < to && first > bit; piece += MAX_CACHED_ENTRIES) {
+      // A piece has the first entry of the next one, so that pieces of equal entries differ from each other, too.
+      const end = Math.min(piece + MAX_CACHED_ENTRIES + 1, to);
+      first = Math.min(first, this.#kernels.firstVaryingBit(source, piece, end, bit));
+      yield;
+    }
+    return first;
+  }
+
   /** Scatters a range to the other pages, and returns where the ranges of the digit end. */
-  #scatterRange(from: number, to: number, bit: number, isAtHome: boolean, depth: number): Uint32Array {
+  *#scatterRange(
+    from: number,
+    to: number,
+    bit: number,
+    isAtHome: boolean,
+    depth: number,
+  ): Generator<undefined, Uint32Array, void> {
+    const kernels = this.#kernels;
     const source = isAtHome ? this.#home : this.#away;
     const target = isAtHome ? this.#away : this.#home;
-    this.#kernels.countDigits(source, from, to, bit, 1, this.#counts);
-    const ends = this.#endsOfDigit(from, depth);
-    this.#kernels.scatterByDigit(source, target, from, to, bit, this.#counts, this.#scratch);
-    return ends;
+    const counts = kernels.memory.i32.subarray(this.#counts * 2, this.#counts * 2 + DIGIT_VALUES);
+    const totals = this.#totals.fill(0);
+    for (let piece = from; piece < to; piece += MAX_CACHED_ENTRIES) {
+      kernels.countDigits(source, piece, Math.min(piece + MAX_CACHED_ENTRIES, to), bit, 1, this.#counts);
+      for (let value = 0; value < DIGIT_VALUES; value++) totals[value]! += counts[value]!;
+      yield;
+    }
+    counts.set(totals);
+    kernels.beginScatter(target, from, to, this.#counts, this.#scratch);
+    for (let piece = from; piece < to; piece += MAX_CACHED_ENTRIES) {
+      kernels.scatterByDigit(source, target, piece, Math.min(piece + MAX_CACHED_ENTRIES, to), to, bit, this.#scratch);
+      yield;
+    }
+    return this.#endsOfDigit(from, depth);
   }
 
   /** Sorts a range of entries that fits the cache and are equal before `bit`, wherever it lies, and leaves it at home. */
@@ -163,9 +196,10 @@ export class EntrySorter {
     const numDigits = this.#chooseDigits(to - from, bit, isAtHome);
     kernels.countDigits(isAtHome ? this.#home : this.#away, from, to, bit, numDigits, this.#counts);
     for (let i = numDigits - 1; i >= 0; i--) {
-      const counts = this.#counts + i * COUNT_SLOTS;
-      if (isAtHome) kernels.scatterByDigit(this.#home, this.#away, from, to, digits[i]!, counts, this.#scratch);
-      else kernels.scatterByDigit(this.#away, this.#home, from, to, digits[i]!, counts, this.#scratch);
+      const source = isAtHome ? this.#home : this.#away;
+      const target = isAtHome ? this.#away : this.#home;
+      kernels.beginScatter(target, from, to, this.#counts + i * COUNT_SLOTS, this.#scratch);
+      kernels.scatterByDigit(source, target, from, to, to, digits[i]!, this.#scratch);
       isAtHome = !isAtHome;
     }
     this.#bringHome(from, to, isAtHome);

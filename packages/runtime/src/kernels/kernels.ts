@@ -90,16 +90,22 @@ export interface SortKernels {
   countDigits(pages: number, from: number, to: number, bit: number, numDigits: number, counts: number): void;
 
   /**
-   * Copies a range of entries to the same range of other pages in the order of the digit at `bit`; entries that are equal in it keep
-   * their order. `counts` are the 256 counts of the digit in the range. Uses {@link SCATTER_SCRATCH_SLOTS} slots at `scratch`.
+   * Notes in {@link SCATTER_SCRATCH_SLOTS} slots at `scratch` where entries go that are scattered over the range of `toPages` by a digit, of
+   * which `counts` are the 256 counts in the range.
+   */
+  beginScatter(toPages: number, from: number, to: number, counts: number, scratch: number): void;
+
+  /**
+   * Copies entries to the range for which the scatter was begun, in the order of the digit at `bit`; those that are equal in it keep their order. The range may be given
+   * in parts, one after the other; `rangeEnd` is where it ends.
    */
   scatterByDigit(
     pages: number,
     toPages: number,
     from: number,
     to: number,
+    rangeEnd: number,
     bit: number,
-    counts: number,
     scratch: number,
   ): void;
 

@@ -45,7 +45,12 @@ export function countDigits(
   }
 }
 
-/** Copies a range in the order of one digit. The scratch holds the next entry of each value; its other half stays unused. */
+/** Begins to scatter a range. The scratch holds the next entry of each value; its other half stays unused. */
+export function beginScatter(memory: Memory, from: number, counts: number, scratch: number): void {
+  writeBegins(memory.i32, from, counts, scratch);
+}
+
+/** Copies a part of a range in the order of one digit. */
 export function scatterByDigit(
   memory: Memory,
   pages: number,
@@ -53,11 +58,9 @@ export function scatterByDigit(
   from: number,
   to: number,
   bit: number,
-  counts: number,
   scratch: number,
 ): void {
   const { i32, f64 } = memory;
-  writeBegins(i32, from, counts, scratch);
   for (let i = from; i < to; i++) {
     const source = entrySlot(i32, pages * 2, i);
     const next = scratch * 2 + digitAt(i32, source, bit);

@@ -60,16 +60,20 @@ export class TypeScriptKernels implements Kernels {
     sort.countDigits(this.memory, pages, from, to, bit, numDigits, counts);
   }
 
+  beginScatter(_toPages: number, from: number, _to: number, counts: number, scratch: number): void {
+    sort.beginScatter(this.memory, from, counts, scratch);
+  }
+
   scatterByDigit(
     pages: number,
     toPages: number,
     from: number,
     to: number,
+    _rangeEnd: number,
     bit: number,
-    counts: number,
     scratch: number,
   ): void {
-    sort.scatterByDigit(this.memory, pages, toPages, from, to, bit, counts, scratch);
+    sort.scatterByDigit(this.memory, pages, toPages, from, to, bit, scratch);
   }
 
   permuteByDigit(pages: number, from: number, to: number, bit: number, counts: number, scratch: number): void {

@@ -56,16 +56,20 @@ export class WasmKernels implements Kernels {
     this.#exports.countDigits(pages, from, to, bit, numDigits, counts);
   }
 
+  beginScatter(toPages: number, from: number, to: number, counts: number, scratch: number): void {
+    this.#exports.beginScatter(toPages, from, to, counts, scratch);
+  }
+
   scatterByDigit(
     pages: number,
     toPages: number,
     from: number,
     to: number,
+    rangeEnd: number,
     bit: number,
-    counts: number,
     scratch: number,
   ): void {
-    this.#exports.scatterByDigit(pages, toPages, from, to, bit, counts, scratch);
+    this.#exports.scatterByDigit(pages, toPages, from, to, rangeEnd, bit, scratch);
   }
 
   permuteByDigit(pages: number, from: number, to: number, bit: number, counts: number, scratch: number): void {

@@ -28,13 +28,14 @@ export interface WasmExports {
   mergeRows(state: number, isComplete: number, toSlot: number, limitSlot: number): number;
   firstVaryingBit(pages: number, from: number, to: number, bit: number): number;
   countDigits(pages: number, from: number, to: number, bit: number, numDigits: number, counts: number): void;
+  beginScatter(toPages: number, from: number, to: number, counts: number, scratch: number): void;
   scatterByDigit(
     pages: number,
     toPages: number,
     from: number,
     to: number,
+    rangeEnd: number,
     bit: number,
-    counts: number,
     scratch: number,
   ): void;
   permuteByDigit(pages: number, from: number, to: number, bit: number, counts: number, scratch: number): void;

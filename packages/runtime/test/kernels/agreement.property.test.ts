@@ -148,13 +148,16 @@ test("the kernels of sorts do the same for every range and bit", () => {
     );
     const bit = random.pick([0, 8, 24, 27, 31, 32, 56, 63, 64, 88, 95, 96, 120, 127]);
     const numDigits = random.pick([1, 2, 3]);
+    const middle = random.pick([from, to, from + random.below(to - from)]);
     agree(
       random,
       (memory) => writeEntries(memory, random),
       (kernels) => {
         const results = [kernels.firstVaryingBit(TABLE, from, to, bit)];
         kernels.countDigits(TABLE, from, to, bit & 95, numDigits, COUNTS);
-        kernels.scatterByDigit(TABLE, TO_TABLE, from, to, bit & 95, COUNTS, SCRATCH);
+        kernels.beginScatter(TO_TABLE, from, to, COUNTS, SCRATCH);
+        kernels.scatterByDigit(TABLE, TO_TABLE, from, middle, to, bit & 95, SCRATCH);
+        kernels.scatterByDigit(TABLE, TO_TABLE, middle, to, to, bit & 95, SCRATCH);
         results.push(kernels.findRun(TO_TABLE, from, to, bit), kernels.endOfRun(TO_TABLE, from, to, bit));
         results.push(kernels.orderShortRuns(TO_TABLE, from, to, bit, 128));
         kernels.permuteByDigit(TABLE, from, to, bit & 95, COUNTS, SCRATCH);

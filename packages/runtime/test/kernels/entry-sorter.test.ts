@@ -132,6 +132,63 @@ test("an error thrown between two pieces ends the sort", () => {
   });
 });
 
+/** Returns kernels that add the entries they are called for to what `count` is given. */
+function counted(kernels: Kernels, count: (numEntries: number) => void): Kernels {
+  return new Proxy(kernels, {
+    get(target, name) {
+      const value = Reflect.get(target, name, target) as unknown;
+      if (typeof value !== "function") return value;
+      return (...args: number[]) => {
+        const [from, to] =
+          name === "scatterByDigit" || name === "copyEntries" ? [args[2]!, args[3]!] : [args[1]!, args[2]!];
+        if (name !== "beginScatter") count(to - from);
+        return Reflect.apply(value, target, args) as unknown;
+      };
+    },
+  });
+}
+
+/** Half a million, and what remains of a piece. */
+const NUM_LARGE = 600_001;
+
+test.each<[string, (random: SeededRandom, i: number) => number]>([
+  ["random keys", (random) => random.seed()],
+  ["one key for most, which is last", (random) => (random.chance(0.7) ? 0xffffffff : random.seed())],
+  ["all keys equal", () => 5],
+  ["two keys, one after the other", (_, i) => (i < 1 << 18 ? 9 : 8)],
+])("[RT100] a range larger than the cache is sorted in pieces: %s", (_, keyOf) => {
+  randomRuns(1, (random) => {
+    const sorted = new Sorted([], NUM_LARGE, random);
+    const { memory } = sorted.kernels;
+    for (let i = 0; i < NUM_LARGE; i++) {
+      const word = sorted.slot(i) * 2;
+      memory.i32[word] = 0;
+      memory.i32[word + 1] = keyOf(random, i);
+      memory.i32[word + 2] = i;
+      memory.i32[word + 3] = 0;
+    }
+    let numWorked = 0;
+    let most = 0;
+    const kernels = counted(sorted.kernels, (numEntries) => {
+      numWorked += numEntries;
+    });
+    const steps = new EntrySorter(kernels, 0).steps(TABLE_SLOT, BUFFER_TABLE_SLOT, 0, NUM_LARGE, 64);
+    for (let isDone = false; !isDone; numWorked = 0) {
+      isDone = steps.next().done === true;
+      most = Math.max(most, numWorked);
+    }
+    // Of a range that fits the cache there are a look at it, a count, three scatters at most, and a look at the runs.
+    expect(most).toBeLessThanOrEqual(2 * 6 * (1 << 17));
+    let wrong = -1;
+    for (let i = 1; i < NUM_LARGE && wrong < 0; i++) {
+      const [before, word] = [sorted.slot(i - 1) * 2, sorted.slot(i) * 2];
+      const [a, b] = [memory.i32[before + 1]! >>> 0, memory.i32[word + 1]! >>> 0];
+      if (a > b || (a === b && memory.i32[before + 2]! >= memory.i32[word + 2]!)) wrong = i;
+    }
+    expect(wrong).toBe(-1);
+  });
+});
+
 /** Compares long arrays without the cost of a difference when they are equal. */
 function expectSame(actual: readonly Entry[], expected: readonly Entry[]): void {
   expect(actual.length).toBe(expected.length);
