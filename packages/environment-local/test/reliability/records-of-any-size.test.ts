@@ -1,10 +1,10 @@
 /**
- * Records of no bytes, of ten million, and of each number of fields from none to sixty-four, in every operator, in the least memory and against the oracle.
+ * Records of no bytes, of about a page, of ten million, and of each number of fields from none to sixty-four, in every operator, in the least memory and against the oracle.
  * Of ten million bytes there is one among small ones: as what has the key, as one of a group, on both sides of joins, in sorts, in distinct records, in
  * iterations. Programs that name fields find null where records lack them; others take records of any kind whole.
  */
 import type { Plan } from "@millrace/common-api";
-import { type Engine, type TypeInformation, types } from "@millrace/core";
+import { type Engine, PAGE_SIZE_BYTES, type TypeInformation, types } from "@millrace/core";
 import { ExecutionEnvironment } from "@millrace/dataset";
 import { collectionEngine } from "@millrace/environment-collection";
 import { TestHost } from "@millrace/host-test";
@@ -69,6 +69,16 @@ test.each(operatorPrograms)("a record of ten million bytes: $name", async (progr
       item.id === 3 ? { ...item, text: "x".repeat(TEN_MB) } : item,
     );
   await expectOracles(program, { left: input(0), right: input(13) }, 2);
+});
+
+test.each(operatorPrograms)("records of about a page: $name", async (program) => {
+  /** Of growing texts: from rows that fit with others, past the largest that does alone, to those that are more than a page by themselves. */
+  const input = (salt: number): Item[] =>
+    items({ numRecords: 52, numKeys: 26, textLength: 0 }, salt).map((item) => ({
+      ...item,
+      text: "x".repeat(PAGE_SIZE_BYTES - 160 + 8 * item.key),
+    }));
+  await expectOracles(program, { left: input(0), right: input(13) }, 1);
 });
 
 /** Makes the n-th field beyond those that all items have. */
