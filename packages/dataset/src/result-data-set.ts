@@ -60,7 +60,8 @@ export abstract class ResultDataSet<out T> implements Data<T> {
 
   /** Runs a job and returns the text that `print` writes: a header, a line per record, numbers aligned to the right. */
   async toTable(options: RunOptions & TableOptions = {}): Promise<string> {
-    return tableOf(await this.collect(options), options);
+    const { maxCellLength: _, ...runOptions } = options;
+    return tableOf(await this.collect(runOptions), options);
   }
 
   /**

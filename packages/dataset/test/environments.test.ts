@@ -65,6 +65,35 @@ describe("options", () => {
 });
 
 describe("options of a run", () => {
+  test("[D96] a run refuses options that it does not have, and a signal in their place", async () => {
+    const { env, engine } = recording();
+    const rows = env.fromElements({ id: 1 });
+    const { signal } = new AbortController();
+    const misspelled = { sginal: signal } as never;
+    for (const run of [
+      () => rows.collect(misspelled),
+      () => rows.count(misspelled),
+      () => rows.print(misspelled),
+      () => rows.stream(misspelled).next(),
+      () => env.execute("job", misspelled),
+      () => env.executeAsync("job", misspelled),
+    ]) {
+      rows.writeAsText("never");
+      const error = await errorOf(run);
+      expect(error.code).toBe("INVALID_ARGUMENT");
+      expect(error.message).toContain("Did you mean signal?");
+      expect(error.message).toContain("environments.test.ts");
+    }
+    expect((await errorOf(() => rows.collect(signal as never))).message).toContain("{ signal }");
+    expect((await errorOf(() => rows.count("name" as never))).message).toContain('"name"');
+    expect((await errorOf(() => rows.count(null as never))).message).toContain("null");
+    rows.writeAsText("never");
+    expect((await errorOf(() => env.execute("job", { jobName: "other" } as never))).code).toBe("INVALID_ARGUMENT");
+    expect(engine.jobs).toHaveLength(0);
+    await rows.toTable({ maxCellLength: 3, jobName: "printed" });
+    expect(engine.jobs).toHaveLength(1);
+  });
+
   test("[D12] a signal is checked before a job is started", async () => {
     const { env, engine } = recording();
     const rows = env.fromElements(1);

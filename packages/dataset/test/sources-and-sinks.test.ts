@@ -138,6 +138,8 @@ describe("sources", () => {
 
   test("[D73] files need a path; wrong options name the line of the program", async () => {
     const { env } = recording();
+    const url = new URL("file:///orders.txt") as unknown as string;
+    expect((await errorOf(() => env.readTextFile(url))).message).toContain("fileURLToPath");
     for (const path of ["", [], [""], null, 3]) {
       expect((await errorOf(() => env.readTextFile(path as string))).code, String(path)).toBe("INVALID_ARGUMENT");
     }

@@ -4,6 +4,7 @@ import type { Engine, EnvironmentOptions, JobResult } from "@millrace/core";
 import { explainEnvironment } from "../jobs/explain.js";
 import { JobHandle, type RunOptions } from "../jobs/job-handle.js";
 import { noSinks } from "../jobs/no-sinks.js";
+import { requireRunOptions } from "../jobs/run-options.js";
 import { planOf, startJob } from "../jobs/start-job.js";
 import { describe, OperatorCall } from "../operators/operator-call.js";
 import { dataSetFactory } from "./create-data-sets.js";
@@ -86,6 +87,7 @@ export class ExecutionEnvironment extends SourceEnvironment {
   #start(method: "execute", jobName: string | undefined, options: RunOptions): JobHandle {
     const sinks = this.state.sinks.splice(0);
     if (sinks.length === 0) throw noSinks(method);
+    requireRunOptions(options, method, new OperatorCall("Job"));
     const { job, result } = startJob(this.state, planOf(this.state, sinks, jobName), options);
     return new JobHandle(job, result);
   }

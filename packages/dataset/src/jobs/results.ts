@@ -6,6 +6,7 @@ import type { EnvironmentState } from "../environment/environment-state.js";
 import { OperatorCall } from "../operators/operator-call.js";
 import { ONE_GROUP, summarizeOperator } from "../transformations/grouping-transformations.js";
 import type { RunOptions } from "./job-handle.js";
+import { requireRunOptions } from "./run-options.js";
 import { planOf, type StartedJob, startJob } from "./start-job.js";
 
 /** Runs one data set alone; sinks that wait for `execute` keep waiting. */
@@ -15,6 +16,7 @@ function startCollecting(
   call: OperatorCall,
   options: RunOptions,
 ): StartedJob {
+  requireRunOptions(options, "run", new OperatorCall("Job"));
   const plan = planOf(environment, [new CollectOperator(operator, call)], options.jobName);
   return startJob(environment, plan, options);
 }

@@ -1,4 +1,30 @@
+import { checkOptions, type OptionRules } from "@millrace/core";
 import { describe, type OperatorCall } from "../operators/operator-call.js";
+import type { RunOptions } from "./job-handle.js";
+
+/** The options of `execute`, whose job is named by its first argument. */
+const EXECUTE_OPTIONS: OptionRules<Omit<RunOptions, "jobName">> = {
+  signal: "checked elsewhere",
+  onProgress: "checked elsewhere",
+};
+const RUN_OPTIONS: OptionRules<RunOptions> = { ...EXECUTE_OPTIONS, jobName: "checked elsewhere" };
+
+/**
+ * Throws INVALID_ARGUMENT for options that a run does not have. A signal in place of them is one too: it has no fields of its own, and the
+ * job could not be cancelled.
+ * @internal
+ */
+export function requireRunOptions(options: unknown, method: "execute" | "run", call: OperatorCall): void {
+  if (isSignal(options)) {
+    throw call.error({
+      code: "INVALID_ARGUMENT",
+      what: "The options of the job are a signal",
+      expected: "an object of options",
+      fix: "Give the signal as one of them: { signal }.",
+    });
+  }
+  call.check(() => checkOptions("the job", options as object, method === "execute" ? EXECUTE_OPTIONS : RUN_OPTIONS));
+}
 
 /**
  * Throws INVALID_ARGUMENT for what is no signal: a job that began to follow it would fail where nobody listens. Signals of

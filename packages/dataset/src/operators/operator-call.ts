@@ -97,6 +97,7 @@ export class OperatorCall implements OperatorCommon {
       code: "INVALID_ARGUMENT",
       what: `The path is ${describe(given)}`,
       expected: "a path, or an array of at least one",
+      fix: given instanceof URL ? "Give the path of the URL: fileURLToPath(url), from node:url." : undefined,
     });
   }
 
