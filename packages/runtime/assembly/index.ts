@@ -22,5 +22,5 @@ export { keptOfMerge, mergeRows } from "./merge.js";
 export { gatherNumbers, scatterAdd, sumGathered } from "./numbers.js";
 export { foldTuples, writeResults } from "./packed-folds.js";
 export { findTuples, indexTuples } from "./packed-tables.js";
-export { hashTuples, packField, packRows, scatterTuples } from "./packed-tuples.js";
+export { hashTuples, packField, readAhead, scatterTuples } from "./packed-tuples.js";
 export { copyRows, endSlot, keptOfRows, listRows, partitionRows } from "./rows.js";

@@ -15,10 +15,16 @@ function addressOf(pages: usize, cell: u32): usize {
   return (<usize>(load<u32>(pages + ((cell >> PAGE_SHIFT) << 2)) + (cell & PAGE_MASK))) << 3;
 }
 
-/** Writes what is in the cells of tuples, at which searches begin, as their groups. */
+/** Writes what is in the cells of tuples, at which searches begin, as their groups, or what is in the next cell where the first one is of another hash. */
 function guessGroups(tuple: usize, count: u32, step: usize, pages: usize, shift: u32, down: u32, group: usize): void {
   for (const end = group + ((<usize>count) << 2); group < end; group += 4) {
-    store<u32>(group, load<u32>(addressOf(pages, firstCell(load<u32>(tuple), shift, down))));
+    const hash = load<u32>(tuple);
+    const cell = firstCell(hash, shift, down);
+    const address = addressOf(pages, cell);
+    const first = load<u64>(address);
+    // The next page lies elsewhere, so that the last cell of one has no next one here.
+    const second = load<u32>(address + ((<usize>u32((cell & PAGE_MASK) !== PAGE_MASK)) << 3));
+    store<u32>(group, select<u32>(<u32>first, second, <u32>(first >> 32) === hash));
     tuple += step;
   }
 }

@@ -7,6 +7,40 @@ const PACK_FLOAT64: u32 = 1;
 
 const CANONICAL_NAN: u64 = 0x7ff8000000000000;
 
+/** Returns a field as it stands in tuples: an int32 as a float64, a float64 with one form of NaN, and what else fills a slot as it is. */
+function packed<T>(at: usize): u64 {
+  if (sizeof<T>() === 4) return reinterpret<u64>(<f64>load<i32>(at));
+  const bits = load<u64>(at);
+  if (isFloat<T>()) return isNaN64(bits) ? CANONICAL_NAN : bits;
+  return bits;
+}
+
+/** Packs one field of rows; `bit` is its null bit, of which the first one clears all others. */
+function packColumn<T>(
+  pointer: usize,
+  numRows: u32,
+  fieldOffset: usize,
+  nullOffset: usize,
+  nullMask: u32,
+  tuple: usize,
+  step: usize,
+  offset: usize,
+  bit: u32,
+): void {
+  const others: u32 = bit === 1 ? 0 : -1;
+  for (const end = pointer + ((<usize>numRows) << 2); pointer < end; pointer += 4) {
+    const row: usize = load<u32>(pointer) << 3;
+    let bits: u64 = 0;
+    if ((load<u32>(row + nullOffset) & nullMask) !== 0) store<u32>(tuple, (load<u32>(tuple, 4) & others) | bit, 4);
+    else {
+      if (others === 0) store<u32>(tuple, 0, 4);
+      bits = packed<T>(row + fieldOffset);
+    }
+    store<u64>(tuple + offset, bits);
+    tuple += step;
+  }
+}
+
 export function packField(
   kind: u32,
   pointers: u32,
@@ -22,26 +56,15 @@ export function packField(
   const pointer: usize = (pointers << 3) + (from << 2);
   const fieldOffset: usize = fieldSlot << 3;
   const nullOffset: usize = nullWord << 2;
+  const tuple: usize = tuples << 3;
   const step: usize = tupleSlots << 3;
   const offset: usize = slot << 3;
   const bit: u32 = 1 << (slot - 1);
-  let tuple: usize = tuples << 3;
-  for (let i: u32 = 0; i < numRows; i++) {
-    const row: usize = load<u32>(pointer + (i << 2)) << 3;
-    let nulls: u32 = slot === 1 ? 0 : load<u32>(tuple, 4);
-    let bits: u64 = 0;
-    if ((load<u32>(row + nullOffset) & nullMask) !== 0) nulls |= bit;
-    else if (kind === PACK_INT32) bits = reinterpret<u64>(<f64>load<i32>(row + fieldOffset));
-    else {
-      bits = load<u64>(row + fieldOffset);
-      if (kind === PACK_FLOAT64) {
-        if (isNaN64(bits)) bits = CANONICAL_NAN;
-      }
-    }
-    store<u32>(tuple, nulls, 4);
-    store<u64>(tuple + offset, bits);
-    tuple += step;
-  }
+  if (kind === PACK_INT32)
+    packColumn<i32>(pointer, numRows, fieldOffset, nullOffset, nullMask, tuple, step, offset, bit);
+  else if (kind === PACK_FLOAT64)
+    packColumn<f64>(pointer, numRows, fieldOffset, nullOffset, nullMask, tuple, step, offset, bit);
+  else packColumn<u64>(pointer, numRows, fieldOffset, nullOffset, nullMask, tuple, step, offset, bit);
 }
 
 /** Returns the high half of a sum of products, mixed by a bijection. */
@@ -68,6 +91,19 @@ export function hashTuples(
   const first = load<u64>(seed);
   const second = load<u64>(seed, 8);
   let tuple: usize = tuples << 3;
+  if (numKeys === 1) {
+    const third = load<u64>(seed, 16);
+    const fourth = load<u64>(seed, 24);
+    const isFloat = (floats & 1) !== 0;
+    for (let i: u32 = 0; i < numTuples; i++) {
+      let bits = load<u64>(tuple, 8);
+      if (isFloat) bits = reinterpret<u64>(reinterpret<f64>(bits) + 0.0);
+      const sum: u64 = (first + <u64>(load<u32>(tuple, 4) & nullMask)) * second;
+      store<u32>(tuple, mixed(sum + (third + (bits & 0xffffffff)) * (fourth + (bits >> 32))));
+      tuple += step;
+    }
+    return;
+  }
   for (let i: u32 = 0; i < numTuples; i++) {
     let sum: u64 = (first + <u64>(load<u32>(tuple, 4) & nullMask)) * second;
     for (let key: usize = 8; key <= keysEnd; key += 8) {
@@ -81,66 +117,20 @@ export function hashTuples(
   }
 }
 
-/** Returns a field of a row as it stands in tuples; `field` has its kind and its slot. */
-function packedBits(field: usize, row: usize): u64 {
-  const kind = load<u32>(field);
-  const at = row + ((<usize>load<u32>(field, 4)) << 3);
-  if (kind === PACK_INT32) return reinterpret<u64>(<f64>load<i32>(at));
-  const bits = load<u64>(at);
-  return kind === PACK_FLOAT64 && isNaN64(bits) ? CANONICAL_NAN : bits;
-}
+/** What a cache reads at a time. */
+const LINE_SLOTS: u32 = 8;
 
-export function packRows(
-  fields: u32,
-  isFloat: u32,
-  pointers: u32,
-  from: u32,
-  numRows: u32,
-  tupleSlots: u32,
-  seeds: u32,
-  shift: u32,
-  mask: u32,
-  cursors: u32,
-): u32 {
-  const field: usize = fields << 3;
-  const fieldsEnd = field + ((<usize>(tupleSlots - 1)) << 4);
-  const keyNullOffset: usize = load<u32>(field, 8) << 2;
-  const keyNullMask = load<u32>(field, 12);
-  const pointer: usize = pointers << 3;
+// The result says nothing; it is there for the reads not to be left out.
+export function readAhead(cursors: u32, numCursors: u32, numSlots: u32): u32 {
   const cursor: usize = cursors << 3;
-  const seed: usize = seeds << 3;
-  const first = load<u64>(seed);
-  const second = load<u64>(seed, 8);
-  const third = load<u64>(seed, 16);
-  const fourth = load<u64>(seed, 24);
-  for (let i = from; i < numRows; i++) {
-    const row: usize = load<u32>(pointer + (i << 2)) << 3;
-    const isKeyNull = u32((load<u32>(row + keyNullOffset) & keyNullMask) !== 0);
-    const key: u64 = isKeyNull !== 0 ? 0 : packedBits(field, row);
-    const bits = isFloat !== 0 ? reinterpret<u64>(reinterpret<f64>(key) + 0.0) : key;
-    const hash = mixed((first + <u64>isKeyNull) * second + (third + (bits & 0xffffffff)) * (fourth + (bits >> 32)));
-    const own = cursor + (((hash >> shift) & mask) << 3);
+  const end = cursor + ((<usize>numCursors) << 3);
+  let seen: u32 = 0;
+  for (let own = cursor; own < end; own += 8) {
     const to = load<u32>(own);
-    if (tupleSlots > load<u32>(own, 4) - to) return i;
-    store<u32>(own, to + tupleSlots);
-    let nulls = isKeyNull;
-    let bit: u32 = 2;
-    for (let at = field + 16; at < fieldsEnd; at += 16) {
-      if ((load<u32>(row + ((<usize>load<u32>(at, 8)) << 2)) & load<u32>(at, 12)) !== 0) nulls |= bit;
-      bit <<= 1;
-    }
-    // What is written waits for its place in the cache, and few writes can do so at a time: hence two words in one.
-    const tuple: usize = to << 3;
-    v128.store(tuple, i64x2.replace_lane(i64x2.splat(((<u64>nulls) << 32) | hash), 1, key));
-    let value = tuple + 16;
-    bit = 2;
-    for (let at = field + 16; at < fieldsEnd; at += 16) {
-      store<u64>(value, (nulls & bit) !== 0 ? 0 : packedBits(at, row));
-      value += 8;
-      bit <<= 1;
-    }
+    const room = min<u32>(numSlots, load<u32>(own, 4) - to);
+    for (let slot: u32 = 0; slot < room; slot += LINE_SLOTS) seen ^= load<u32>((<usize>(to + slot)) << 3);
   }
-  return numRows;
+  return seen;
 }
 
 export function scatterTuples(

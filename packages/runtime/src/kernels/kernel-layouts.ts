@@ -102,9 +102,6 @@ export const PACK_INT32 = 0;
 export const PACK_FLOAT64 = 1;
 export const PACK_SLOT = 2;
 
-/** The words of a field that says so of a slot of tuples: kind, slot in the row, word and mask of the null bit. */
-export const PACKED_FIELD_WORDS = 4;
-
 /** What is done to the state of a group. */
 export const FOLD_COUNT_ROWS = 0;
 export const FOLD_COUNT = 1;

@@ -73,21 +73,10 @@ export interface PackedKernels {
   ): void;
 
   /**
-   * Does for rows with one key, from number `from` on, what `packField`, `hashTuples` and `scatterTuples` do one after the other. `fields` has four words for
-   * each slot of a tuple behind the first: kind, slot, word and mask of a {@link PackedField}. `isFloat` says whether the key is a float64 in tuples.
+   * Reads what is behind each of many cursors, `numSlots` of it at most, and does nothing else: the cache misses of what is written there next
+   * overlap, and would hardly do so when it is written.
    */
-  packRows(
-    fields: number,
-    isFloat: boolean,
-    pointers: number,
-    from: number,
-    numRows: number,
-    tupleSlots: number,
-    seeds: number,
-    shift: number,
-    mask: number,
-    cursors: number,
-  ): number;
+  readAhead(cursors: number, numCursors: number, numSlots: number): void;
 
   /**
    * Copies tuples (or entries) from number `from` on to the partition `(hash >>> shift) & mask` of their hash. Cursors are those of

@@ -1,5 +1,4 @@
-import { Memory } from "@millrace/core";
-import { copyRow } from "../rows/copy-row.js";
+import type { Memory } from "@millrace/core";
 import {
   FOLD_COUNT,
   FOLD_COUNT_ROWS,
@@ -11,7 +10,6 @@ import {
   FOLD_SUM_INT64,
   PACK_FLOAT64,
   PACK_INT32,
-  PACKED_FIELD_WORDS,
   PACKED_TABLE_CELLS,
   PACKED_TABLE_ENTRY_SLOTS,
   PACKED_TABLE_FLOATS,
@@ -79,7 +77,7 @@ export function hashTuples(
 ): void {
   for (let i = 0; i < numTuples; i++) {
     const tuple = tuples + i * tupleSlots;
-    memory.i32[tuple * 2] = hashOf(memory, tuple, numKeys, floats, nullMask, memory.i32, seeds * 2);
+    memory.i32[tuple * 2] = hashOf(memory, tuple, numKeys, floats, nullMask, seeds * 2);
   }
 }
 
@@ -89,17 +87,16 @@ function hashOf(
   numKeys: number,
   floats: number,
   nullMask: number,
-  seeds: Int32Array,
   seed: number,
 ): number {
-  addProduct(seeds, seed, i32[tuple * 2 + NULLS_WORD]! & nullMask, 0, seed + 2);
+  addProduct(i32, seed, i32[tuple * 2 + NULLS_WORD]! & nullMask, 0, seed + 2);
   let high = productHigh;
   let low = productLow;
   for (let key = 1; key <= numKeys; key++) {
     const word = (tuple + key) * 2;
     // A zero with a sign equals one without.
     const isZero = ((floats >>> (key - 1)) & 1) !== 0 && f64[tuple + key] === 0;
-    pairProduct(seeds, seed + key * SEEDS_AHEAD, isZero ? 0 : i32[word]!, isZero ? 0 : i32[word + 1]!);
+    pairProduct(i32, seed + key * SEEDS_AHEAD, isZero ? 0 : i32[word]!, isZero ? 0 : i32[word + 1]!);
     const sum = low + productLow;
     high = (high + productHigh + (sum >= TWO_TO_32 ? 1 : 0)) | 0;
     low = sum % TWO_TO_32;
@@ -137,59 +134,6 @@ function multiply(aLow: number, aHigh: number, bLow: number, bHigh: number): voi
   productLow = sum % TWO_TO_32;
   const carried = Math.floor(sum / TWO_TO_32) + Math.floor(middle / 0x10000);
   productHigh = (carried + Math.imul(aHigh, bLow) + Math.imul(aLow, bHigh)) | 0;
-}
-
-/** Packs rows with one key into the cursors of their partitions until one has no room; returns the number of that row. */
-export function packRows(
-  memory: Memory,
-  fields: number,
-  isFloat: boolean,
-  pointers: number,
-  from: number,
-  numRows: number,
-  tupleSlots: number,
-  seeds: number,
-  shift: number,
-  mask: number,
-  cursors: number,
-): number {
-  const { i32 } = memory;
-  const floats = isFloat ? 1 : 0;
-  for (let i = from; i < numRows; i++) {
-    const row = i32[pointers * 2 + i]!;
-    let nulls = 0;
-    for (let slot = 1; slot < tupleSlots; slot++) {
-      const isNull = packValue(memory, fields * 2 + (slot - 1) * PACKED_FIELD_WORDS, row, slot);
-      if (isNull) nulls |= 1 << (slot - 1);
-    }
-    TUPLE.i32[NULLS_WORD] = nulls;
-    const hash = hashOf(TUPLE, 0, 1, floats, 1, i32, seeds * 2);
-    TUPLE.i32[0] = hash;
-    const cursor = (cursors + ((hash >>> shift) & mask)) * 2;
-    const to = i32[cursor]!;
-    if (tupleSlots > i32[cursor + 1]! - to) return i;
-    copyRow(TUPLE, 0, memory, to, tupleSlots);
-    i32[cursor] = to + tupleSlots;
-  }
-  return numRows;
-}
-
-/** The tuple that a row is packed into. */
-const TUPLE = new Memory(new ArrayBuffer(64 * 8));
-
-/** Writes one value into it; returns whether it is null. */
-function packValue({ i32, f64 }: Memory, field: number, row: number, slot: number): boolean {
-  const kind = i32[field]!;
-  const from = row + i32[field + 1]!;
-  const isNull = (i32[row * 2 + i32[field + 2]!]! & i32[field + 3]!) !== 0;
-  if (isNull) TUPLE.f64[slot] = 0;
-  else if (kind === PACK_INT32) TUPLE.f64[slot] = i32[from * 2]!;
-  else if (kind === PACK_FLOAT64 && Number.isNaN(f64[from])) TUPLE.f64[slot] = Number.NaN;
-  else {
-    TUPLE.i32[slot * 2] = i32[from * 2]!;
-    TUPLE.i32[slot * 2 + 1] = i32[from * 2 + 1]!;
-  }
-  return isNull;
 }
 
 /** Copies tuples to the cursors of their partitions until one has no room; returns the number of that tuple. */

@@ -193,32 +193,8 @@ export class TypeScriptKernels implements Kernels {
     packed.hashTuples(this.memory, tuples, numTuples, tupleSlots, numKeys, floats, nullMask, seeds);
   }
 
-  packRows(
-    fields: number,
-    isFloat: boolean,
-    pointers: number,
-    from: number,
-    numRows: number,
-    tupleSlots: number,
-    seeds: number,
-    shift: number,
-    mask: number,
-    cursors: number,
-  ): number {
-    return packed.packRows(
-      this.memory,
-      fields,
-      isFloat,
-      pointers,
-      from,
-      numRows,
-      tupleSlots,
-      seeds,
-      shift,
-      mask,
-      cursors,
-    );
-  }
+  /** Nothing can be seen of it. */
+  readAhead(): void {}
 
   scatterTuples(
     tuples: number,

@@ -183,20 +183,8 @@ export class WasmKernels implements Kernels {
     this.#exports.hashTuples(tuples, numTuples, tupleSlots, numKeys, floats, nullMask, seeds);
   }
 
-  packRows(
-    fields: number,
-    isFloat: boolean,
-    pointers: number,
-    from: number,
-    numRows: number,
-    tupleSlots: number,
-    seeds: number,
-    shift: number,
-    mask: number,
-    cursors: number,
-  ): number {
-    const float = isFloat ? 1 : 0;
-    return this.#exports.packRows(fields, float, pointers, from, numRows, tupleSlots, seeds, shift, mask, cursors);
+  readAhead(cursors: number, numCursors: number, numSlots: number): void {
+    this.#exports.readAhead(cursors, numCursors, numSlots);
   }
 
   scatterTuples(

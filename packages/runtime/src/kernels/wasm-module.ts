@@ -170,18 +170,7 @@ export interface WasmExports {
     nullMask: number,
     seeds: number,
   ): void;
-  packRows(
-    fields: number,
-    isFloat: number,
-    pointers: number,
-    from: number,
-    numRows: number,
-    tupleSlots: number,
-    seeds: number,
-    shift: number,
-    mask: number,
-    cursors: number,
-  ): number;
+  readAhead(cursors: number, numCursors: number, numSlots: number): number;
   scatterTuples(
     tuples: number,
     from: number,

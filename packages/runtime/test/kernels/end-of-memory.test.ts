@@ -53,6 +53,7 @@ test("rows are copied and partitioned up to the last slot", () => {
       kernels.endSlot,
       kernels.copyRows(BEGIN_SLOT, 1, 2000, END_SLOT - 1, END_SLOT),
       kernels.copyRows(BEGIN_SLOT, 1, 2000, END_SLOT, END_SLOT),
+      kernels.readAhead(BEGIN_SLOT + 1500, 2, PAGE_SLOTS * 2),
       kernels.partitionRows(BEGIN_SLOT, BEGIN_SLOT + 1200, 2000, 31, 1, BEGIN_SLOT + 1500),
     ],
   );

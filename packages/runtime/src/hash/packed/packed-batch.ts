@@ -1,5 +1,4 @@
 import type { Memory } from "@millrace/core";
-import { PACKED_FIELD_WORDS } from "../../kernels/kernel-layouts.js";
 import { PAGE_SLOTS } from "../../memory/page-slots.js";
 import { copyRow } from "../../rows/copy-row.js";
 import type { PageCursor } from "../../rows/row-cursor.js";
@@ -20,8 +19,6 @@ export class PackedBatch {
   /** The columns of the rows, and those of them that code reads. */
   #columns: readonly PackedColumn[] = [];
   #read: readonly PackedColumn[] = [];
-  /** Whether one kernel makes tuples of rows. */
-  #isPackedAtOnce = false;
   /** By slot: what code read of the rows that are listed. */
   readonly #values: (ColumnValues | undefined)[] = [];
   readonly #sources = new Int32Array(MAX_LISTED_ROWS);
@@ -58,23 +55,14 @@ export class PackedBatch {
     return this.#fill();
   }
 
-  /** Makes the next tuples, `maxTuples` at most and no more than a page has room for; returns how many, 0 when all rows were taken. */
-  next(maxTuples: number): number {
+  /** Makes the next tuples, no more than a page has room for; returns how many, 0 when all rows were taken. */
+  next(): number {
     if (this.#numPacked === this.#numRows && !this.#copyRow()) return 0;
-    const { kernels, tuples } = this.#scratch;
+    const { kernels, tuples, pointers, seeds } = this.#scratch;
     const from = this.#numPacked;
-    const count = Math.min(this.#numRows - from, this.#maxTuples, maxTuples);
+    const count = Math.min(this.#numRows - from, this.#maxTuples);
     const to = tuples.firstSlot;
     this.#numPacked += count;
-    if (this.#isPackedAtOnce) {
-      const { i32 } = this.#memory;
-      const { cursor } = this.#scratch;
-      i32[cursor * 2] = to;
-      i32[cursor * 2 + 1] = tuples.endSlot;
-      this.#packAtOnce(from, from + count, 0, 0, cursor);
-      return count;
-    }
-    const { pointers, seeds } = this.#scratch;
     const { tupleSlots, numKeys, floats, keyNullMask } = this.#format;
     for (const column of this.#columns) {
       if (column.field !== undefined) kernels.packField(column.field, pointers, from, count, to, tupleSlots);
@@ -84,32 +72,9 @@ export class PackedBatch {
     return count;
   }
 
-  /**
-   * Writes the tuples of the next rows straight to the cursors of their partitions, by the bits of the hash from `shift` on, up to the first for which there is no
-   * room. Returns whether it can do that: it can't when keys are several, or code has to read columns.
-   */
-  scatter(shift: number, mask: number): boolean {
-    if (!this.#isPackedAtOnce) return false;
-    this.#numPacked = this.#packAtOnce(this.#numPacked, this.#numRows, shift, mask, this.#scratch.cursors);
-    return true;
-  }
-
-  #packAtOnce(from: number, to: number, shift: number, mask: number, cursors: number): number {
-    const { kernels, fields, pointers, seeds } = this.#scratch;
-    const { tupleSlots, floats } = this.#format;
-    return kernels.packRows(fields, floats !== 0, pointers, from, to, tupleSlots, seeds, shift, mask, cursors);
-  }
-
   #useColumns(columns: readonly PackedColumn[]): void {
     this.#columns = columns;
     this.#read = columns.filter(({ field }) => field === undefined);
-    this.#isPackedAtOnce = this.#format.numKeys === 1 && this.#read.length === 0;
-    if (!this.#isPackedAtOnce) return;
-    columns.forEach(({ field }, i) => {
-      const { kind, fieldSlot, nullWord, nullMask } = field!;
-      const at = this.#scratch.fields * 2 + i * PACKED_FIELD_WORDS;
-      this.#memory.i32.set([kind, fieldSlot, nullWord, nullMask], at);
-    });
   }
 
   /** Copies and lists a whole page. */

@@ -12,7 +12,6 @@
  */
 import { invariant, type TableHashSeed } from "@millrace/core";
 import type { PageBudget } from "../../memory/page-budget.js";
-import { PAGE_SLOTS } from "../../memory/page-slots.js";
 import type { PageCursor } from "../../rows/row-cursor.js";
 import type { SpillSpace } from "../../spill/spill-space.js";
 import type { RecordOutput, Steps } from "../../task/driver.js";
@@ -148,11 +147,13 @@ export class PackedGroups {
 
   /** Gives the groups of the tables, and leaves what is on disk to be read later. */
   *#endLevel(take: TakeGroups): Steps {
-    this.#endStaging();
-    for (const table of this.#tables) {
+    for (const [index, table] of this.#tables.entries()) {
+      // Each table is given before the next one is completed, in memory of this one, which the cache has.
+      if (this.#staging !== undefined) this.#addStaged(index);
       for (const entries of table.runs()) yield* take(entries);
       table.release();
     }
+    this.#staging = undefined;
     const blocks = this.#partitions?.finish() ?? [];
     this.#partitions = undefined;
     const siblings = { numLeft: blocks.length };
@@ -164,13 +165,7 @@ export class PackedGroups {
   #addPage(): void {
     const batch = this.#batch;
     const tuples = this.#options.scratch.tuples.firstSlot;
-    for (;;) {
-      // Rows go straight to where they wait, but for each for which there is no room.
-      const isScattered = this.#staging !== undefined && batch.scatter(32 - TABLE_BITS, this.#tables.length - 1);
-      const count = batch.next(isScattered ? 1 : PAGE_SLOTS);
-      if (count === 0) return;
-      this.#add(tuples, count);
-    }
+    for (let count = batch.next(); count > 0; count = batch.next()) this.#add(tuples, count);
   }
 
   /** Takes tuples in. */

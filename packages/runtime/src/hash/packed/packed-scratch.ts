@@ -1,5 +1,5 @@
 import type { MemorySegment } from "@millrace/core";
-import { PACKED_FIELD_WORDS, RESULT_FIELD_WORDS } from "../../kernels/kernel-layouts.js";
+import { RESULT_FIELD_WORDS } from "../../kernels/kernel-layouts.js";
 import type { Kernels } from "../../kernels/kernels.js";
 import { kernelsFor } from "../../kernels/kernels-for.js";
 import type { PageBudget } from "../../memory/page-budget.js";
@@ -24,12 +24,7 @@ const RESULTS_SLOT = SEEDS_SLOT + SEEDS_SLOTS;
 /** The most fields of results that kernels write. */
 export const MAX_RESULT_FIELDS = 64;
 const RESULTS_SLOTS = (MAX_RESULT_FIELDS * RESULT_FIELD_WORDS) / 2;
-const FIELDS_SLOT = RESULTS_SLOT + RESULTS_SLOTS;
-/** Of 32 slots of tuples. */
-const FIELDS_SLOTS = (32 * PACKED_FIELD_WORDS) / 2;
-/** The cursor of the tuples of a page, when they are not divided. */
-const CURSOR_SLOT = FIELDS_SLOT + FIELDS_SLOTS;
-const TABLE_SLOT = CURSOR_SLOT + 1;
+const TABLE_SLOT = RESULTS_SLOT + RESULTS_SLOTS;
 
 /**
  * Is pages of a budget in which kernels are given their arguments.
@@ -53,8 +48,6 @@ export class PackedScratch {
   readonly cursors: number;
   readonly seeds: number;
   readonly results: number;
-  readonly fields: number;
-  readonly cursor: number;
   readonly table: number;
   /** How many words there are for a table. */
   readonly tableWords: number;
@@ -74,8 +67,6 @@ export class PackedScratch {
     this.cursors = lists.firstSlot + CURSORS_SLOT;
     this.seeds = lists.firstSlot + SEEDS_SLOT;
     this.results = lists.firstSlot + RESULTS_SLOT;
-    this.fields = lists.firstSlot + FIELDS_SLOT;
-    this.cursor = lists.firstSlot + CURSOR_SLOT;
     this.table = lists.firstSlot + TABLE_SLOT;
     this.tableWords = (PAGE_SLOTS - TABLE_SLOT) * 2;
   }

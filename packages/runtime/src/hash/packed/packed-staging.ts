@@ -6,6 +6,9 @@ import type { PackedScratch } from "./packed-scratch.js";
 /** The most pages that wait for one table; more gain little, and pages that were never used cost more than others. */
 const MAX_PAGES_PER_TABLE = 64;
 
+/** For how many pages of tuples what they are written to is read ahead, with as many tuples for each table. */
+const PAGES_READ_AHEAD = 2;
+
 /** Is a run of tuples, one behind the other. */
 export interface TupleRun {
   readonly slot: number;
@@ -62,7 +65,12 @@ export class PackedStaging {
   /** Takes tuples from number `from` on; returns the first that it did not take. */
   add(tuples: number, from: number, numTuples: number): number {
     const { kernels, cursors } = this.#scratch;
-    const mask = this.#pages.length - 1;
+    const numTables = this.#pages.length;
+    const mask = numTables - 1;
+    if (from === 0 && numTuples > numTables) {
+      const slotsPerTable = Math.ceil((numTuples * this.#tupleSlots) / numTables);
+      kernels.readAhead(cursors, numTables, slotsPerTable * PAGES_READ_AHEAD);
+    }
     for (let at = from; ; ) {
       at = kernels.scatterTuples(tuples, at, numTuples, this.#tupleSlots, this.#shift, mask, cursors);
       if (at === numTuples) return at;
