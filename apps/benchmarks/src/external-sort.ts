@@ -1,24 +1,19 @@
 /**
  * The external sort: lines of 100 bytes from a text file to a text file, by the whole line, in a quarter of the memory that they take, against
- * `sort` of the system and DuckDB, each with one thread. Processor time of everything that worked; the disk is left out of it, but not the system calls.
- * "Ours" is the sorter of the runtime with a reader and a writer made for such lines; "as a user" a job of the local environment, `readTextFile` to `writeAsText`.
+ * `sort` of the system and DuckDB, each with one thread and in a process of its own. Processor time of all that a process did, from its start to its end: the disk is left out of it, but
+ * not the system calls. "Sorter" is that of the runtime with a reader and a writer made for such lines; "job" what a user writes, `readTextFile` to `writeAsText`.
+ * Every round begins with another one: what came before has a say in which pages of memory the system has to make.
  *
  *     node src/external-sort.ts [MB of text] [MB of memory] [rounds]
  */
 import { execFileSync } from "node:child_process";
-import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync, writevSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Memory, type MemorySegment, PAGE_SIZE_BYTES, types } from "@millrace/core";
-import { GatheredRows, type Kernels, KeyOrder, kernelsFor, type PageCursor, Sorter } from "@millrace/runtime/parts";
-import { ExecutionEnvironment } from "millrace";
-import { BenchmarkRandom, budgetsOf, layoutOf, processMs, runSteps, sortWorld } from "./sort-subject.ts";
+import { BenchmarkRandom } from "./sort-subject.ts";
 
 const LINE_BYTES = 100;
 const CHUNK_BYTES = 1 << 20;
-const WASM_PAGE_BYTES = 1 << 16;
-/** How many pages of text are written at once. */
-const NUM_TEXT_PAGES = 32;
 const NEWLINE = 10;
 const megabytes = Number(process.argv[2] ?? 200);
 const memoryMegabytes = Number(process.argv[3] ?? megabytes / 4);
@@ -45,165 +40,68 @@ function writeLines(path: string): void {
   closeSync(file);
 }
 
-/** How the lines are strings: every byte is a character. */
-const LINES = {
-  delimiter: NEWLINE,
-  stripsReturn: false,
-  isLatin1: true,
-  maxBytes: Number.POSITIVE_INFINITY,
-};
-
-/** Reads a file of lines as pages of rows, in a little memory of its own: of text, and behind it a page. */
-class LinePages implements PageCursor {
-  readonly memory: Memory;
-  readonly slot = CHUNK_BYTES / 8;
-  endSlot = 0;
-  readonly numRows = 0;
-  isAtEnd = false;
-  readonly layout: PageCursor["layout"];
-  readonly #kernels: Kernels;
-  readonly #file: number;
-  /** The bytes of the text that were read and not yet taken. */
-  #begin = 0;
-  #end = 0;
-
-  constructor(path: string, layout: PageCursor["layout"]) {
-    const numPages = (CHUNK_BYTES + PAGE_SIZE_BYTES) / WASM_PAGE_BYTES;
-    const wasm = new WebAssembly.Memory({ initial: Math.ceil(numPages), maximum: Math.ceil(numPages), shared: true });
-    this.memory = new Memory(wasm.buffer);
-    this.#kernels = kernelsFor(this.memory, wasm);
-    this.#file = openSync(path, "r");
-    this.layout = layout;
-  }
-
-  nextPage(): boolean {
-    this.#takeLines();
-    if (this.endSlot === this.slot && this.#readChunk()) this.#takeLines();
-    this.isAtEnd = this.endSlot === this.slot;
-    if (this.isAtEnd) closeSync(this.#file);
-    return !this.isAtEnd;
-  }
-
-  #takeLines(): void {
-    const limit = this.slot + PAGE_SIZE_BYTES / 8;
-    this.#begin += this.#kernels.splitLines(this.#begin, this.#end - this.#begin, LINES, this.slot, limit);
-    this.endSlot = this.#kernels.endSlot;
-  }
-
-  #readChunk(): boolean {
-    const { u8 } = this.memory;
-    u8.copyWithin(0, this.#begin, this.#end);
-    this.#end -= this.#begin;
-    this.#begin = 0;
-    const numRead = readSync(this.#file, u8, this.#end, CHUNK_BYTES - this.#end, null);
-    this.#end += numRead;
-    return numRead > 0;
-  }
-}
-
-/** Writes pages of rows to a file as lines, in the given pages of the same memory, which all are written by one call. */
-function writePages(path: string, pages: PageCursor, texts: readonly MemorySegment[]): void {
-  const { memory } = pages;
-  const kernels = kernelsFor(memory);
-  const file = openSync(path, "w");
-  let full: Uint8Array[] = [];
-  while (pages.nextPage()) {
-    const text = texts[full.length]!;
-    const written = kernels.joinLines(pages.slot, pages.endSlot, LINES, text.firstSlot * 8, text.endSlot * 8);
-    if (written !== pages.endSlot) throw new Error("lines are shorter than their rows");
-    full.push(memory.u8.subarray(text.firstSlot * 8, kernels.endByte));
-    if (full.length < texts.length) continue;
-    writeAll(file, full);
-    full = [];
-  }
-  writeAll(file, full);
-  closeSync(file);
-}
-
-function writeAll(file: number, parts: readonly Uint8Array[]): void {
-  const length = parts.reduce((sum, part) => sum + part.length, 0);
-  if (length > 0 && writevSync(file, parts) !== length) throw new Error("the disk took a part only");
-}
-
 const folder = mkdtempSync(join(tmpdir(), "millrace-sort-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 const input = join(folder, "lines.txt");
 writeLines(input);
 
-const world = sortWorld();
-const layout = layoutOf(world.layouts, types.string);
-const numPages = Math.floor((memoryMegabytes * 1e6) / PAGE_SIZE_BYTES);
-const [budget, textBudget] = await budgetsOf(numPages - NUM_TEXT_PAGES, NUM_TEXT_PAGES);
-const texts = Array.from({ length: NUM_TEXT_PAGES }, () => textBudget!.take()!);
-
-function sortOurs(): { readonly ms: number; readonly parts: string } {
-  const begin = processMs();
-  const { spill, layouts } = world;
-  const sorter = new Sorter({ budget: budget!, spill, layouts, order: new KeyOrder([{ path: "*" }]) });
-  const pages = new LinePages(input, layout);
-  while (pages.nextPage()) runSteps(sorter.appendPage(pages));
-  const rows = runSteps(sorter.finish());
-  const sorted = processMs();
-  if (!(rows instanceof GatheredRows)) throw new Error("rows of lines lie in pages");
-  writePages(join(folder, "ours.txt"), rows.pages(), texts);
-  const { numRuns } = sorter;
-  sorter.close();
-  const done = processMs();
-  return {
-    ms: done - begin,
-    parts: `runs ${(sorted - begin).toFixed(0)} ms (${numRuns}), merge ${(done - sorted).toFixed(0)} ms`,
-  };
-}
-
-/** Runs the job that a user would write, and returns its processor time. */
-async function sortAsUser(): Promise<number> {
-  const begin = processMs();
-  const env = ExecutionEnvironment.createEnvironment("local", { memory: `${memoryMegabytes}MB`, parallelism: 1 });
-  const lines = env.readTextFile(input).sortPartition((line) => line, "ascending");
-  lines.writeAsText(join(folder, "user.txt"), { writeMode: "overwrite" });
-  await env.execute();
-  return processMs() - begin;
-}
-
-/** Runs a program and returns its processor time. */
-function timed(program: string, args: readonly string[]): number {
-  const script = `TIMEFORMAT='%U %S'; time ${program} ${args.map((arg) => `'${arg}'`).join(" ")}`;
-  const text = execFileSync("bash", ["-c", `{ ${script}; } 2>&1`], {
-    env: { ...process.env, LC_ALL: "C", TMPDIR: folder },
-  }).toString();
-  const [user, system] = text.trim().split(/\s+/).slice(-2).map(Number);
-  return (user! + system!) * 1000;
-}
-
 const duckScript = `
   import { DuckDBInstance } from "@duckdb/node-api";
   const database = await DuckDBInstance.create(":memory:", { threads: "1", memory_limit: "${memoryMegabytes}MB", temp_directory: "${folder}/duck" });
   const connection = await database.connect();
-  await connection.run("COPY (SELECT * FROM read_csv('${input}', columns={'l':'VARCHAR'}, header=false, delim='\\x01', quote='', escape='', auto_detect=false) ORDER BY l) TO '${folder}/duck.txt' (HEADER false, QUOTE '', DELIMITER '\\x01')");
+  await connection.run("COPY (SELECT * FROM read_csv('${input}', columns={'l':'VARCHAR'}, header=false, delim='\\x01', quote='', escape='', auto_detect=false) ORDER BY l) TO '${outputOf("DuckDB")}' (HEADER false, QUOTE '', DELIMITER '\\x01')");
 `;
 
+type Name = "sorter" | "job" | "GNU sort" | "DuckDB";
+const names: readonly Name[] = ["sorter", "GNU sort", "job", "DuckDB"];
+
+function outputOf(name: Name): string {
+  return join(folder, `${name.replace(" ", "-")}.txt`);
+}
+
+function commandOf(name: Name): readonly [string, ...string[]] {
+  if (name === "GNU sort")
+    return ["sort", "--parallel=1", "-S", `${memoryMegabytes}M`, "-T", folder, "-o", outputOf(name), input];
+  if (name === "DuckDB") return ["node", "--input-type=module", "-e", duckScript];
+  const program = new URL("./external-sort-ours.ts", import.meta.url).pathname;
+  return ["node", program, name, input, outputOf(name), String(memoryMegabytes)];
+}
+
+interface Times {
+  readonly processorMs: number;
+  readonly wallMs: number;
+  readonly said: string;
+}
+
+/** Runs a contender, and measures its process. */
+function timed(name: Name): Times {
+  const command = commandOf(name).map((arg) => `'${arg.replaceAll("'", `'\\''`)}'`);
+  const text = execFileSync("bash", ["-c", `{ TIMEFORMAT='%U %S %R'; time ${command.join(" ")}; } 2>&1`], {
+    env: { ...process.env, LC_ALL: "C", TMPDIR: folder },
+  }).toString();
+  const words = text.trim().split(/\s+/);
+  const [user, system, wall] = words.slice(-3).map(Number);
+  return { processorMs: (user! + system!) * 1000, wallMs: wall! * 1000, said: words.slice(0, -3).join(" ") };
+}
+
 for (let round = 0; round < numRounds; round++) {
-  const ours = sortOurs();
-  const user = await sortAsUser();
-  const gnu = timed("sort", [
-    "--parallel=1",
-    "-S",
-    `${memoryMegabytes}M`,
-    "-T",
-    folder,
-    "-o",
-    join(folder, "gnu.txt"),
-    input,
-  ]);
-  for (const name of ["ours.txt", "user.txt"]) {
-    execFileSync("cmp", [join(folder, "gnu.txt"), join(folder, name)]);
-    rmSync(join(folder, name));
+  const times = new Map<Name, Times>();
+  for (let i = 0; i < names.length; i++) {
+    const name = names[(round + i) % names.length]!;
+    times.set(name, timed(name));
   }
-  let duck = Number.NaN;
-  if (process.argv[5] !== "without-duckdb")
-    duck = timed("node", ["--input-type=module", "-e", duckScript.replaceAll("'", `'\\''`)]);
-  const ratio = (other: number): string => `${(other / ours.ms).toFixed(2)} x`;
-  console.log(
-    `ours ${ours.ms.toFixed(0)} ms (${ours.parts}), as a user ${user.toFixed(0)} ms (${(gnu / user).toFixed(2)} x GNU sort, ${(duck / user).toFixed(2)} x DuckDB), GNU sort ${gnu.toFixed(0)} ms: ${ratio(gnu)}, DuckDB ${duck.toFixed(0)} ms: ${ratio(duck)}`,
-  );
+  for (const name of names) {
+    if (name !== "GNU sort") execFileSync("cmp", [outputOf("GNU sort"), outputOf(name)]);
+  }
+  for (const name of names) rmSync(outputOf(name));
+  for (const [name, { processorMs, wallMs, said }] of times) {
+    const ratios = (["GNU sort", "DuckDB"] as const).map((other) => {
+      const { processorMs: otherMs, wallMs: otherWallMs } = times.get(other)!;
+      return `${(otherMs / processorMs).toFixed(2)} x ${other} (wall ${(otherWallMs / wallMs).toFixed(2)} x)`;
+    });
+    const isOurs = name === "sorter" || name === "job";
+    const notes = isOurs ? `: ${ratios.join(", ")} ${said}` : "";
+    console.log(`${name} ${processorMs.toFixed(0)} ms, wall ${wallMs.toFixed(0)} ms${notes}`);
+  }
+  console.log("");
 }
