@@ -85,6 +85,8 @@ function missing(path: string): MillraceError {
     what: "There is no such file or directory",
     expected: "a file, or a directory of files",
     where: { file: path },
-    fix: "Check the path; a relative one starts at the directory that the process was started in.",
+    fix: /[*?]/.test(path)
+      ? "Patterns are not expanded: give a directory, or an array of paths."
+      : "Check the path; a relative one starts at the directory that the process was started in.",
   });
 }

@@ -51,6 +51,13 @@ test("[FS2] a path that names nothing is an error with the path", async () => {
   });
 });
 
+test("[FS2] a pattern in place of a path is told that patterns are not expanded", async () => {
+  await expect(pathsOf(["/in/*.txt"])).rejects.toMatchObject({
+    code: "FILE_NOT_FOUND",
+    fix: expect.stringContaining("Patterns"),
+  });
+});
+
 describe("[FS3] the sizes of splits", () => {
   const file = (sizeBytes: number, path = "/f"): InputFile => ({ path, sizeBytes, modifiedMs: 0 });
   const sizes = (splits: readonly FileSplit[]): string[] => splits.map((s) => `${s.path}@${s.offset}+${s.length}`);

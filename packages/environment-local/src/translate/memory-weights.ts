@@ -23,8 +23,6 @@ export function driverWeight(driver: DriverSpec): number {
     case "deltaHead":
     case "worksetTail":
     case "solutionTail":
-    case "collect":
-    case "rangeBorders":
       return 1;
     default:
       return 0;
