@@ -72,12 +72,12 @@ function longestOf(create: (context: DriverContext) => Driver, context: Counting
     const steps = driver.run();
     for (let isDone = false; !isDone; ) {
       const { numLooks } = context;
-      const [numRows, numPages, numCalls] = [context.numRows, budget.numRequests, spill.numCalls];
+      const [numRows, numPages, numCalls] = [context.numRows, budget.numTakes, spill.numCalls];
       isDone = steps.next().done === true;
       longest.numSteps++;
       if (context.numLooks === numLooks) longest.numStepsBeside++;
       longest.numRows = Math.max(longest.numRows, context.numRows - numRows);
-      longest.numPages = Math.max(longest.numPages, budget.numRequests - numPages);
+      longest.numPages = Math.max(longest.numPages, budget.numTakes - numPages);
       longest.numCalls = Math.max(longest.numCalls, spill.numCalls - numCalls);
     }
   } finally {
@@ -137,7 +137,8 @@ describe("functions that do not read their group", () => {
     ],
     [
       "combineGroup",
-      (each) => createGroupCombineDriver({ kind: "groupCombine", function: 0, group, order: [] }, each),
+      (each) =>
+        createGroupCombineDriver({ kind: "groupCombine", function: 0, group, order: [], keepsKeys: false }, each),
       1,
     ],
     [

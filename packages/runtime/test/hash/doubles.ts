@@ -1,34 +1,23 @@
 /**
- * What a task has around its driver: pages, spill files, layouts, functions and rows of pages are those of a job. Stand-ins are inputs whose pages are
- * late, and an output that is full again and again and reads what it is given back into records.
+ * What a task has around its driver: pages, inputs that were taken in, spill files, layouts and functions are those of a job. Around
+ * them stands what is unkind: pages of inputs come late, those of the budget can fail, and an output that is full again and again and reads what it is given back into records.
  */
-import {
-  Memory,
-  MemorySegment,
-  MillraceError,
-  PAGE_HEADER_BYTES,
-  PAGE_KIND_DATA,
-  PAGE_NUM_RECORDS_OFFSET,
-  PAGE_SIZE_BYTES,
-  PAGE_USED_BYTES_OFFSET,
-  RowLayout,
-  startPage,
-  type TypeInformation,
-  typeToJson,
-} from "@millrace/core";
+import { Memory, PAGE_SIZE_BYTES, RowLayout, type TypeInformation, typeToJson } from "@millrace/core";
 import { TestHost } from "@millrace/host-test";
 import type { JobVertex, OperatorInfo } from "@millrace/job-graph";
 import { expect } from "vitest";
+import { RowScratch } from "../../src/exchange/row-scratch.js";
+import { createSpillSpace } from "../../src/index.js";
 import { ManagedPageBudget } from "../../src/memory/managed-page-budget.js";
-import type { PageBudget } from "../../src/memory/page-budget.js";
 import { PagePool } from "../../src/memory/page-pool.js";
 import { memoryOfWasm } from "../../src/memory/shared-memory.js";
 import { collectEachRow } from "../../src/rows/collect-each-row.js";
 import { createLayoutTable } from "../../src/rows/layout-table.js";
 import type { PageCursor, RowCursor } from "../../src/rows/row-cursor.js";
-import { RowsOfPages } from "../../src/rows/rows-of-pages.js";
 import type { LayoutTable, StreamLayout } from "../../src/rows/stream-layout.js";
+import { RowStore } from "../../src/stores/row-store.js";
 import type { Driver, DriverContext, RecordOutput, Steps, TaskFunction } from "../../src/task/driver.js";
+import { FailingBudget, heapBudget } from "../support/budgets.js";
 import { TestSpill } from "../support/test-spill.js";
 import { operatorInfo, testVertex, userCode } from "../support/test-task.js";
 
@@ -44,52 +33,10 @@ function newMemory(numPages: number): Memory {
 
 const WASM_PAGE_BYTES = 64 * 1024;
 
-/** Is a budget of a job, whose n-th request throws when told to; its pages hold rubbish when they are handed out. */
-export class TestBudget implements PageBudget {
-  readonly #inner: ManagedPageBudget;
-  /** How often a page was asked for. */
-  numRequests = 0;
-  /** The request that throws; 0 for none. */
-  failAt = 0;
-
-  constructor(numPages: number) {
-    // The memory of a slot is larger than one budget, and its first page is somebody else's.
-    const pool = new PagePool(newMemory(numPages + 1), [{ first: 1, end: numPages + 1 }]);
-    this.#inner = new ManagedPageBudget("Test (1/1)", pool, numPages);
-  }
-
-  get owner(): string {
-    return this.#inner.owner;
-  }
-
-  get memory(): Memory {
-    return this.#inner.memory;
-  }
-
-  get numPages(): number {
-    return this.#inner.numPages;
-  }
-
-  get numFree(): number {
-    return this.#inner.numFree;
-  }
-
-  take(): MemorySegment | undefined {
-    if (++this.numRequests === this.failAt) {
-      throw new MillraceError({ code: "INVALID_ARGUMENT", what: "A page request was made to fail" });
-    }
-    const page = this.#inner.take();
-    page?.bytes().fill(0xa5);
-    return page;
-  }
-
-  give(page: MemorySegment): void {
-    this.#inner.give(page);
-  }
-
-  giveAll(): void {
-    this.#inner.giveAll();
-  }
+/** Makes the budget of a task, which lies among those of others: in a larger memory, whose first page is somebody else's. */
+function taskBudget(numPages: number): FailingBudget {
+  const pool = new PagePool(newMemory(numPages + 1), [{ first: 1, end: numPages + 1 }]);
+  return new FailingBudget(new ManagedPageBudget("Test (1/1)", pool, numPages));
 }
 
 /** Is records of one type, one after the other in an input. */
@@ -98,87 +45,59 @@ export interface TypedRecords {
   readonly records: readonly unknown[];
 }
 
-interface TestPage {
-  readonly memory: Memory;
-  readonly slot: number;
-  readonly endSlot: number;
-  readonly numRows: number;
-  readonly layout: StreamLayout;
-}
+/** Has room for the inputs of most tests; others spill. */
+const INPUT_PAGES = 64;
 
-/** Writes records into pages on the heap, large ones into memory of their own. */
-export function pagesOf(parts: readonly TypedRecords[], layouts: LayoutTable): TestPage[] {
-  const pages: TestPage[] = [];
+/** Takes in records as a task does that materializes an input. */
+export function takenIn(parts: readonly TypedRecords[], layouts: LayoutTable): RowStore {
+  const store = new RowStore({ budget: heapBudget(INPUT_PAGES), spill: createSpillSpace(new TestHost()), layouts });
+  const scratch = new RowScratch();
   for (const { type, records } of parts) {
     const layout = layouts.add(RowLayout.of(type) as RowLayout);
-    let page: MemorySegment | undefined;
-    let slot = 0;
-    let numRows = 0;
-    const end = (): void => {
-      if (page === undefined || numRows === 0) return;
-      page.putInt32(PAGE_USED_BYTES_OFFSET, (slot - page.firstSlot) * 8);
-      page.putInt32(PAGE_NUM_RECORDS_OFFSET, numRows);
-      pages.push({ memory: page.memory, slot: page.firstSlot + PAGE_HEADER_BYTES / 8, endSlot: slot, numRows, layout });
-      page = undefined;
-    };
-    const begin = (): void => {
-      page = new MemorySegment(new Memory(new ArrayBuffer(PAGE_SIZE_BYTES)), 0, PAGE_SIZE_BYTES);
-      startPage(page, PAGE_KIND_DATA, layout.layout.idWords, false);
-      slot = page.firstSlot + PAGE_HEADER_BYTES / 8;
-      numRows = 0;
-    };
     for (const record of records) {
-      if (page === undefined) begin();
-      let next = layout.serializer.write(record, page!.memory, slot, page!.endSlot);
-      if (next < 0) {
-        end();
-        begin();
-        next = layout.serializer.write(record, page!.memory, slot, page!.endSlot);
-      }
-      if (next < 0) {
-        pages.push(largePage(record, layout));
-        continue;
-      }
-      slot = next;
-      numRows++;
+      scratch.write(record, layout.serializer);
+      store.addRow(scratch.memory, 0, layout);
     }
-    end();
   }
-  return pages;
+  store.complete();
+  return store;
 }
 
-function largePage(record: unknown, layout: StreamLayout): TestPage {
-  for (let size = PAGE_SIZE_BYTES * 2; ; size *= 2) {
-    const memory = new Memory(new ArrayBuffer(size));
-    const endSlot = layout.serializer.write(record, memory, 0, memory.numSlots);
-    if (endSlot >= 0) return { memory, slot: 0, endSlot, numRows: 1, layout };
-  }
-}
-
-/** Reads pages; every third call finds that the next one has not come yet, unless all are there. */
-export class TestPages implements PageCursor {
-  memory!: Memory;
-  slot = 0;
-  endSlot = 0;
-  numRows = 0;
-  layout!: StreamLayout;
-  isAtEnd = false;
-  readonly #pages: readonly TestPage[];
-  readonly #areAllThere: boolean;
-  #next = 0;
+/** Reads pages; every third call finds that the next one has not come yet. */
+class LatePages implements PageCursor {
+  readonly #pages: PageCursor;
   #numCalls = 0;
 
-  constructor(pages: readonly TestPage[], areAllThere = false) {
+  constructor(pages: PageCursor) {
     this.#pages = pages;
-    this.#areAllThere = areAllThere;
+  }
+
+  get memory(): Memory {
+    return this.#pages.memory;
+  }
+
+  get slot(): number {
+    return this.#pages.slot;
+  }
+
+  get endSlot(): number {
+    return this.#pages.endSlot;
+  }
+
+  get numRows(): number {
+    return this.#pages.numRows;
+  }
+
+  get layout(): StreamLayout {
+    return this.#pages.layout;
+  }
+
+  get isAtEnd(): boolean {
+    return this.#pages.isAtEnd;
   }
 
   nextPage(): boolean {
-    if (!this.#areAllThere && ++this.#numCalls % 3 === 0) return false;
-    const page = this.#pages[this.#next++];
-    if (page === undefined) this.isAtEnd = true;
-    else Object.assign(this, page);
-    return page !== undefined;
+    return ++this.#numCalls % 3 !== 0 && this.#pages.nextPage();
   }
 }
 
@@ -219,22 +138,22 @@ export interface TestTask {
 export class TestContext implements DriverContext {
   readonly vertex: JobVertex;
   readonly subtaskIndex = 0;
-  readonly budget: TestBudget;
+  readonly budget: FailingBudget;
   readonly spill = new TestSpill();
   readonly layouts: LayoutTable;
   readonly customTypes = [];
   readonly clock = new TestHost().clock;
   readonly out = new TestOutput();
   readonly hashSeed: { readonly low: number; readonly high: number };
-  readonly #inputs: TestPage[][];
+  readonly #inputs: RowStore[];
   readonly #functions: readonly ((...args: never[]) => unknown)[];
   readonly #operator: OperatorInfo;
 
   constructor(task: TestTask) {
-    this.budget = new TestBudget(task.numPages);
+    this.budget = taskBudget(task.numPages);
     this.layouts = createLayoutTable({ code: task.code });
     this.hashSeed = { low: task.seed ?? 1, high: ~(task.seed ?? 1) };
-    this.#inputs = task.inputs.map((parts) => pagesOf(parts, this.layouts));
+    this.#inputs = task.inputs.map((parts) => takenIn(parts, this.layouts));
     this.#functions = task.functions ?? [];
     const isConstant = task.isConstant ?? [];
     const [[first] = []] = task.inputs;
@@ -251,15 +170,15 @@ export class TestContext implements DriverContext {
   }
 
   setInput(index: number, parts: readonly TypedRecords[]): void {
-    this.#inputs[index] = pagesOf(parts, this.layouts);
+    this.#inputs[index] = takenIn(parts, this.layouts);
   }
 
   rows(index: number): RowCursor {
-    return new RowsOfPages(new TestPages(this.#inputs[index]!, true));
+    return this.#inputs[index]!.rows();
   }
 
   pages(index: number): PageCursor {
-    return new TestPages(this.#inputs[index]!);
+    return new LatePages(this.#inputs[index]!.pages());
   }
 
   function(ref: number, method: string): TaskFunction {

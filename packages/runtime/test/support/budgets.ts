@@ -1,4 +1,4 @@
-import { invariant, Memory, type MemorySegment, PAGE_SIZE_BYTES } from "@millrace/core";
+import { invariant, Memory, type MemorySegment, MillraceError, PAGE_SIZE_BYTES } from "@millrace/core";
 import type { PageBudget } from "../../src/index.js";
 import { ManagedPageBudget } from "../../src/memory/managed-page-budget.js";
 import { PagePool } from "../../src/memory/page-pool.js";
@@ -20,12 +20,14 @@ export function heapBudget(numPages: number, owner = "test owner"): ManagedPageB
 }
 
 /**
- * Is a budget whose n-th page, counted from 1, is refused as if all were out, and that fills pages with rubbish before it hands them
+ * Is a budget whose n-th page, counted from 1, is refused as if all were out, or an error, and that fills pages with rubbish before it hands them
  * out and after it took them back, so that whoever reads what it does not own any more finds nothing sensible.
  */
 export class FailingBudget implements PageBudget {
   readonly #inner: PageBudget;
   readonly #refused: (n: number) => boolean;
+  /** The page that is an error; 0 for none. */
+  failAt = 0;
   #numTakes = 0;
   #numRefused = 0;
 
@@ -60,7 +62,10 @@ export class FailingBudget implements PageBudget {
   }
 
   take(): MemorySegment | undefined {
-    if (this.#refused(++this.#numTakes)) {
+    if (++this.#numTakes === this.failAt) {
+      throw new MillraceError({ code: "INVALID_ARGUMENT", what: "A page request was made to fail" });
+    }
+    if (this.#refused(this.#numTakes)) {
       this.#numRefused++;
       return undefined;
     }

@@ -1,13 +1,14 @@
-import { Configuration, type Host, RecordCopies } from "@millrace/core";
+import type { Host } from "@millrace/core";
 import { TestHost } from "@millrace/host-test";
-import type { JobVertex, OperatorInfo } from "@millrace/job-graph";
+import { JobGraphBuilder, type JobVertex, type OperatorInfo } from "@millrace/job-graph";
 import { UserCode } from "../../src/code/user-code.js";
 import type { InputGate } from "../../src/exchange/input-gate.js";
 import type { TaskOutput } from "../../src/exchange/task-output.js";
 import { createSpillSpace } from "../../src/index.js";
 import { JobAccumulators } from "../../src/job/job-accumulators.js";
 import type { JobContext } from "../../src/job/job-context.js";
-import type { FunctionObject } from "../../src/job/job-objects.js";
+import type { FunctionObject, JobObjects } from "../../src/job/job-objects.js";
+import { makeJobContext } from "../../src/job/make-job-context.js";
 import { TaskMetrics } from "../../src/metrics/task-metrics.js";
 import { createLayoutTable } from "../../src/rows/layout-table.js";
 import type { LayoutTable } from "../../src/rows/stream-layout.js";
@@ -79,29 +80,29 @@ export function testTask({ host, layouts, inputs, outputs, makeDriver, chain = [
   });
 }
 
-/** Makes what tasks of a job share, as far as a task needs it whose driver the test makes. */
+/** Makes what tasks of a job share, on a host of its own. What only sources and sinks ask for is not there. */
 function jobContext(host: Host, layouts: LayoutTable, chain: NonNullable<TestTaskParts["chain"]> = []): JobContext {
-  const context: Partial<JobContext> = {
-    name: "test",
-    host,
-    objects: {
-      get: () => undefined,
-      instantiate: (ref) => ({ target: chain[ref]!.function, method: chain[ref]!.kind }),
-      dataSetIdOf: () => undefined,
-    },
-    shared: (_key, make) => make(),
-    signal: new AbortController().signal,
-    layouts,
-    copies: new RecordCopies([]),
-    customTypes: [],
-    checksRecords: false,
-    jobParameters: new Configuration(),
-    cachedFiles: new Map(),
-    attemptNumber: 0,
-    hashSeed: { low: 1, high: 2 },
-    accumulators: new JobAccumulators(),
-    cleanUp: () => {},
-    throwIfCancelled: () => {},
+  const objects: JobObjects = {
+    get: () => undefined,
+    instantiate: (ref) => ({ target: chain[ref]!.function, method: chain[ref]!.kind }),
+    dataSetIdOf: () => undefined,
   };
-  return context as JobContext;
+  const context = makeJobContext(
+    { graph: new JobGraphBuilder().build(), objects, host },
+    {
+      signal: new AbortController().signal,
+      spill: createSpillSpace(host),
+      accumulators: new JobAccumulators(),
+      nextSplit: async () => undefined,
+      sinkRun: missing,
+      collectPage: missing,
+      cleanUp: () => {},
+      throwIfCancelled: () => {},
+    },
+  );
+  return { ...context, layouts };
+}
+
+function missing(): never {
+  throw new Error("a task alone has no sinks");
 }
