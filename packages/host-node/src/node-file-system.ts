@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
 import { type FileHandle, mkdir, mkdtemp, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type FileStatus, type FileSystem, MillraceError, type ReadableFile, type WritableFile } from "@millrace/core";
 import { fileSystemError } from "./system-errors.js";
@@ -78,7 +78,7 @@ export class NodeFileSystem implements FileSystem {
   async makeDirectory(path: string): Promise<void> {
     const absolute = this.resolve(path);
     try {
-      await mkdir(absolute, { recursive: true });
+      await makeDirectories(absolute);
     } catch (error) {
       throw fileSystemError("make the directory", absolute, error);
     }
@@ -113,6 +113,40 @@ export class NodeFileSystem implements FileSystem {
       throw fileSystemError("make a temporary directory", pattern, error);
     }
   }
+}
+
+/**
+ * Makes a directory and those above it that are missing. The `recursive` of Node.js goes on for ever where the system says that there is no such directory though the one
+ * above is there, as it does in /proc.
+ */
+async function makeDirectories(path: string): Promise<void> {
+  const missing: string[] = [];
+  for (let at = path; !(await makeOneDirectory(at)); at = dirname(at)) missing.push(at);
+  for (const at of missing.reverse()) {
+    if (await makeOneDirectory(at)) continue;
+    throw new MillraceError({
+      code: "FILE_SYSTEM_FAILED",
+      what: "The system refused to make the directory this: ENOENT, though the one above is there",
+      where: { file: at },
+      fix: "This file system has no files of programs, as /proc has none: write elsewhere.",
+    });
+  }
+}
+
+/** Makes a directory, unless it is there; false when the one above is missing. */
+async function makeOneDirectory(path: string): Promise<boolean> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    if (codeOf(error) === "ENOENT" && dirname(path) !== path) return false;
+    // Of the root, or on a disk that is read-only, the system need not say that it is there.
+    const isThere = await stat(path).then(
+      (status) => status.isDirectory(),
+      () => false,
+    );
+    if (!isThere) throw error;
+  }
+  return true;
 }
 
 class NodeReadableFile implements ReadableFile {

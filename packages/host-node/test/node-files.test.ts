@@ -122,6 +122,13 @@ describe("contents", () => {
     expect(Buffer.compare(target, bytes)).toBe(0);
   });
 
+  test("[H4] a directory where the system makes none is refused, not tried for ever", async () => {
+    for (const path of ["/proc/no-such", "/proc/no-such/below/it"]) {
+      const error = await files.makeDirectory(path).catch((e: unknown) => e);
+      expect(error).toMatchObject({ code: "FILE_SYSTEM_FAILED", where: { file: "/proc/no-such" } });
+    }
+  });
+
   test("[H4] directories", async () => {
     await files.makeDirectory(join(directory, "a/b/c"));
     await files.makeDirectory(join(directory, "a/b/c"));
