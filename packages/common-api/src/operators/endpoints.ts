@@ -1,7 +1,10 @@
-import { type Configuration, normalizeRecord, type Sink, type Source } from "@millrace/core";
+import { type Configuration, type ErrorPlace, normalizeRecord, type Sink, type Source } from "@millrace/core";
 import type { Ordering } from "../keys/keys.js";
 import { Operator, type OperatorCommon, SingleInputOperator } from "./operator.js";
-import { isIterator, TakenRecords } from "./taken-records.js";
+import { hasKnownSize, isIterator, TakenRecords } from "./taken-records.js";
+
+/** How many records of an iterable that may never end are taken when a job starts. */
+const RECORDS_TAKEN_AT_START = 1 << 20;
 
 /** Reads a source. @public */
 export class SourceOperator extends Operator {
@@ -39,7 +42,7 @@ export class CollectionSourceOperator extends Operator {
   /**
    * Returns copies of the records as they were at the first call, as an array: what the program does to them later changes no job. An
    * iterator, such as a generator, is read when what is returned is read, as far as that is, and serves several readers: it need
-   * not end. The caller must not change the records.
+   * not end. So is the rest of any other iterable that does not tell its length or size and has more than a million records. The caller must not change the records.
    */
   takeRecords(): Iterable<unknown> {
     this.#taken ??= this.#take();
@@ -48,8 +51,11 @@ export class CollectionSourceOperator extends Operator {
 
   #take(): Iterable<unknown> {
     const copy = (record: unknown): unknown => normalizeRecord(record, this.settings.resultType);
-    if (!isIterator(this.records)) return Array.from(this.records, copy);
-    return new TakenRecords(this.records, copy, () => ({ operator: this.settings.name, ...this.location }));
+    const place = (): ErrorPlace => ({ operator: this.settings.name, ...this.location });
+    if (isIterator(this.records)) return new TakenRecords(this.records, copy, place);
+    if (hasKnownSize(this.records)) return Array.from(this.records, copy);
+    const taken = new TakenRecords(this.records[Symbol.iterator](), copy, place);
+    return taken.takeAhead(RECORDS_TAKEN_AT_START) ?? taken;
   }
 }
 

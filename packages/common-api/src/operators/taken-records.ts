@@ -5,6 +5,14 @@ export function isIterator(records: Iterable<unknown>): records is IterableItera
   return "next" in records && typeof records.next === "function";
 }
 
+/** Tells what has an end, and its number of values, without being read. */
+export function hasKnownSize(records: Iterable<unknown>): boolean {
+  return (
+    ("length" in records && typeof records.length === "number") ||
+    ("size" in records && typeof records.size === "number")
+  );
+}
+
 /**
  * Gives the values of an iterator to any number of readers. It is read when the first of them comes to a value, so that one that never ends is read
  * as far as somebody needs; what was read is kept for the others. The iterator is never told that nobody reads on: a later job may.
@@ -22,6 +30,12 @@ export class TakenRecords implements Iterable<unknown> {
     this.#iterator = iterator;
     this.#copy = copy;
     this.#place = place;
+  }
+
+  /** Takes the next values, `count` at most; returns all that were taken when there are no others, else undefined. Throws what the iterator threw. */
+  takeAhead(count: number): readonly unknown[] | undefined {
+    for (let i = 0; i < count; i++) if (!this.#takeNext()) return this.#taken;
+    return undefined;
   }
 
   *[Symbol.iterator](): Iterator<unknown> {

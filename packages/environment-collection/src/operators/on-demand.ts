@@ -12,17 +12,13 @@ import {
   type Operator,
   type Plan,
 } from "@millrace/common-api";
-import { type JobAttempt, throwIfCancelled } from "../execution/job-attempt.js";
 import type { OperatorRun } from "../execution/operator-run.js";
 import { cutEvenly, emptyPartitions, type Partitions } from "../execution/partitions.js";
 import { takenIn } from "../execution/records.js";
 import { Subtask } from "../subtask/subtask.js";
 import type { UserCode } from "../subtask/user-code.js";
 import { type RecordOperator, recordStep } from "./record-operators.js";
-import { sourceReading } from "./source.js";
-
-/** How many records of a collection follow one another before others have their turn. */
-const RECORDS_PER_PIECE = 64;
+import { inPieces, sourceReading } from "./source.js";
 
 type HeldBack = RecordOperator | Extract<LogicalOperator, { kind: "source" | "collectionSource" | "union" }>;
 
@@ -198,27 +194,6 @@ async function* stored(partitions: Partitions): Batches {
 
 async function* batchesOf(partition: number, pieces: AsyncGenerator<Iterable<unknown>>): Batches {
   for await (const records of pieces) yield { partition, records };
-}
-
-/** Gives the records of a collection, which may never end, in pieces that are read when they are asked for. */
-async function* inPieces(records: Iterable<unknown>, job: JobAttempt): AsyncGenerator<Iterable<unknown>> {
-  const iterator = records[Symbol.iterator]();
-  let hasEnded = false;
-  function* piece(): Generator<unknown> {
-    for (let i = 0; i < RECORDS_PER_PIECE; i++) {
-      const { done, value } = iterator.next();
-      if (done === true) {
-        hasEnded = true;
-        return;
-      }
-      yield value;
-    }
-  }
-  while (!hasEnded) {
-    await job.pause();
-    throwIfCancelled(job);
-    yield piece();
-  }
 }
 
 /** Takes a batch of each in turn, so that one that never ends keeps none of the others back. */

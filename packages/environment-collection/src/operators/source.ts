@@ -15,6 +15,9 @@ import type { OperatorRun } from "../execution/operator-run.js";
 import { cutEvenly, type Partitions } from "../execution/partitions.js";
 import { Subtask } from "../subtask/subtask.js";
 
+/** How many records of a collection follow one another before others have their turn. */
+const RECORDS_PER_PIECE = 64;
+
 /** Reads each split of a source once; neighbouring splits go to the same subtask. */
 export async function source(run: OperatorRun<SourceOperator>): Promise<Partitions> {
   const partitions: unknown[][] = [];
@@ -55,8 +58,33 @@ export function sourceReading(
 }
 
 /** Reads the records that the program itself holds, dealt in neighbouring pieces. */
-export function collectionSource(run: OperatorRun<CollectionSourceOperator>): Partitions {
-  return cutEvenly([...run.operator.takeRecords()], run.parallelism);
+export async function collectionSource(run: OperatorRun<CollectionSourceOperator>): Promise<Partitions> {
+  const taken = run.operator.takeRecords();
+  const records: unknown[] = [];
+  if (Array.isArray(taken)) return cutEvenly(taken as readonly unknown[], run.parallelism);
+  for await (const piece of inPieces(taken, run.job)) for (const record of piece) records.push(record);
+  return cutEvenly(records, run.parallelism);
+}
+
+/** Gives the records of a collection, which may never end, in pieces that are read when they are asked for. */
+export async function* inPieces(records: Iterable<unknown>, job: JobAttempt): AsyncGenerator<Iterable<unknown>> {
+  const iterator = records[Symbol.iterator]();
+  let hasEnded = false;
+  function* piece(): Generator<unknown> {
+    for (let i = 0; i < RECORDS_PER_PIECE; i++) {
+      const { done, value } = iterator.next();
+      if (done === true) {
+        hasEnded = true;
+        return;
+      }
+      yield value;
+    }
+  }
+  while (!hasEnded) {
+    await job.pause();
+    throwIfCancelled(job);
+    yield piece();
+  }
 }
 
 /** Makes what a source or sink is given. */

@@ -84,6 +84,17 @@ export const earlyEndPrograms: readonly ConformanceProgram[] = [
     },
     expected: bag([0, 1, 2000, 1999]),
   }),
+  program("first/of an iterable without end that can be read again", {
+    environment: PIPELINED,
+    covers: ["B033", "O15", "O44"],
+    operators: ["fromCollection", "map", "first"],
+    build: (env) =>
+      env
+        .fromCollection({ [Symbol.iterator]: () => endless() })
+        .map((n) => n + 1)
+        .first(3),
+    expected: some(3, (n) => n > 0),
+  }),
   program("first/of an async source without end", {
     environment: PIPELINED,
     covers: ["B033", "O44"],
