@@ -15,6 +15,11 @@ import type { MemoryDemand } from "./job-memory.js";
 
 /** The share of an edge's pages of what memory is left, beside drivers and local strategies, whose weights are about 1. */
 const EDGE_WEIGHT = 0.1;
+/**
+ * How many pages an edge may have at most, unless its least number needs more. With few pages tasks take turns at every page or two, and rows for which there is no page in the middle of a call go
+ * through the overdraft one by one. More than this would not stay in a second-level cache.
+ */
+const AMPLE_EDGE_PAGES = 16;
 
 /** Is the memory of one edge of a task's output. */
 export interface OutputBudgets {
@@ -61,7 +66,7 @@ export function demandsOfTask(
   }
   for (const edge of outputsOf(vertex, edges)) {
     const minPages = minEdgePages(edge, graph);
-    add(`${task}, output`, minPages, 2 * minPages, EDGE_WEIGHT);
+    add(`${task}, output`, minPages, Math.max(2 * minPages, AMPLE_EDGE_PAGES), EDGE_WEIGHT);
     add(`${task}, overdraft`, MIN_QUEUE_PAGES, MAX_QUEUE_PAGES, EDGE_WEIGHT);
     if (isDealtInRounds(edge)) add(`${task}, round`, MIN_QUEUE_PAGES, MIN_QUEUE_PAGES, 0);
   }
