@@ -1,11 +1,11 @@
 /**
  * Grouping and joining by hashing against DuckDB with one thread, each as processor time of the whole process, in rounds of one run. 10 M rows
- * (int32, float64) lie in pages, and in a table of DuckDB; both write all results: into pages, and into a table.
+ * (int32 or int64, float64) lie in pages, and in a table of DuckDB; both write all results: into pages, and into a table.
  *
  *     group   1 M keys, and the sum of the values
  *     join    10 M rows with 10 M rows of the same keys, each once, in random order
  *
- *     node src/hash.ts [rows] [rounds] [duck or alone] [keys] [group, for groups alone]
+ *     node src/hash.ts [rows] [rounds] [duck or alone] [keys] [group, for groups alone] [int64, for keys of that type]
  */
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { Memory, PAGE_SIZE_BYTES, types } from "@millrace/core";
@@ -29,9 +29,10 @@ const numRounds = Number(process.argv[3] ?? 3);
 const withDuckDb = process.argv[4] !== "alone";
 const numKeys = Number(process.argv[5] ?? numRows / 10);
 const isGroupOnly = process.argv[6] === "group";
+const isInt64 = process.argv[7] === "int64";
 
 const world = sortWorld();
-const layout = layoutOf(world.layouts, types.row({ k: types.int32, v: types.float64 }));
+const layout = layoutOf(world.layouts, types.row({ k: isInt64 ? types.int64 : types.int32, v: types.float64 }));
 
 /** Writes rows by hand: size and null bits, key, value. */
 function rowsOf(keyAt: (row: number) => number): RowPages["pages"] {
@@ -130,11 +131,13 @@ function timeOf(
 }
 
 async function fill(connection: DuckDBConnection, name: string, pages: RowPages["pages"]): Promise<void> {
-  await connection.run(`CREATE TABLE ${name} (k INTEGER, v DOUBLE)`);
+  await connection.run(`CREATE TABLE ${name} (k ${isInt64 ? "BIGINT" : "INTEGER"}, v DOUBLE)`);
   const appender = await connection.createAppender(name);
   for (const { memory, endSlot } of pages) {
     for (let slot = 0; slot < endSlot; slot += ROW_SLOTS) {
-      appender.appendInteger(memory.i32[(slot + 1) * 2]!);
+      const key = memory.i32[(slot + 1) * 2]!;
+      if (isInt64) appender.appendBigInt(BigInt(key));
+      else appender.appendInteger(key);
       appender.appendDouble(memory.f64[slot + 2]!);
       appender.endRow();
     }
