@@ -44,7 +44,13 @@ export class SubtaskProcesses {
 
   #fork(): ChildProcess {
     this.numStarted++;
-    return fork(PROGRAM, { serialization: "advanced", execArgv: [] });
+    const child = fork(PROGRAM, { serialization: "advanced", execArgv: [] });
+    // One that dies while it has nothing to do must not be given anything: its end would not be heard a second time.
+    child.once("exit", () => {
+      const at = this.#idle.indexOf(child);
+      if (at >= 0) this.#idle.splice(at, 1);
+    });
+    return child;
   }
 
   #run(child: ChildProcess, listener: SubtaskListener, request: object): RunningProcess {
@@ -95,7 +101,8 @@ export class RunningProcess implements SubtaskRun {
       };
       child.on("message", onMessage);
       child.on("exit", onExit);
-      child.send(request);
+      // It may be dying already: then only its end tells.
+      this.#send(request);
     });
     this.ended.catch(() => undefined);
   }
